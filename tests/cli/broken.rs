@@ -33,6 +33,7 @@ fn an_older_store_is_taken_over_with_all_that_is_in_it() {
         include_str!("../data/store/format-1.sql"),
         include_str!("../data/store/format-2.sql"),
         include_str!("../data/store/format-3.sql"),
+        include_str!("../data/store/format-4.sql"),
     ] {
         take_over(format);
     }

@@ -45,6 +45,7 @@ mod from_ant;
 mod home;
 mod hostile;
 mod invoke;
+mod invoke_local;
 mod landing;
 mod lengths;
 mod limits;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use wharf_client::backend::anthropic::Setup;
+use wharf_client::backend::local::{Durability, Local};
 use wharf_client::backend::{
     Backend, Capabilities, Feature, FileStore, Resources, SessionFiles, Sessions, agb, anthropic, foundry, local,
 };
@@ -29,7 +30,8 @@ pub(crate) const RUNNERS: &[fn() -> Stage] = &[on_local, on_agb_that_runs];
 /// The local backend.
 fn on_local() -> Stage {
     let home = tempfile::tempdir().unwrap();
-    let backend = local::at(home.path().join("store"), local::CAPABILITIES.limits);
+    let store = Local::new(home.path().join("store"), local::CAPABILITIES.limits, Durability::Synced);
+    let backend = Box::new(store.with_agent(Ok(Some(vec!["cat".to_owned()]))));
     Stage { shortest_ttl: Some(Duration::from_millis(200)), ..Stage::plain(backend, home) }
 }
 
@@ -288,6 +290,8 @@ fn a_part_is_there_exactly_if_the_capabilities_say_so() {
         assert_eq!(backend.store().is_some(), stage.has(Feature::StoredFiles));
         assert_eq!(backend.resources().is_some(), stage.has(Feature::Resources));
         assert_eq!(backend.exec().is_some(), stage.has(Feature::Exec));
+        assert_eq!(backend.turns().is_some(), stage.has(Feature::Invoke));
+        assert_eq!(backend.events().is_some(), stage.has(Feature::Events));
         assert_eq!(backend.agents().is_some(), stage.has(Feature::Agents));
         assert_eq!(backend.environments().is_some(), stage.has(Feature::Environments));
     }

@@ -85,6 +85,12 @@ pub enum Step<'a> {
     ListSessions,
     /// Send a message to the agent of a session.
     Invoke { session: Option<&'a str> },
+    /// Follow the turn of a session's agent that runs, or the last one.
+    FollowTurn { session: Option<&'a str> },
+    /// Stop what the agent of a session does, and the commands that run there.
+    Interrupt { session: Option<&'a str> },
+    /// Name the program that plays the agent in local sessions.
+    SetAgentCommand,
     /// List what happened in a session.
     ListEvents { session: Option<&'a str> },
     /// Wait until the session is usable, or until it is gone.

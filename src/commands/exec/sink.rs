@@ -209,7 +209,7 @@ impl RunningSink<'_> {
             return Ok(());
         }
         self.events += 1;
-        let (text, encoding) = encode(bytes);
+        let (text, encoding) = Encoding::encode(bytes);
         let kind = if stream == OutputStream::Stdout { EventKind::Stdout } else { EventKind::Stderr };
         self.sink.cx.out.one(&Event {
             seq: self.events,
@@ -309,13 +309,6 @@ impl Excerpt {
         }
         self.first.extend(self.last);
         self.first
-    }
-}
-
-fn encode(bytes: &[u8]) -> (String, Encoding) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), Encoding::Utf8),
-        Err(_) => (STANDARD.encode(bytes), Encoding::Base64),
     }
 }
 

@@ -86,6 +86,9 @@ impl InvokeArgs {
                 backend.require(feature)?;
             }
         }
+        if !self.follow {
+            turns.check(&NewMessage::default())?;
+        }
         let policy = ToolPolicy::new(self.on_ask, &self.allow_tool, &self.tool)?;
         let follower = TurnFollower {
             cx,

@@ -44,6 +44,8 @@ pub(super) struct TurnSink<'a> {
     preview: Option<ShownPreview>,
     /// Makes text safe for the terminal that it goes to.
     escape: Option<TerminalText>,
+    /// The same of stderr.
+    escape_errors: Option<TerminalText>,
     events: u64,
     tools: u64,
     denied: Vec<ToolCall>,
@@ -52,14 +54,17 @@ pub(super) struct TurnSink<'a> {
     /// What was written and is to be passed on.
     captured: Captured,
     waiting: Bytes,
+    /// The same for stderr, where the agent writes to it.
+    waiting_errors: Option<Vec<u8>>,
     relay: Relay,
+    errors: Relay,
     /// Whether the reader of stdout went away: the turn goes on without it.
     unread: bool,
 }
 
 struct ShownPreview {
     id: Option<String>,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl<'a> TurnSink<'a> {
@@ -82,13 +87,16 @@ impl<'a> TurnSink<'a> {
             text: String::new(),
             preview: None,
             escape: io::stdout().is_terminal().then(TerminalText::default),
+            escape_errors: io::stderr().is_terminal().then(TerminalText::default),
             events: 0,
             tools: 0,
             denied: Vec::new(),
             calls: HashMap::new(),
             captured: cx.out.capture(),
             waiting: Bytes::new(),
+            waiting_errors: None,
             relay: Relay::stdout(),
+            errors: Relay::stderr(),
             unread: false,
         }
     }
@@ -103,7 +111,7 @@ impl<'a> TurnSink<'a> {
         match event.kind {
             EventKind::ToolCall if event.thread.is_none() => self.tools += 1,
             EventKind::Text if event.thread.is_none() && matches!(self.form, TurnForm::Events | TurnForm::Object) => {
-                self.text.push_str(event.text.as_deref().unwrap_or_default());
+                self.text.push_str(&String::from_utf8_lossy(&event.text_bytes()));
             }
             _ => {}
         }
@@ -122,7 +130,7 @@ impl<'a> TurnSink<'a> {
 
     /// Returns whether text waits to be passed on: until then, no event is taken.
     pub(super) fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || self.waiting_errors.as_ref().is_some_and(|errors| !errors.is_empty())
     }
 
     /// Passes on what waits. Nothing is lost where the future is dropped.
@@ -137,6 +145,11 @@ impl<'a> TurnSink<'a> {
             }
         }
         self.waiting = Bytes::new();
+        if let Some(errors) = self.waiting_errors.as_mut().filter(|errors| !errors.is_empty()) {
+            // If the reader of stderr is gone, the turn goes on without it.
+            drop(self.errors.send(&Bytes::copy_from_slice(errors)).await);
+            errors.clear();
+        }
         Ok(())
     }
 
@@ -146,6 +159,7 @@ impl<'a> TurnSink<'a> {
     /// As [`TurnSink::pass`].
     pub(super) async fn close(mut self) -> Result<()> {
         self.pass().await?;
+        drop(self.errors.finish().await);
         match self.relay.finish().await {
             Err(error) if error.kind() == Kind::Closed => Ok(()),
             finished => finished,
@@ -180,25 +194,34 @@ impl<'a> TurnSink<'a> {
         }
         match event.kind {
             EventKind::TextDelta => {
-                let piece = event.text.as_deref().unwrap_or_default();
+                let piece = event.text_bytes();
                 if self.preview.as_ref().is_some_and(|preview| preview.id != event.id) {
                     self.end_line()?;
                 }
                 let preview =
-                    self.preview.get_or_insert_with(|| ShownPreview { id: event.id.clone(), text: String::new() });
-                preview.text.push_str(piece);
-                self.write(piece)
+                    self.preview.get_or_insert_with(|| ShownPreview { id: event.id.clone(), text: Vec::new() });
+                preview.text.extend_from_slice(&piece);
+                self.write_bytes(&piece)
             }
             EventKind::Text => {
-                let text = event.text.as_deref().unwrap_or_default();
+                let text = event.text_bytes();
                 let written = self.preview.take().filter(|preview| preview.id == event.id);
-                match written.as_ref().map(|preview| text.strip_prefix(preview.text.as_str())) {
-                    Some(Some(rest)) => self.write(rest)?,
+                match written.as_ref().map(|preview| text.strip_prefix(preview.text.as_slice())) {
+                    Some(Some(rest)) => self.write_bytes(rest)?,
                     // The preview was of another text than what was said at last.
-                    Some(None) => self.write(&format!("\n{text}"))?,
-                    None => self.write(text)?,
+                    Some(None) => self.write("\n").and_then(|()| self.write_bytes(&text))?,
+                    None => self.write_bytes(&text)?,
                 }
-                if text.ends_with('\n') || text.is_empty() { Ok(()) } else { self.write("\n") }
+                if text.ends_with(b"\n") || text.is_empty() || event.continues { Ok(()) } else { self.write("\n") }
+            }
+            EventKind::Stderr => {
+                if self.form == TurnForm::Text {
+                    let block = event.text_bytes();
+                    let safe = self.escape_errors.as_mut().map(|escape| escape.push(&block));
+                    let block = safe.as_deref().map_or(&*block, str::as_bytes);
+                    self.waiting_errors.get_or_insert_default().extend_from_slice(block);
+                }
+                Ok(())
             }
             EventKind::ToolCall => {
                 self.end_line()?;
@@ -231,24 +254,34 @@ impl<'a> TurnSink<'a> {
     }
 
     /// Prints a line on stderr, where the text is not all that is wanted.
-    pub(super) fn say(&self, line: &str) {
-        if self.form == TurnForm::Text {
-            self.cx.out.note_now(human::cut_to_terminal(line));
+    pub(super) fn say(&mut self, line: &str) {
+        if self.form != TurnForm::Text || self.cx.out.machine_errors() {
+            return;
+        }
+        let line = human::cut_to_terminal(line);
+        match &mut self.waiting_errors {
+            // After what the agent wrote.
+            Some(errors) => errors.extend_from_slice(format!("{line}\n").as_bytes()),
+            None => self.cx.out.note(line),
         }
     }
 
     /// Ends the line of a message whose end did not come.
     fn end_line(&mut self) -> Result<()> {
         match self.preview.take() {
-            Some(preview) if !preview.text.is_empty() && !preview.text.ends_with('\n') => self.write("\n"),
+            Some(preview) if !preview.text.is_empty() && !preview.text.ends_with(b"\n") => self.write("\n"),
             _ => Ok(()),
         }
     }
 
     fn write(&mut self, text: &str) -> Result<()> {
-        let safe = self.escape.as_mut().map(|escape| escape.push(text.as_bytes()));
+        self.write_bytes(text.as_bytes())
+    }
+
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
+        let safe = self.escape.as_mut().map(|escape| escape.push(bytes));
         let out = &self.cx.out;
-        out.bytes(safe.as_deref().unwrap_or(text).as_bytes()).and_then(|()| out.flush())
+        out.bytes(safe.as_deref().map_or(bytes, str::as_bytes)).and_then(|()| out.flush())
     }
 
     /// Prepares what ends the output, when everything is decided; [`TurnSink::close`] writes it.

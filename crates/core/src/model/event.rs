@@ -1,5 +1,9 @@
 //! What happens in a session: the object `event`.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -26,6 +30,9 @@ pub struct Event {
     pub text: Option<String>,
     /// How `text` is written.
     pub encoding: Option<Encoding>,
+    /// Whether the text goes on with the next event of this kind, without a line break in between.
+    #[serde(skip)]
+    pub continues: bool,
     /// The tool that was called, or that answered.
     pub tool: Option<ToolCall>,
     /// The session's new status, in the provider's word.
@@ -56,6 +63,7 @@ impl Event {
             thread: None,
             text: None,
             encoding: None,
+            continues: false,
             tool: None,
             status: None,
             stop_reason: None,
@@ -64,6 +72,15 @@ impl Event {
             error: None,
             provider_type: None,
             provider: Provider::default(),
+        }
+    }
+
+    /// Returns the bytes that `text` stands for; none where there is no text.
+    pub fn text_bytes(&self) -> Cow<'_, [u8]> {
+        let text = self.text.as_deref().unwrap_or_default();
+        match self.encoding {
+            Some(Encoding::Base64) => STANDARD.decode(text).map_or(Cow::Borrowed(text.as_bytes()), Cow::Owned),
+            _ => Cow::Borrowed(text.as_bytes()),
         }
     }
 }

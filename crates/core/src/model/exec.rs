@@ -1,5 +1,7 @@
 //! The result of a command in a session.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -73,4 +75,14 @@ pub enum Encoding {
     Utf8,
     /// Base64 with padding.
     Base64,
+}
+
+impl Encoding {
+    /// Writes bytes as text: as they are if they are UTF-8, else in base64.
+    pub fn encode(bytes: &[u8]) -> (String, Self) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_owned(), Encoding::Utf8),
+            Err(_) => (STANDARD.encode(bytes), Encoding::Base64),
+        }
+    }
 }

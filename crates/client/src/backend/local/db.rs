@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What leads from each format to the next, beginning with an empty database. A format's number is
 /// kept in `user_version`. What was once released stays as it is; a change is a new step.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     FIRST,
     "CREATE INDEX session_deleting ON session (seq) WHERE deleting;",
     // Why a deletion that was decided on could not be completed.
@@ -38,6 +38,33 @@ const STEPS: [&str; 4] = [
         started TEXT,
         PRIMARY KEY (session, id)
      ) STRICT, WITHOUT ROWID;",
+    // Turns of agents, each with the process that records it and when that was started, and what happened in them.
+    // A turn that has no end counts as running only while that process lives, or the one of its row in `command`.
+    "CREATE TABLE turn (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        process INTEGER NOT NULL,
+        started TEXT,
+        interrupted INTEGER NOT NULL DEFAULT 0,
+        ended INTEGER NOT NULL DEFAULT 0
+     ) STRICT;
+     CREATE INDEX turn_session ON turn (session, seq);
+     CREATE TABLE event (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        session INTEGER NOT NULL REFERENCES session (seq) ON DELETE CASCADE,
+        turn INTEGER NOT NULL REFERENCES turn (seq) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        text BLOB,
+        continues INTEGER NOT NULL DEFAULT 0,
+        status TEXT,
+        stop_reason TEXT,
+        error TEXT
+     ) STRICT;
+     CREATE INDEX event_session ON event (session, seq);
+     CREATE INDEX event_turn ON event (turn, seq);",
 ];
 
 /// The format of this wharf.

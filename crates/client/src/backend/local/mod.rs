@@ -10,11 +10,15 @@ mod content;
 mod db;
 mod diagnose;
 mod disk;
+mod events;
 mod exec;
 mod files;
 mod handles;
+mod hold;
 mod home;
 mod memory;
+mod record;
+mod recorded_turn;
 mod resources;
 mod running;
 mod session_lock;
@@ -22,6 +26,7 @@ mod sessions;
 #[cfg(feature = "emulator")]
 mod share;
 mod store;
+mod turns;
 mod usage;
 
 use std::path::PathBuf;
@@ -38,7 +43,7 @@ use self::home::LocalHome;
 use self::resources::LocalResources;
 use self::sessions::LocalSessions;
 use self::store::LocalStore;
-use super::{Backend, Capabilities, Check, Exec, FileStore, Limits, Resources, SessionFiles, Sessions};
+use super::{Backend, Capabilities, Check, Events, Exec, FileStore, Limits, Resources, SessionFiles, Sessions, Turns};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
 
@@ -47,7 +52,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let bytes = settings.session_bytes.limit("session_bytes", LIMITS.session_bytes.unwrap_or(u64::MAX))?;
     let mounts = settings.session_mounts.limit("session_mounts", LIMITS.mounts.map_or(u64::MAX, u64::from))?;
     let mounts = mounts.map(|mounts| u32::try_from(mounts).unwrap_or(u32::MAX));
-    Ok(at(settings.home()?, Limits { session_bytes: bytes, mounts, ..LIMITS }))
+    let limits = Limits { session_bytes: bytes, mounts, ..LIMITS };
+    Ok(Box::new(Local::new(settings.home()?, limits, Durability::Synced).with_agent(settings.agent_command())))
 }
 
 /// Creates the local backend in a home, whose files are opened at the first call.
@@ -63,6 +69,8 @@ pub struct Local {
     store: LocalStore,
     resources: LocalResources,
     exec: exec::LocalExec,
+    events: events::LocalEvents,
+    turns: turns::LocalTurns,
 }
 
 impl Local {
@@ -75,8 +83,18 @@ impl Local {
             store: LocalStore { home: Arc::clone(&home) },
             resources: LocalResources { home: Arc::clone(&home) },
             exec: exec::LocalExec { home: Arc::clone(&home) },
+            events: events::LocalEvents { home: Arc::clone(&home) },
+            turns: turns::LocalTurns { home: Arc::clone(&home), agent_command: Ok(None) },
             home,
         }
+    }
+
+    /// Returns the store with a program that plays the agent of its sessions, or what is wrong with the setting that
+    /// names one: it is told where an agent is needed.
+    #[must_use]
+    pub fn with_agent(mut self, agent_command: Result<Option<Vec<String>>>) -> Self {
+        self.turns.agent_command = agent_command;
+        self
     }
 
     /// Returns the part for files in sessions, which a local store always has.
@@ -113,6 +131,14 @@ impl Backend for Local {
 
     fn exec(&self) -> Option<&dyn Exec> {
         Some(&self.exec)
+    }
+
+    fn events(&self) -> Option<&dyn Events> {
+        Some(&self.events)
+    }
+
+    fn turns(&self) -> Option<&dyn Turns> {
+        Some(&self.turns)
     }
 
     async fn flush(&self) -> Result<()> {

@@ -22,9 +22,45 @@ pub(super) fn running(connection: &Connection, session: i64) -> rusqlite::Result
         .prepare_cached("SELECT process, started FROM command WHERE session = ?1")?
         .query_map([session], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    let alive =
-        |(process, started): &(u32, Option<String>)| started.is_some() && platform::process_start(*process) == *started;
+    let alive = |(process, started): &(u32, Option<String>)| is_alive(*process, started.as_deref());
     Ok(rows.into_iter().filter(alive).map(|(process, _)| process).collect())
+}
+
+/// Returns whether a process lives that was started at this time.
+pub(super) fn is_alive(process: u32, started: Option<&str>) -> bool {
+    started.is_some() && platform::process_start(process).as_deref() == started
+}
+
+/// Asks everything that runs in a session to end, and notes that its turn was interrupted.
+///
+/// # Errors
+/// `not_found`; those of the database, and the system's where a process is another user's.
+pub(super) fn ask_to_end(home: &LocalHome, id: &SessionId) -> Result<()> {
+    let session = home.live(id)?.seq;
+    let doing = "looking for running commands";
+    let running = home.db()?.read(doing, |c| running(c, session))?;
+    if running.is_empty() {
+        return Ok(());
+    }
+    note_interrupted(home, session);
+    signal_all(&running, Signal::Terminate)
+}
+
+/// Notes that the turn of a session was interrupted. Where that fails, the turn is one that failed.
+fn note_interrupted(home: &LocalHome, session: i64) {
+    let doing = "interrupting a turn";
+    let interrupted = "UPDATE turn SET interrupted = 1 WHERE session = ?1 AND NOT ended";
+    let _ = home.db().and_then(|db| {
+        db.write_unsynced(doing, |tx| tx.execute(interrupted, [session]).map(drop).map_err(|e| fault(doing, &e)))
+    });
+}
+
+/// Sends a signal to the process groups, but not to that of this process.
+fn signal_all(processes: &[u32], signal: Signal) -> Result<()> {
+    let own = std::process::id();
+    processes.iter().filter(|process| **process != own).try_for_each(|process| {
+        platform::signal_group(*process, signal).map_err(|e| Error::io("stopping a command", &e))
+    })
 }
 
 /// Fails with `conflict` while a command runs in a session.
@@ -45,9 +81,8 @@ fn list(processes: &[u32]) -> String {
 pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
     // A session that is not there, or is left from a failed deletion, runs nothing.
     let Ok(SessionRow { seq: session, .. }) = home.live(id) else { return Ok(()) };
-    let own = std::process::id();
     let begun = Instant::now();
-    let mut signal = Signal::Terminate;
+    let (mut signal, mut noted) = (Signal::Terminate, false);
     loop {
         let running = home.db()?.read("looking for running commands", |c| running(c, session))?;
         if running.is_empty() {
@@ -60,9 +95,11 @@ pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
         if begun.elapsed() > PATIENCE {
             signal = Signal::Kill;
         }
-        for process in running.into_iter().filter(|process| *process != own) {
-            platform::signal_group(process, signal).map_err(|e| Error::io("stopping a command", &e))?;
+        if !noted {
+            note_interrupted(home, session);
+            noted = true;
         }
+        signal_all(&running, signal)?;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

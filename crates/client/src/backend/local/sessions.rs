@@ -15,7 +15,7 @@ use super::capabilities::CAPABILITIES;
 use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
 use super::home::LocalHome;
-use super::running::{interrupt, refuse_running, running};
+use super::running::{ask_to_end, interrupt, refuse_running, running};
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
@@ -232,6 +232,11 @@ impl Sessions for LocalSessions {
 
     async fn touch(&self, id: &SessionId) -> Result<Session> {
         self.home.used(id)?;
+        self.get(id).await
+    }
+
+    async fn interrupt(&self, id: &SessionId) -> Result<Session> {
+        ask_to_end(&self.home, id)?;
         self.get(id).await
     }
 

@@ -1,0 +1,334 @@
+//! Turns of the agent that the profile names: a program of this machine, which works in a session's directory as this
+//! user. It reads the prompt from its standard input and writes its text to its standard output.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::capabilities::CAPABILITIES;
+use super::exec::not_started;
+use super::hold::{HeldCommand, HeldProgram, Hold};
+use super::home::LocalHome;
+use super::record::{self, TurnRecorder};
+use super::recorded_turn::RecordedTurn;
+use crate::backend::turn::{NewMessage, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns};
+use crate::backend::{Capabilities, Feature};
+use wharf_core::advice::Step;
+use wharf_core::clock::until;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Encoding, Event, EventKind, RemotePath, SessionId, Timestamp, TurnStatus};
+use wharf_core::platform::process::{OutputStream, ProgramEvent, ProgramInput};
+use wharf_core::platform::{self, Signal};
+use wharf_core::random;
+use wharf_core::utf8::unfinished;
+
+/// Bytes of one event of type `text`: a longer text is several.
+const TEXT: usize = 1 << 20;
+
+/// The time that an interrupted agent has before it is killed.
+const PATIENCE: Duration = Duration::from_secs(9);
+
+/// The agents of a home.
+pub(super) struct LocalTurns {
+    pub(super) home: Arc<LocalHome>,
+    /// The program that plays the agent, or what is wrong with the setting that names it.
+    pub(super) agent_command: Result<Option<Vec<String>>>,
+}
+
+impl LocalTurns {
+    /// Returns the program and its arguments.
+    ///
+    /// # Errors
+    /// `unsupported` if the profile names none; `usage` for a setting that is not valid.
+    fn argv(&self) -> Result<Vec<OsString>> {
+        let words = self.agent_command.clone()?.ok_or_else(|| {
+            Error::new(Kind::Unsupported, "the profile names no program that plays the agent of local sessions")
+                .hint(format!("name one: {}", Step::SetAgentCommand))
+        })?;
+        Ok(words.into_iter().map(OsString::from).collect())
+    }
+}
+
+#[async_trait]
+impl Turns for LocalTurns {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn check(&self, message: &NewMessage) -> Result<()> {
+        CAPABILITIES.require_all(message.features())?;
+        self.argv().map(drop)
+    }
+
+    async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>> {
+        self.check(&message)?;
+        let argv = self.argv()?;
+        let id = random::id("turn")?;
+        let at = Timestamp::now();
+        let mut turn = None;
+        let hold = Hold::new(&self.home, session, id.clone(), |tx, row| {
+            turn = Some(record::begin(tx, row, session, &id, &message.text, at)?);
+            Ok(())
+        })?;
+        let turn = turn.ok_or_else(|| Error::new(Kind::Internal, "a turn has no record"))?;
+        let mut recorder = TurnRecorder::new(&self.home, turn, &id);
+        let user = Event {
+            id: Some(id.clone()),
+            at: Some(at),
+            text: Some(message.text.clone()),
+            encoding: Some(Encoding::Utf8),
+            ..Event::new(EventKind::User, session)
+        };
+        let (prompt, input) = mpsc::channel(1);
+        prompt.try_send(Bytes::from(message.text)).map_err(|_| Error::new(Kind::Internal, "a prompt was not taken"))?;
+        drop(prompt);
+        let program = HeldCommand {
+            argv: &argv,
+            cwd: RemotePath::root(),
+            env: Vec::new(),
+            input: ProgramInput::Stream(input),
+            terminal: None,
+        };
+        let started = HeldProgram::start(hold, program).and_then(|started| {
+            let name = argv.first().cloned().unwrap_or_default();
+            started.map_err(|e| {
+                let why = not_started(&name, &e);
+                why.context("the agent cannot be started").of_kind(Kind::AgentFailed)
+            })
+        });
+        match started {
+            Ok(program) => Ok(Box::new(LocalTurn {
+                session: session.clone(),
+                program,
+                recorder,
+                id,
+                ready: VecDeque::from([TurnEvent::Event(Box::new(user))]),
+                rest: Vec::new(),
+                errors: Vec::new(),
+                text: Vec::new(),
+                number: 1,
+                kill: None,
+                is_interrupted: false,
+                has_ended: false,
+            })),
+            Err(error) => {
+                // The failure counts, whether or not it is recorded.
+                let end = TurnEnd { error: Some(error.clone()), ..TurnEnd::new(TurnStatus::Failed) };
+                drop(recorder.end(Timestamp::now(), end));
+                Err(error)
+            }
+        }
+    }
+
+    async fn follow(&self, session: &SessionId) -> Result<Box<dyn RunningTurn>> {
+        Ok(Box::new(RecordedTurn::last(&self.home, session)?))
+    }
+}
+
+/// A turn whose program runs.
+struct LocalTurn {
+    session: SessionId,
+    program: HeldProgram,
+    recorder: TurnRecorder,
+    id: String,
+    /// What happened and was not returned yet.
+    ready: VecDeque<TurnEvent>,
+    /// The start of a character of standard output that continues in the next block.
+    rest: Vec<u8>,
+    /// The same of standard error.
+    errors: Vec<u8>,
+    /// What came of the text that is being written.
+    text: Vec<u8>,
+    /// The number of that text.
+    number: u64,
+    /// When the program is killed.
+    kill: Option<Instant>,
+    is_interrupted: bool,
+    has_ended: bool,
+}
+
+#[async_trait]
+impl RunningTurn for LocalTurn {
+    fn id(&self) -> Option<&str> {
+        Some(&self.id)
+    }
+
+    fn reconnects(&self) -> u32 {
+        0
+    }
+
+    async fn next(&mut self) -> Result<TurnEvent> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            tokio::select! {
+                event = self.program.next() => match event? {
+                    ProgramEvent::Output(OutputStream::Stdout, block) => self.take_text(&block),
+                    ProgramEvent::Output(OutputStream::Stderr, block) => self.take_errors(&block),
+                    ProgramEvent::Ended(status) => self.end(status),
+                },
+                () = until(self.recorder.due()) => {
+                    let written = self.recorder.write();
+                    self.note(written);
+                }
+                () = until(self.kill) => {
+                    self.kill = None;
+                    self.program.signal(Signal::Kill)?;
+                }
+            }
+        }
+    }
+
+    async fn answer(&mut self, _call: &str, _answer: ToolAnswer) -> Result<()> {
+        Err(CAPABILITIES.unsupported(Feature::InvokeTools))
+    }
+
+    async fn interrupt(&mut self) -> Result<()> {
+        self.is_interrupted = true;
+        self.kill = Some(Instant::now() + PATIENCE);
+        self.program.signal(Signal::Terminate)
+    }
+}
+
+impl LocalTurn {
+    fn text_id(&self) -> String {
+        format!("{}-text-{}", self.id, self.number)
+    }
+
+    fn push(&mut self, event: Event) {
+        self.ready.push_back(TurnEvent::Event(Box::new(event)));
+    }
+
+    fn said(&self, kind: EventKind, id: Option<String>, bytes: &[u8]) -> Event {
+        let (text, encoding) = Encoding::encode(bytes);
+        Event {
+            id,
+            at: Some(Timestamp::now()),
+            text: Some(text),
+            encoding: Some(encoding),
+            ..Event::new(kind, &self.session)
+        }
+    }
+
+    /// Takes a block of the text.
+    fn take_text(&mut self, block: &[u8]) {
+        let block = whole(&mut self.rest, block);
+        self.add_text(&block);
+    }
+
+    fn add_text(&mut self, block: &[u8]) {
+        if block.is_empty() {
+            return;
+        }
+        if self.text.len() + block.len() > TEXT && !self.text.is_empty() {
+            self.end_text(true);
+        }
+        self.text.extend_from_slice(block);
+        let id = self.text_id();
+        self.recorder.delta(&id, block);
+        let delta = self.said(EventKind::TextDelta, Some(id), block);
+        self.push(delta);
+    }
+
+    /// Completes the text that is being written.
+    fn end_text(&mut self, continues: bool) {
+        let text = std::mem::take(&mut self.text);
+        if text.is_empty() {
+            return;
+        }
+        let id = self.text_id();
+        self.recorder.text(&id, &text, continues);
+        let whole = Event { continues, ..self.said(EventKind::Text, Some(id), &text) };
+        self.push(whole);
+        self.number += 1;
+    }
+
+    /// Takes a block of standard error.
+    fn take_errors(&mut self, block: &[u8]) {
+        let block = whole(&mut self.errors, block);
+        self.add_errors(&block);
+    }
+
+    fn add_errors(&mut self, block: &[u8]) {
+        if !block.is_empty() {
+            self.recorder.stderr(block);
+            let said = self.said(EventKind::Stderr, None, block);
+            self.push(said);
+        }
+    }
+
+    /// Tells once that the turn is not recorded, which does not end it.
+    fn note(&mut self, written: Result<()>) {
+        if let Err(error) = written {
+            let error = error.context("the turn goes on and is not recorded");
+            let event =
+                Event { at: Some(Timestamp::now()), error: Some(error), ..Event::new(EventKind::Error, &self.session) };
+            self.push(event);
+        }
+    }
+
+    /// Takes the end of the program.
+    fn end(&mut self, status: ExitStatus) {
+        let (rest, errors) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.errors));
+        self.add_text(&rest);
+        self.add_errors(&errors);
+        self.end_text(false);
+        if self.is_interrupted {
+            // Processes that the agent started may have ignored the signal that ended it.
+            drop(self.program.signal(Signal::Kill));
+        }
+        let end = self.record_end(self.end_of(status));
+        self.push(record::end_event(&self.session, &self.id, Timestamp::now(), &end));
+        self.ready.push_back(TurnEvent::Ended(Box::new(end)));
+    }
+
+    fn record_end(&mut self, end: TurnEnd) -> TurnEnd {
+        self.has_ended = true;
+        let (end, written) = self.recorder.end(Timestamp::now(), end);
+        self.note(written);
+        end
+    }
+
+    fn end_of(&self, status: ExitStatus) -> TurnEnd {
+        let code = platform::exit_status(status);
+        let reason = match platform::ending_signal(status) {
+            Some(signal) => format!("signal {signal}"),
+            None => format!("exit {code}"),
+        };
+        let (status, error) = if self.is_interrupted {
+            (TurnStatus::Interrupted, None)
+        } else if status.success() {
+            (TurnStatus::Completed, None)
+        } else {
+            let error = Error::new(Kind::AgentFailed, format!("the agent's program failed: {reason}"));
+            (TurnStatus::Failed, Some(error))
+        };
+        TurnEnd { stop_reason: Some(reason), error, ..TurnEnd::new(status) }
+    }
+}
+
+impl Drop for LocalTurn {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            // The program is killed.
+            self.end_text(false);
+            let _ = self.recorder.end(Timestamp::now(), TurnEnd::new(TurnStatus::Interrupted));
+        }
+    }
+}
+
+/// Returns the whole characters of a block, and keeps the start of one that continues in the next.
+fn whole(rest: &mut Vec<u8>, block: &[u8]) -> Vec<u8> {
+    let mut all = std::mem::take(rest);
+    all.extend_from_slice(block);
+    *rest = all.split_off(all.len() - unfinished(&all));
+    all
+}
