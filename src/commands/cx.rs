@@ -115,10 +115,9 @@ impl Cx {
     /// a signal ends the command.
     pub(super) fn signals(&self) -> Signals {
         let (sender, receiver) = unbounded_channel();
-        self.asked.store(false, Ordering::SeqCst);
         *self.signals.borrow_mut() = Some(sender);
         self.handles_signals.store(true, Ordering::SeqCst);
-        Signals { receiver, handled: Arc::clone(&self.handles_signals) }
+        Signals { receiver, handled: Arc::clone(&self.handles_signals), asked: Arc::clone(&self.asked) }
     }
 
     /// Passes a signal on to the work that handles signals itself; returns it if there is no such work.
@@ -288,6 +287,7 @@ impl Cx {
 pub(super) struct Signals {
     receiver: UnboundedReceiver<SignalEvent>,
     handled: Arc<AtomicBool>,
+    asked: Arc<AtomicBool>,
 }
 
 impl Signals {
@@ -303,6 +303,8 @@ impl Signals {
 impl Drop for Signals {
     fn drop(&mut self) {
         self.handled.store(false, Ordering::SeqCst);
+        // What the signals asked for was done.
+        self.asked.store(false, Ordering::SeqCst);
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
 /// `io` where the line cannot be read.
 pub(super) async fn read_line(cx: &Cx, prompt: &str) -> Result<Option<String>> {
     let stdin = body::open_stdin()?;
-    report::say(prompt);
+    report::prompt(prompt);
     let (sender, line) = oneshot::channel();
     // The process does not wait for this thread when it ends, because it may be blocked in reading.
     let doing = |e: io::Error| Error::io("reading from the terminal", &e);

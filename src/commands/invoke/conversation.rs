@@ -40,7 +40,8 @@ pub(super) async fn run(
             Err(error) => return Err(error),
         }
     }
-    report::say("\n");
+    // The cursor is still behind the prompt.
+    report::say("");
     Ok(())
 }
 
