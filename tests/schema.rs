@@ -356,10 +356,15 @@ fn turns(stage: &Stage, book: &mut Book) {
          {wharf} invoke $id --format jsonl \"$prompt\"\n\
          {wharf} invoke $id --format jsonl --on-ask deny \"$prompt\"\n\
          done\n\
-         {wharf} sessions events $id --format jsonl\n",
+         {wharf} sessions events $id --format jsonl\n\
+         export WHARF_CONFIG=local.toml; l='-b local --profile a --format jsonl'\n\
+         {wharf} $l invoke s1 'printf \"a\\\\377\"; echo why >&2'\n\
+         {wharf} $l invoke s1 'exit 3'\n\
+         {wharf} $l sessions events s1\n",
         wharf = env!("CARGO_BIN_EXE_wharf")
     );
     fs::write(stage.dir.path().join("turns.sh"), script).unwrap();
+    fs::write(stage.dir.path().join("local.toml"), "[profiles.a]\nagent_command = ['sh']\n").unwrap();
     let run = stage.run("serve --backend anthropic -- sh turns.sh").ok();
     let objects = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let (results, events): (Vec<_>, Vec<_>) = objects.partition(|object| object["type"] == "result");
@@ -367,7 +372,11 @@ fn turns(stage: &Stage, book: &mut Book) {
     for status in ["completed", "needs_action", "refused", "failed"] {
         assert!(statuses.contains(&status), "{status}: {statuses:?}");
     }
-    for kind in ["user", "text", "text_delta", "tool_call", "tool_result", "needs_action", "status", "usage", "error"] {
+    let local = results.iter().filter(|result| result["backend"] == "local");
+    assert_eq!(local.map(|result| &result["stop_reason"]).collect::<Vec<_>>(), ["exit 0", "exit 3"]);
+    for kind in
+        ["user", "text", "text_delta", "stderr", "tool_call", "tool_result", "needs_action", "status", "usage", "error"]
+    {
         assert!(events.iter().any(|event| event["type"] == kind), "{kind}");
     }
     book.hold_all("result", &results.into());

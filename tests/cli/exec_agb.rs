@@ -88,6 +88,27 @@ fn the_end_of_a_session_is_not_the_end_of_its_command() {
 }
 
 #[test]
+fn interrupt_ends_the_commands_of_a_session() {
+    let sandbox = Sandbox::new();
+    let (served, id) = serve(&sandbox, &[]);
+    let start = |script: &str| {
+        let mut running = served.wharf("agb", ["exec", &id, "--", "sh", "-c", script]).start();
+        let mut line = String::new();
+        BufReader::new(running.take_stdout()).read_line(&mut line).unwrap();
+        assert_eq!(line, "go\n");
+        running
+    };
+    let both = [start("echo go; sleep 60"), start("trap 'exit 9' TERM; echo go; while :; do sleep 0.05; done")];
+    let interrupt = || served.wharf("agb", ["sessions", "interrupt", &id]).run();
+    assert_eq!(interrupt().ok().json()["id"], *id);
+    for (running, code) in both.into_iter().zip([143, 9]) {
+        running.finish().code(code);
+    }
+    interrupt().ok();
+    served.wharf("agb", ["sessions", "interrupt", "s-missing"]).run().code(4);
+}
+
+#[test]
 fn a_command_that_fills_the_disk_of_its_session_does_not_succeed() {
     let sandbox = Sandbox::new();
     let mounts = Mounts::tmpfs(&sandbox.path("disk"), "size=8m,mode=700");

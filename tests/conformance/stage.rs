@@ -27,6 +27,9 @@ pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
 /// Those whose sessions run commands.
 pub(crate) const RUNNERS: &[fn() -> Stage] = &[on_local, on_agb_that_runs];
 
+/// Those whose sessions have agents.
+pub(crate) const AGENTS: &[fn() -> Stage] = &[on_local, on_anthropic];
+
 /// The local backend.
 fn on_local() -> Stage {
     let home = tempfile::tempdir().unwrap();

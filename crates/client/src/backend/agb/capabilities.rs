@@ -27,5 +27,6 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::ResourceContext,
         Feature::Exec,
         Feature::ExecLanguage,
+        Feature::Interrupt,
     ],
 };

@@ -75,6 +75,14 @@ const STOP: &str = "id=$1 p=$3; d=./.wharf/$id; say() { echo \"wharf $id $*\"; e
     p=$(cat \"$d/pid\" 2>/dev/null); fi; [ -n \"$p\" ] || say silent; \
     kill -s \"$2\" -- \"-$p\" 2>/dev/null; say sent";
 
+/// Asks all commands of the session to end. A job without a status whose process number was given to another process
+/// since is left alone: the number has to be that of a shell that was started for this very directory.
+const STOP_ALL: &str = "for d in .wharf/*/; do d=${d%/}; p= c=; [ -e \"$d/rc\" ] && continue; \
+    { read -r p <\"$d/pid\"; } 2>/dev/null; [ \"$p\" -gt 1 ] 2>/dev/null || continue; \
+    if [ -d /proc/self ]; then { c=$(head -c 4096 \"/proc/$p/cmdline\"); } 2>/dev/null; \
+    case $c in *\"$d\"*) ;; *) continue;; esac; fi; \
+    kill -s TERM -- \"-$p\" 2>/dev/null; done; echo \"wharf $1 stopped\"";
+
 /// Removes the job directory. Arguments: the id; the process group whose rest is to be killed, if any; and whether the
 /// empty directory is to stay, because a call that starts the command may still be on its way.
 const REMOVE: &str = "d=./.wharf/$1; [ -z \"$2\" ] || kill -s KILL -- \"-$2\" 2>/dev/null; \
@@ -292,6 +300,30 @@ impl Job {
     }
 }
 
+/// Asks all commands that wharf runs in a session to end.
+///
+/// # Errors
+/// Those of the call; `unavailable` where the signals may not have arrived.
+pub(super) async fn stop_all(client: &AgbClient, session: &SessionId) -> Result<()> {
+    let command = script(STOP_ALL, &[ALL]);
+    match client.output(Class::Idempotent, session, command).await? {
+        Ok(text) if said(&text, ALL).is_some_and(|said| said.trim() == "stopped") => Ok(()),
+        // An image without a shell runs no commands.
+        Err(error) if is_unknown(&error) => Ok(()),
+        Ok(text) | Err(ToolError { message: text, .. }) => {
+            let said = json::excerpt(text.trim());
+            Err(Error::new(
+                Kind::Unavailable,
+                format!("the answer about the commands in `{session}` is unclear ({said})"),
+            )
+            .hint("they may still be running"))
+        }
+    }
+}
+
+/// What stands for the id of a job in an answer about all of them.
+const ALL: &str = "all";
+
 /// Returns whether the error is about an answer with a successful status.
 fn is_success(error: &Error) -> bool {
     error.status().is_some_and(|status| (200..300).contains(&status))
@@ -473,6 +505,30 @@ mod tests {
             assert_eq!(home.says(STOP, &["j", "TERM", ""]), "never");
             assert_eq!(home.start(&["sh", "-c", "echo x >ran"]), "again");
             assert!(!home.dir.path().join("ran").exists());
+        }
+    }
+
+    #[test]
+    fn all_jobs_of_a_session_are_asked_to_end_and_nothing_else() {
+        for home in Home::all() {
+            let stop_all = || home.says(&STOP_ALL.replace("wharf $1", "wharf j"), &[]);
+            assert_eq!(stop_all(), "stopped", "there is no job yet");
+            assert_eq!(home.start(&["sleep", "60"]), "started");
+            let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+            // Left from a killed job whose process number another process has got.
+            let left = home.dir.path().join(".wharf/left");
+            std::fs::create_dir(&left).unwrap();
+            std::fs::write(left.join("pid"), format!("{}\n", other.id())).unwrap();
+            for bad in ["", "0\n", "1\n", "x\n", "-1\n"] {
+                let bad_job = home.dir.path().join(format!(".wharf/bad{}", bad.len()));
+                std::fs::create_dir_all(&bad_job).unwrap();
+                std::fs::write(bad_job.join("pid"), bad).unwrap();
+            }
+            assert_eq!(stop_all(), "stopped");
+            assert_eq!(home.end().status, Some(143), "{:?}", home.shell);
+            assert!(other.try_wait().unwrap().is_none(), "{:?}", home.shell);
+            other.kill().unwrap();
+            other.wait().unwrap();
         }
     }
 

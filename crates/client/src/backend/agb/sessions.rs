@@ -11,7 +11,7 @@ use super::capabilities::CAPABILITIES;
 use super::client::{AgbClient, AgbReply, send, shown};
 use super::contexts::AgbContexts;
 use super::poll::PollTimer;
-use super::{contexts, labels};
+use super::{contexts, job, labels};
 use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::Class;
@@ -175,6 +175,11 @@ impl Sessions for AgbSessions {
 
     async fn label(&self, id: &SessionId, patch: LabelPatch) -> Result<Session> {
         self.client.change_labels(id, patch).await?;
+        self.get(id).await
+    }
+
+    async fn interrupt(&self, id: &SessionId) -> Result<Session> {
+        job::stop_all(&self.client, id).await?;
         self.get(id).await
     }
 
