@@ -2,7 +2,7 @@
 //! the script that it runs.
 
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -176,6 +176,8 @@ fn json_and_jsonl_end_with_one_result() {
         (text("text"), text("text_delta"), text("stderr")),
         ("one\ntwo\n".into(), "one\ntwo\n".into(), "why\n".into())
     );
+    let raw = json_lines(invoke(&sandbox, &["--format", "raw", "echo one"]).ok());
+    assert_eq!((raw[0]["type"].clone(), raw.last().unwrap()["status"].clone()), (json!("user"), json!("completed")));
     let late = invoke(&sandbox, &["--format", "jsonl", "--timeout", "300ms", "echo x; sleep 60"]);
     let lines = json_lines(late.code(124));
     assert_eq!(lines.iter().filter(|line| line["type"] == "result").count(), 1);
@@ -234,6 +236,27 @@ fn an_agent_that_ignores_a_signal_is_killed_by_the_second_one() {
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let pid = fs::read_to_string(&pid).unwrap();
     wait_until("the agent has ended", || !is_alive(pid.trim()));
+}
+
+#[test]
+fn a_reader_that_stalls_does_not_keep_the_agent_from_being_stopped() {
+    for format in [&[][..], &["--format", "jsonl"]] {
+        let sandbox = stage();
+        let mut running = call(&sandbox, &[format, &["trap '' PIPE TERM; echo $$ >pid; yes"]].concat()).start();
+        let unread = running.take_stdout();
+        let pid = sandbox.inside("s1", "pid");
+        wait_until("the agent writes", || fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+        std::thread::sleep(Duration::from_millis(200));
+        running.signal(Signal::INT);
+        std::thread::sleep(Duration::from_millis(200));
+        running.signal(Signal::INT);
+        let begun = Instant::now();
+        running.finish().code(130);
+        assert!(begun.elapsed() < Duration::from_secs(8), "{format:?}: {:?}", begun.elapsed());
+        let pid = fs::read_to_string(&pid).unwrap();
+        wait_until("the agent has ended", || !is_alive(pid.trim()));
+        drop(unread);
+    }
 }
 
 #[test]
@@ -340,10 +363,13 @@ fn another_process_follows_a_turn_while_it_goes_on() {
     invoke(&sandbox, &["exit 4"]).code(14);
     invoke(&sandbox, &["--follow"]).code(14).says(&["exit 4"]);
     // Events go on until the session ends.
-    let following = sandbox.wharf(["sessions", "events", "s1", "-f", "-q"]).start();
+    let mut following = sandbox.wharf(["sessions", "events", "s1", "-f", "-q"]).start();
+    let mut ids = BufReader::new(following.take_stdout()).lines().map(Result::unwrap);
     invoke(&sandbox, &["echo more"]).ok();
+    assert_eq!(ids.by_ref().filter(|id| id.ends_with("-end")).take(3).count(), 3);
     sandbox.run(["sessions", "delete", "s1"]).ok();
-    assert!(following.finish().ok().lines().len() > 6);
+    assert_eq!(ids.next(), None);
+    following.finish().ok();
 }
 
 #[test]

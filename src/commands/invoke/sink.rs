@@ -15,6 +15,9 @@ use wharf_core::model::{Event, EventKind, Provider, SessionId, Timestamp, ToolCa
 /// Calls of tools that are remembered until they are answered, and of those that were denied.
 const MOST_CALLS: usize = 1000;
 
+/// Bytes that wait for a reader that stalls while the turn is being stopped: more is not shown.
+const BACKLOG: usize = 1 << 20;
+
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TurnForm {
@@ -118,9 +121,16 @@ impl<'a> TurnSink<'a> {
         if let Some(call) = event.tool.as_ref().filter(|call| call.permission.as_deref() == Some("deny")) {
             self.denied(call);
         }
+        if self.waiting.len() + self.waiting_errors.as_ref().map_or(0, Vec::len) > BACKLOG {
+            return Ok(());
+        }
         let written = match self.form {
             TurnForm::Events => self.cx.out.one(&event).and_then(|()| self.cx.out.flush()),
-            TurnForm::Raw => event.provider.text().map_or(Ok(()), |text| self.write(&format!("{text}\n"))),
+            TurnForm::Raw => match event.provider.text() {
+                Some(text) => self.write(&format!("{text}\n")),
+                // As in a listing, an event without an object of the provider's is shown itself.
+                None => self.cx.out.one(&event).and_then(|()| self.cx.out.flush()),
+            },
             TurnForm::Object => Ok(()),
             TurnForm::Text | TurnForm::Quiet => self.show(&event),
         };

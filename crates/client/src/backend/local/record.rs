@@ -402,7 +402,7 @@ pub(super) struct EventRows {
     pub(super) after: i64,
     /// Those at this time or later.
     pub(super) since: Option<Timestamp>,
-    /// So many, at most.
+    /// The highest number of events.
     pub(super) limit: i64,
 }
 

@@ -56,6 +56,20 @@ impl RecordReader {
         Ok(read.into_iter().map(|(_, event)| event).collect())
     }
 
+    /// Fails with `not_found` if the turn whose events are read is not recorded any more.
+    fn check_turn(&self) -> Result<()> {
+        let turn = self.rows.turn;
+        let is_there = self
+            .home
+            .db()?
+            .read("reading a turn", |c| c.prepare_cached("SELECT 1 FROM turn WHERE seq = ?1")?.exists([turn]))?;
+        if is_there {
+            Ok(())
+        } else {
+            Err(Error::not_found("the turn is not recorded any more: later ones took its place"))
+        }
+    }
+
     /// Waits before the next look, each time longer.
     pub(super) async fn wait(&mut self) {
         sleep(self.pause).await;
@@ -131,6 +145,7 @@ impl RunningTurn for RecordedTurn {
             }
             let events = self.reader.read()?;
             if events.is_empty() {
+                self.reader.check_turn()?;
                 self.reader.wait().await;
             }
             for event in events {
