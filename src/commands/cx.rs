@@ -1,10 +1,12 @@
 //! The context of a command.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 use super::GlobalFlags;
 use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
@@ -40,6 +42,8 @@ pub struct Cx {
     pub(super) handles_signals: Arc<AtomicBool>,
     /// Set by the handler of the first signal that asks the process to stop, before any other reaction.
     pub(super) asked: Arc<AtomicBool>,
+    /// The next line of the terminal, where a thread reads it.
+    pub(super) reading: tokio::sync::Mutex<Option<oneshot::Receiver<io::Result<String>>>>,
 }
 
 impl Cx {
@@ -81,6 +85,7 @@ impl Cx {
             signals: RefCell::default(),
             handles_signals: Arc::default(),
             asked: Arc::default(),
+            reading: tokio::sync::Mutex::default(),
         })
     }
 

@@ -22,7 +22,7 @@ pub(super) fn can_ask() -> bool {
 /// # Errors
 /// `io` if the answer cannot be read.
 pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
-    let line = read_line(cx, &format!("{question} [y/N] ")).await?;
+    let line = ask(cx, &format!("{question} [y/N] "), true).await?;
     Ok(line.is_some_and(|line| matches!(line.trim(), "y" | "Y" | "yes")))
 }
 
@@ -32,19 +32,39 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
 /// # Errors
 /// `io` where the line cannot be read.
 pub(super) async fn read_line(cx: &Cx, prompt: &str) -> Result<Option<String>> {
-    let stdin = body::open_stdin()?;
-    report::prompt(prompt);
-    let (sender, line) = oneshot::channel();
-    // The process does not wait for this thread when it ends, because it may be blocked in reading.
+    ask(cx, prompt, false).await
+}
+
+/// Shows a prompt and reads a line. With `only_after`, one that was read before the prompt was shown is dropped: it
+/// answered a question that was given up.
+async fn ask(cx: &Cx, prompt: &str, only_after: bool) -> Result<Option<String>> {
+    // One question at a time: a line answers the question above it.
+    let mut reading = cx.reading.lock().await;
+    if only_after && reading.as_mut().is_some_and(|line| line.try_recv().is_ok()) {
+        *reading = None;
+    }
     let doing = |e: io::Error| Error::io("reading from the terminal", &e);
-    thread::spawn(move || {
-        let mut line = String::new();
-        // A terminal gives one line at a time: nothing of the next one is lost in the buffer.
-        let read = BufReader::new(stdin).read_line(&mut line);
-        drop(sender.send(read.map(|_| line)));
-    })
-    .map_err(doing)?;
-    let line = line.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing)?;
+    report::prompt(prompt);
+    // A question that was given up left a thread that reads: it takes this line.
+    if reading.is_none() {
+        let stdin = body::open_stdin()?;
+        let (sender, line) = oneshot::channel();
+        // The process does not wait for this thread when it ends, because it may be blocked in reading.
+        thread::spawn(move || {
+            let mut line = String::new();
+            // A terminal gives one line at a time: nothing of the next one is lost in the buffer.
+            let read = BufReader::new(stdin).read_line(&mut line);
+            drop(sender.send(read.map(|_| line)));
+        })
+        .map_err(doing)?;
+        *reading = Some(line);
+    }
+    let line = match reading.as_mut() {
+        Some(line) => line.await.unwrap_or_else(|_| Err(io::ErrorKind::UnexpectedEof.into())).map_err(doing),
+        None => Ok(String::new()),
+    };
+    *reading = None;
+    let line = line?;
     if cx.asked.load(Ordering::SeqCst) {
         // The signal arrived before the answer. The command is dropped when the signal is handled.
         pending::<()>().await;

@@ -314,3 +314,48 @@ fn the_time_runs_out_while_a_small_file_is_waited_for() {
     let certificates = served.wharf("anthropic", ["sessions", "list", "--ca-cert", "/dev/zero"]);
     certificates.env("ANTHROPIC_BASE_URL", "https://127.0.0.1:9").run().code(2).says(&["larger than"]);
 }
+
+#[test]
+fn each_line_answers_the_question_above_it() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    let create = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"];
+    let session = served.wharf("anthropic", create).run().ok().stdout().trim_end().to_owned();
+    let events = |kind: &str, member: &str| {
+        let list = ["sessions", "events", &session, "--type", kind, "--transform", member, "-r"];
+        let listed = served.wharf("anthropic", list).run();
+        listed.ok().stdout().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let invoke = |args: &[&str]| {
+        let (ours, stdin, stderr) = terminal();
+        let mut command = Command::new(WHARF);
+        command.args(["invoke", &session]).args(args).env_clear().envs(sandbox.environment());
+        command.env("WHARF_BACKEND", "anthropic");
+        for name in ["ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY"] {
+            command.env(name, served.variable(name));
+        }
+        (ours, command.stdin(stdin).stdout(Stdio::null()).stderr(stderr).spawn().unwrap())
+    };
+    let (mut ours, mut child) = invoke(&["ask first {}\nask second {}"]);
+    wait_for_text(&mut ours, "allow first? [y/N] ");
+    ours.write_all(b"n\n").unwrap();
+    wait_for_text(&mut ours, "n\r\nallow second? [y/N] ");
+    ours.write_all(b"y\n").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(13));
+    assert_eq!(events("user.tool_confirmation", "provider.result"), ["deny", "allow"]);
+
+    let (mut ours, mut child) = invoke(&[]);
+    wait_for_text(&mut ours, "> ");
+    ours.write_all(b"ask third {}\n").unwrap();
+    wait_for_text(&mut ours, "allow third? [y/N] ");
+    let calls = events("tool_call", "tool.id");
+    served.wharf("anthropic", ["sessions", "confirm", &session, calls.last().unwrap(), "allow", "-q"]).run().ok();
+    wait_for_text(&mut ours, "> ");
+    // The question was given up, and the next line is the next message.
+    ours.write_all(b"echo next\n").unwrap();
+    wait_for_text(&mut ours, "done in");
+    wait_for_text(&mut ours, "> ");
+    ours.write_all(b"\x04").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(events("user.message", "text").last().unwrap(), "echo next");
+}
