@@ -62,7 +62,7 @@ impl ToolPolicy {
     pub(super) fn new(on_ask: Option<OnAsk>, allowed: &[String], commands: &[String]) -> Result<Self> {
         let on_ask = on_ask.unwrap_or(if question::can_ask() { OnAsk::Ask } else { OnAsk::Fail });
         let commands = commands.iter().map(|text| ToolCommand::parse(text)).collect::<Result<_>>()?;
-        let allowed = allowed.iter().map(|glob| Pattern::new(glob.as_bytes())).collect();
+        let allowed = allowed.iter().map(|glob| whole_name(glob)).collect::<Result<_>>()?;
         Ok(ToolPolicy { on_ask, allowed, commands })
     }
 
@@ -92,6 +92,19 @@ impl ToolPolicy {
             },
         }
     }
+}
+
+/// Returns a pattern of whole names of tools.
+///
+/// # Errors
+/// `usage` for one that would mean something else than in a list of files to ignore.
+fn whole_name(glob: &str) -> Result<Pattern> {
+    if glob.is_empty() || glob.starts_with(['!', '#']) || glob.ends_with(['/', ' ']) {
+        return Err(Error::usage(format!("no tool has such a name: {glob:?}"))
+            .hint("--allow-tool takes names and patterns of names that may run, such as 'mcp_*'"));
+    }
+    // A pattern without a slash would match the last part of a name that has some.
+    Ok(Pattern::new(format!("/{}", glob.trim_start_matches('/')).as_bytes()))
 }
 
 impl ToolCommand {
