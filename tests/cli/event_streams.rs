@@ -2,6 +2,7 @@
 //! else, and its text comes whole and once.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -408,4 +409,120 @@ fn text_that_differs_from_its_preview_is_written_whole_and_a_lost_preview_is_non
     assert_eq!(turn(vec![start(13), delta(13, "never ended")]), "never ended\n");
     assert_eq!(turn(vec![start(13), delta(13, "a\n"), text(13, "a\n")]), "a\n");
     assert_eq!(turn(vec![start(13), start(14), delta(14, "b"), text(14, "b"), text(13, "c")]), "b\nc\n");
+}
+
+#[test]
+fn a_turn_of_another_client_is_not_taken_for_the_own_one() {
+    let other = [
+        event(5, "session.status_running", json!({})),
+        event(6, "user.message", json!({ "content": [{ "type": "text", "text": "other" }] })),
+        text(7, "Of the other."),
+        event(8, "span.model_request_end", json!({ "model_usage": { "input_tokens": 900, "output_tokens": 90 } })),
+        idle(9, "end_turn"),
+    ];
+    let without_id = json_of(200, &json!({}));
+    for (what, first, sends) in [
+        ("a turn that another client began at the same time", &other[..], Vec::new()),
+        ("the end of a turn before, which comes late", &other[4..], Vec::new()),
+        ("an answer without the id of the message", &other[..], vec![Some(without_id)]),
+    ] {
+        let events = [first, &turn()].concat();
+        let mut script = Script::streams(&[frames(&events)]).history(&events);
+        script.before = vec![text(1, "old"), idle(2, "end_turn")];
+        script.sends = sends;
+        let stage = Stage::new(script);
+        let result = stage.result(0);
+        assert_eq!(result["text"], "One text.Another.", "{what}");
+        assert_eq!((&result["id"], &result["cost"]), (&json!("sevt_0010"), &json!(null)), "{what}");
+        assert_eq!(result["usage"]["input_tokens"], 5, "{what}");
+        assert_eq!(stage.invoke().ok().stdout(), SAID, "{what}");
+    }
+}
+
+#[test]
+fn a_message_that_would_wait_for_an_old_answer_is_not_sent() {
+    let call = event(2, "agent.tool_use", json!({ "name": "bash", "input": {}, "evaluated_permission": "ask" }));
+    let reason = json!({ "type": "requires_action", "event_ids": ["sevt_0002"] });
+    let mut script = Script::streams(&[String::new()]);
+    script.before = vec![event(1, "user.message", json!({ "content": [] })), call];
+    script.before.push(event(3, "session.status_idle", json!({ "stop_reason": reason })));
+    let stage = Stage::new(script);
+    stage.invoke().code(13).says(&["sevt_0002", "--follow"]);
+    assert_eq!(stage.sent(), 0);
+}
+
+#[test]
+fn an_object_on_several_lines_is_one_line_of_jsonl() {
+    let pretty = serde_json::to_string_pretty(&text(13, "One text.")).unwrap();
+    let content = format!(
+        "{}data: {}\n\n{}",
+        frames(&[message()]),
+        pretty.replace('\n', "\ndata: "),
+        frame(&idle(14, "end_turn"))
+    );
+    let stage = Stage::new(Script::streams(&[content]));
+    let run = stage.run(&["--format", "jsonl", "invoke", SESSION, "go"]);
+    let lines: Vec<Value> = run.ok().stdout().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.last().unwrap()["text"], "One text.");
+}
+
+#[test]
+fn a_service_that_is_slow_to_tell_the_cost_does_not_hold_up_the_end() {
+    let state = Arc::new(Mutex::new(State::default()));
+    let script = Script::streams(&[frames(&turn())]).history(&turn());
+    let service = Endpoint::new(move |asked| {
+        let is_snapshot = !asked.line.contains("/events");
+        if is_snapshot && state.lock().unwrap().sent > 0 {
+            std::thread::sleep(Duration::from_secs(60));
+        }
+        if is_snapshot {
+            let cost = json!({ "list_cost": { "amount": "1", "currency": "USD" } });
+            return json_of(200, &json!({ "id": SESSION, "type": "session", "status": "idle", "usage": cost }));
+        }
+        answer(&script, &state, asked)
+    });
+    let stage = Stage { sandbox: Sandbox::new(), service };
+    let begun = Instant::now();
+    assert_eq!(stage.invoke().ok().stdout(), SAID);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn what_is_stopped_before_its_message_was_sent_sends_none() {
+    for slow in ["/events/stream", "/events?"] {
+        let state = Arc::new(Mutex::new(State::default()));
+        let script = Script::streams(&[frames(&turn())]).history(&turn());
+        let service = Endpoint::new(move |asked| {
+            if asked.line.contains(slow) {
+                std::thread::sleep(Duration::from_secs(3));
+            }
+            answer(&script, &state, asked)
+        });
+        let stage = Stage { sandbox: Sandbox::new(), service };
+        let begun = Instant::now();
+        let run = stage.run(&["--timeout", "1s", "--format", "json", "invoke", SESSION, "go"]);
+        assert_eq!(run.code(124).json()["status"], "timed_out");
+        run.says(&["nothing was sent"]);
+        assert!(begun.elapsed() < Duration::from_millis(2500), "{slow}");
+        assert_eq!(stage.sent(), 0, "{slow}");
+    }
+}
+
+#[test]
+fn an_answer_that_another_client_gave_first_does_not_end_the_following() {
+    let ask = event(12, "agent.tool_use", json!({ "name": "bash", "input": {}, "evaluated_permission": "ask" }));
+    let reason = json!({ "type": "requires_action", "event_ids": ["sevt_0012"] });
+    let waits = [message(), ask, event(13, "session.status_idle", json!({ "stop_reason": reason }))];
+    let confirmed = json!({ "tool_use_id": "sevt_0012", "result": "allow" });
+    let rest = [event(14, "user.tool_confirmation", confirmed), text(15, "Done."), idle(16, "end_turn")];
+    let refused =
+        json_of(400, &json!({ "type": "error", "error": { "type": "invalid_request_error", "message": "no" } }));
+    for (history, code) in [([&waits[..], &rest[..]].concat(), 0), (waits.to_vec(), 2)] {
+        let mut script = Script::streams(&[frames(&waits), String::new()]).history(&history);
+        script.sends = vec![None, Some(refused.clone())];
+        let stage = Stage::new(script);
+        let run = stage.run(&["invoke", SESSION, "go", "--on-ask", "allow"]);
+        assert_eq!(run.code(code).stdout(), if code == 0 { "Done.\n" } else { "" });
+        assert_eq!(stage.sent(), 2);
+    }
 }

@@ -350,3 +350,38 @@ fn a_backend_without_agents_says_so_before_anything_is_sent() {
     agb(&["sessions", "events", "s-1"]).code(7);
     agb(&["sessions", "confirm", "s-1", "call", "allow"]).code(7);
 }
+
+#[test]
+fn invocations_at_the_same_time_each_print_their_own_turn() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    let calls: Vec<_> = (0..6)
+        .map(|number| {
+            let text = format!("echo of {number}");
+            (number, stage.wharf(&["invoke", &stage.session, &text]).start())
+        })
+        .collect();
+    for (number, call) in calls {
+        assert_eq!(call.finish().ok().stdout(), format!("of {number}\n"));
+    }
+}
+
+#[test]
+fn a_pattern_allows_whole_names_of_tools_only() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    for (glob, code) in [("rm", 0), ("r*", 0), ("RM", 13), ("other/rm", 13), ("*", 0), ("!rm", 2), ("", 2), ("rm/", 2)]
+    {
+        stage.invoke(&["ask rm {}", "--allow-tool", glob]).code(code);
+    }
+    stage.invoke(&["ask server/rm {}", "--allow-tool", "rm"]).code(13);
+    stage.invoke(&["ask server/rm {}", "--allow-tool", "server/*"]).ok();
+}
+
+#[test]
+fn what_ends_before_the_first_request_has_no_result() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    let missing = stage.run(&["--format", "json", "invoke", &stage.session, "go", "--attach", "missing"]);
+    assert_eq!(missing.code(4).stdout(), "");
+}

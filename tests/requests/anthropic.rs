@@ -264,7 +264,10 @@ async fn send(backend: &dyn Backend, session: &SessionId, events: &Value) -> Res
             });
             let attachments = attachments.collect();
             let system = events.get(1).map(text);
-            turns.start(session, NewMessage { text: text(first), attachments, system }).await.map(drop)
+            turns
+                .start(session, NewMessage { text: text(first), attachments, system, ..NewMessage::default() })
+                .await
+                .map(drop)
         }
         "user.tool_confirmation" if first["result"] == "allow" => {
             turns.answer(session, &word("tool_use_id").unwrap(), ToolAnswer::Allow).await

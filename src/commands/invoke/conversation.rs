@@ -4,7 +4,7 @@ use super::attachments::Attachments;
 use super::turn::TurnFollower;
 use crate::commands::question;
 use crate::output::report;
-use wharf_client::backend::turn::{NewMessage, Turns};
+use wharf_client::backend::turn::{NewMessage, SendGate, Turns};
 use wharf_core::error::{Error, Kind, Result};
 
 /// Asks for messages until the end of the input. Attachments and the instruction go with the first one.
@@ -29,12 +29,13 @@ pub(super) async fn run(
             continue;
         }
         let (mut attachments, system) = first.take().unwrap_or_default();
+        let gate = SendGate::default();
         let start = async {
             let files = attachments.upload(cx, session).await?;
-            let message = NewMessage { text: text.to_owned(), attachments: files, system };
+            let message = NewMessage { text: text.to_owned(), attachments: files, system, gate: gate.clone() };
             attachments.send(cx, turns.start(session, message)).await
         };
-        match follower.run(start).await {
+        match follower.run(&gate, start).await {
             Ok(()) => {}
             Err(error) if !follower.left.get() && goes_on(error.kind()) => cx.out.report(&error),
             Err(error) => return Err(error),

@@ -18,7 +18,7 @@ use self::turn::TurnFollower;
 use super::Cx;
 use super::question;
 use wharf_client::backend::Feature;
-use wharf_client::backend::turn::NewMessage;
+use wharf_client::backend::turn::{NewMessage, SendGate};
 use wharf_core::error::Result;
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
@@ -100,7 +100,7 @@ impl InvokeArgs {
             left: Cell::new(false),
         };
         if self.follow {
-            return follower.run(turns.follow(&session)).await;
+            return follower.run(&SendGate::default(), turns.follow(&session)).await;
         }
         let mut attachments = Attachments::read(&self.attach)?;
         let system = self.system;
@@ -108,11 +108,12 @@ impl InvokeArgs {
             return conversation::run(&follower, turns, attachments, system).await;
         }
         let text = prompt::read(cx, self.prompt, self.file).await?;
+        let gate = SendGate::default();
         let start = async {
             let files = attachments.upload(cx, &session).await?;
-            let message = NewMessage { text, attachments: files, system };
+            let message = NewMessage { text, attachments: files, system, gate: gate.clone() };
             attachments.send(cx, turns.start(&session, message)).await
         };
-        follower.run(start).await
+        follower.run(&gate, start).await
     }
 }

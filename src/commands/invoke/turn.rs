@@ -12,7 +12,7 @@ use super::sink::{TurnSink, unknown_end};
 use super::tools::{Decision, ToolPolicy};
 use crate::commands::Cx;
 use crate::commands::cx::Signals;
-use wharf_client::backend::turn::{PendingCall, RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
+use wharf_client::backend::turn::{PendingCall, RunningTurn, SendGate, ToolAnswer, TurnEnd, TurnEvent};
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
@@ -56,11 +56,16 @@ impl TurnStop {
 }
 
 impl TurnFollower<'_> {
-    /// Begins a turn, and follows it to its end. One that is stopped while it begins is interrupted once it has begun.
+    /// Begins a turn, and follows it to its end. If it is stopped before the message was sent, it is not sent;
+    /// otherwise the turn is interrupted once it has begun.
     ///
     /// # Errors
     /// Those of `start`; that of the turn's end, unless it is a success.
-    pub(super) async fn run(&self, start: impl Future<Output = Result<Box<dyn RunningTurn>>>) -> Result<()> {
+    pub(super) async fn run(
+        &self,
+        gate: &SendGate,
+        start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
+    ) -> Result<()> {
         let mut sink = TurnSink::new(self.cx, self.session, self.backend);
         let mut signals = self.cx.signals();
         let _guard = self.cx.cancellation.register();
@@ -72,13 +77,23 @@ impl TurnFollower<'_> {
                 started = &mut start => break started,
                 signal = signals.next() => signal.signal.kind(),
                 error = self.cx.cancellation.cancelled(), if stopping.is_none() => error.kind(),
-                () = until(due) => break Err(self.unheard(stopping.map_or(Kind::Interrupted, |it| it.why))),
+                () = until(due) => break Err(self.unheard(gate, stopping.map_or(Kind::Interrupted, |it| it.why))),
             };
             if stopping.is_some() {
                 // The second one: leave at once.
-                break Err(self.unheard(why));
+                break Err(self.unheard(gate, why));
             }
             stopping = Some(TurnStop::new(why));
+            if gate.close() {
+                // Uploads for the message end too.
+                self.cx.cancellation.cancel(why);
+            }
+        };
+        let started = match (started, stopping) {
+            (Err(error), Some(stopping)) if gate.close() && !error.is_uncertain() => {
+                Err(self.unheard(gate, stopping.why))
+            }
+            (started, _) => started,
         };
         match started {
             Ok(turn) => {
@@ -88,18 +103,29 @@ impl TurnFollower<'_> {
             }
             Err(error) => {
                 self.left.set(stopping.is_some() || error.is_uncertain());
-                sink.finish(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
-                sink.close().await?;
+                if !is_local(&error) {
+                    sink.finish(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
+                    sink.close().await?;
+                }
                 Err(error)
             }
         }
     }
 
     /// Returns the error of a turn that was stopped before it is known whether it has begun.
-    fn unheard(&self, why: Kind) -> Error {
+    fn unheard(&self, gate: &SendGate, why: Kind) -> Error {
+        if gate.close() {
+            return cancel_error(why).hint("nothing was sent to the agent");
+        }
         let look = Step::ListEvents { session: Some(self.session.as_str()) };
         cancel_error(why).hint(format!("the agent may be working: {look}"))
     }
+}
+
+/// Returns whether an error came before the first request.
+fn is_local(error: &Error) -> bool {
+    error.status().is_none()
+        && matches!(error.kind(), Kind::Usage | Kind::Auth | Kind::NotFound | Kind::Io | Kind::Unsupported)
 }
 
 /// Returns the status of a turn that ends with this error instead of an end of its own.
@@ -143,11 +169,15 @@ impl FollowedTurn<'_> {
             let waits = self.sink.is_waiting();
             let is_stopping = self.stopping.is_some();
             tokio::select! {
-                passed = self.sink.pass(), if waits => passed?,
+                passed = self.sink.pass(), if waits => if let Err(error) = passed {
+                    return self.give_up(error).await;
+                },
                 event = self.turn.next(), if !waits || is_stopping => match event {
                     Ok(TurnEvent::Event(event)) => {
                         foreign = None;
-                        self.sink.event(*event)?;
+                        if let Err(error) = self.sink.event(*event) {
+                            return self.give_up(error).await;
+                        }
                     }
                     Ok(TurnEvent::Waits(calls)) => {
                         foreign = calls.is_empty().then(|| Instant::now() + FOREIGN);
@@ -282,12 +312,13 @@ impl FollowedTurn<'_> {
     async fn give_up(mut self, error: Error) -> Result<()> {
         self.follower.left.set(true);
         let look = Step::ListEvents { session: Some(self.follower.session.as_str()) };
-        let error = error.or_hint(format!("the agent may still be working: {look}"));
+        let still = format!("the agent may still be working: {look}");
+        let error = if error.kind() == Kind::Io { error.hint(still) } else { error.or_hint(still) };
         let status = match status_of(&error) {
             TurnStatus::Failed => TurnStatus::Unknown,
             status => status,
         };
-        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error))?;
+        drop(self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error)));
         // A reader that stalls does not hold up the end.
         drop(tokio::time::timeout(LAST, self.sink.close()).await);
         Err(error)

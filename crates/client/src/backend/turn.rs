@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use tokio::sync::watch;
 
 use super::{Capabilities, Feature, Page, PageRequest};
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Cost, Event, FileId, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
 
 /// A message to the agent of a session.
@@ -16,6 +17,60 @@ pub struct NewMessage {
     pub attachments: Vec<Attachment>,
     /// An instruction to the agent besides the user's text. For a backend that has `Feature::InvokeSystem`.
     pub system: Option<String>,
+    /// Whether it may still be sent.
+    pub gate: SendGate,
+}
+
+/// Whether a message may still be sent: a user may stop before it was.
+#[derive(Debug, Clone, Default)]
+pub struct SendGate(watch::Sender<GateState>);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum GateState {
+    #[default]
+    Open,
+    Passed,
+    Closed,
+}
+
+impl SendGate {
+    /// Keeps the message from being sent. Returns whether that was in time.
+    pub fn close(&self) -> bool {
+        self.0.send_if_modified(|state| {
+            let is_open = *state == GateState::Open;
+            if is_open {
+                *state = GateState::Closed;
+            }
+            is_open
+        });
+        *self.0.borrow() == GateState::Closed
+    }
+
+    /// Waits until the message must not be sent any more.
+    pub(super) async fn closed(&self) -> Error {
+        match self.0.subscribe().wait_for(|state| *state == GateState::Closed).await.map(|_| ()) {
+            Ok(()) => not_sent(),
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Lets the message pass: from now on it counts as sent.
+    ///
+    /// # Errors
+    /// `interrupted` where the gate was closed.
+    pub(super) fn pass(&self) -> Result<()> {
+        self.0.send_if_modified(|state| {
+            if *state == GateState::Open {
+                *state = GateState::Passed;
+            }
+            false
+        });
+        if *self.0.borrow() == GateState::Closed { Err(not_sent()) } else { Ok(()) }
+    }
+}
+
+fn not_sent() -> Error {
+    Error::new(Kind::Interrupted, "the message was not sent")
 }
 
 /// A stored file that the agent is shown.

@@ -21,7 +21,7 @@ use crate::http::{Class, ServerEvent, ServerEvents};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_wire::anthropic::AnthropicOperation;
-use wharf_wire::anthropic::event_answers::EventAnswer;
+use wharf_wire::anthropic::event_answers::{EventAnswer, IdleAnswer, StopReason};
 use wharf_wire::anthropic::events::{DELTAS, PAGE_MAX, SINCE, TYPES, kind};
 use wharf_wire::json;
 
@@ -152,6 +152,11 @@ impl EventFollower {
     /// Returns whether all that happened until now came.
     pub(super) fn has_caught_up(&self) -> bool {
         matches!(self.state, State::Open(_)) && self.ready.is_empty() && !self.caught_up
+    }
+
+    /// Opens the stream again, and reads the history.
+    pub(super) fn read_again(&mut self) {
+        self.state = State::Closed(Instant::now());
     }
 
     /// Returns how often the stream was opened again.
@@ -323,19 +328,30 @@ impl SeenEvents {
     }
 }
 
-/// Returns the position of the newest event that was processed, among those of `types` if there are any; none if
-/// there is no such event.
+/// What the newest events of a session tell.
+pub(super) struct NewestEvents {
+    /// The position of the newest one that was processed; none where there is none.
+    pub(super) mark: Option<Mark>,
+    /// The first call of a tool that the session waits for.
+    pub(super) waits_for: Option<String>,
+}
+
+/// Reads the newest events, those of `types` if there are any.
 ///
 /// # Errors
 /// Those of the service.
-pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types: &[&str]) -> Result<Option<Mark>> {
+pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types: &[&str]) -> Result<NewestEvents> {
     let request = client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]).query("order", "desc");
     let request = types.iter().fold(request, |request, kind| request.query(TYPES, kind));
     let answer = listing::ask(request, &PageRequest { cursor: None, limit: Some(NEWEST) }, PAGE_MAX).send().await?;
     let page = listing::read(&answer)?;
-    let newest = page.items.iter().find_map(|item| {
+    let mark = page.items.iter().find_map(|item| {
         let event: EventAnswer = parsed(item, "event").ok()?;
         Some(Mark { id: event.id.filter(|id| !id.is_empty())?, at: event.processed_at? })
     });
-    Ok(newest)
+    let is_status = |event: &EventAnswer| matches!(event.kind.as_str(), kind::IDLE | kind::RUNNING | kind::TERMINATED);
+    let status = page.items.iter().find(|item| parsed(item, "event").is_ok_and(|event| is_status(&event)));
+    let idle = status.and_then(|item| parsed::<IdleAnswer>(item, "event").ok());
+    let reason = idle.map(|idle| idle.stop_reason).filter(StopReason::is_open);
+    Ok(NewestEvents { mark, waits_for: reason.and_then(|reason| reason.event_ids.into_iter().next()) })
 }

@@ -46,6 +46,11 @@ impl AnthropicClient {
                 }
             }
             Err(error) if error.status() == Some(400) => Err(self.or_ended(session, error).await),
+            // Its id tells its turn from another one's.
+            Ok(None) => match events.events.first() {
+                Some(first) => Ok(self.find_sent(session, first, mark).await.unwrap_or_default()),
+                None => Ok(None),
+            },
             sent => sent,
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::capabilities::CAPABILITIES;
 use super::client::AnthropicClient;
@@ -28,6 +28,9 @@ use wharf_wire::anthropic::{SendEvents, SessionEvent};
 /// How long the service may take to say that the session is idle after it gave up on a turn.
 const FAILING: Duration = Duration::from_secs(5);
 
+/// How long the service may take to tell what a turn cost.
+const COST: Duration = Duration::from_secs(5);
+
 /// Calls that may have to be answered, at most: one that lies further back is told as one of another client.
 const MOST_CALLS: usize = 1000;
 
@@ -46,11 +49,30 @@ impl Turns for AnthropicTurns {
     /// Sends a message. The stream is opened first, so that nothing of the turn is missed, and what the history has
     /// until then is of other turns.
     async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>> {
-        let mut follower = EventFollower::open(&self.client, session).await?;
-        let mark = event_follower::newest(&self.client, session, &[]).await?;
-        let before = self.client.snapshot(session).await?;
+        let prepare = async {
+            let follower = EventFollower::open(&self.client, session).await?;
+            let newest = event_follower::newest(&self.client, session, &[]).await?;
+            Ok::<_, Error>((follower, newest, self.client.snapshot(session).await?))
+        };
+        let (mut follower, newest, before) = tokio::select! {
+            prepared = prepare => prepared?,
+            error = message.gate.closed() => return Err(error),
+        };
+        let is_idle = before.status == status::IDLE;
+        if is_idle && let Some(call) = &newest.waits_for {
+            // The message would wait for that answer, which may never come.
+            let step = Step::FollowTurn { session: Some(session.as_str()) };
+            return Err(Error::new(
+                Kind::NeedsAction,
+                format!("the agent waits for an answer to {call:?} from before"),
+            )
+            .hint(format!("answer it first: {step}")));
+        }
+        let mark = newest.mark;
+        message.gate.pass()?;
         let id = self.client.send_once(session, &message_events(&message), mark.as_ref()).await?;
         let cost_before = match (&mark, before.cents()) {
+            _ if !is_idle => None,
             // Nothing happened yet, so nothing was paid.
             (None, None) => Some(0),
             (_, cents) => cents,
@@ -58,17 +80,13 @@ impl Turns for AnthropicTurns {
         if let Some(mark) = mark {
             follower.begin_after(mark);
         }
-        Ok(Box::new(AnthropicTurn {
-            begun: before.status == status::IDLE,
-            cost_before,
-            ..AnthropicTurn::new(&self.client, session, follower, id)
-        }))
+        Ok(Box::new(AnthropicTurn { cost_before, ..AnthropicTurn::new(&self.client, session, follower, id) }))
     }
 
     /// The turn begins with the newest message that the agent has read.
     async fn follow(&self, session: &SessionId) -> Result<Box<dyn RunningTurn>> {
         let begins = event_follower::newest(&self.client, session, &[kind::MESSAGE, kind::OUTCOME]).await?;
-        let Some(mark) = begins else {
+        let Some(mark) = begins.mark else {
             return Err(Error::new(Kind::Conflict, "the agent of this session has read no message yet")
                 .hint(format!("send one: {}", Step::Invoke { session: Some(session.as_str()) })));
         };
@@ -105,10 +123,14 @@ struct AnthropicTurn {
     follower: EventFollower,
     /// The message; none where the service did not tell its id.
     id: Option<String>,
-    /// Whether the agent reads, or has read, the message: an end before that is another turn's.
+    /// Whether the agent has read the message: an end before that is another turn's, also in a session that was idle
+    /// when the message was sent, since another client can send one at the same time.
     begun: bool,
+    /// Whether the turn is to be interrupted once it has begun: until then, that would stop another one.
+    interrupts: bool,
     used: ModelUsage,
-    /// The list price of all turns before this one, in cents; none where it is not known.
+    /// The list price of all turns before this one, in cents; none where it is not known, or where another turn
+    /// happened in between.
     cost_before: Option<u64>,
     /// Calls of tools that may have to be answered, by the ids of their events.
     calls: BTreeMap<String, PendingCall>,
@@ -120,6 +142,8 @@ struct AnthropicTurn {
     ready: VecDeque<TurnEvent>,
     /// How the turn ended, until that is complete.
     end: Option<TurnEnd>,
+    /// The answer that was refused, until it is known whether its call still waits: another client may have answered.
+    refused: Option<(String, Error)>,
     /// What the service gave up for, and until when the session may become idle.
     failing: Option<(Error, Instant)>,
 }
@@ -139,6 +163,14 @@ impl RunningTurn for AnthropicTurn {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(event);
             }
+            if self.end.is_some() {
+                self.settle().await;
+                continue;
+            }
+            if self.begun && self.interrupts {
+                self.client.send_interrupt(&self.session).await?;
+                self.interrupts = false;
+            }
             let overdue = self.failing.as_ref().map(|(_, until)| *until);
             let followed = tokio::select! {
                 followed = self.follower.next() => Some(followed?),
@@ -146,12 +178,17 @@ impl RunningTurn for AnthropicTurn {
             };
             match followed {
                 Some(FollowStep::Event(event)) => self.take(*event),
-                Some(FollowStep::CaughtUp) => {}
+                Some(FollowStep::CaughtUp) => {
+                    if let Some((call, error)) = self.refused.take()
+                        && self.calls.contains_key(&call)
+                    {
+                        return Err(error);
+                    }
+                }
                 None => self.end = Some(TurnEnd::new(TurnStatus::Failed)),
             }
-            if let Some(end) = self.end.take() {
-                let end = self.ended(end).await;
-                self.ready.push_back(TurnEvent::Ended(Box::new(end)));
+            if self.end.is_some() {
+                self.settle().await;
             } else if self.follower.has_caught_up()
                 && let Some(ids) = self.waiting.take()
             {
@@ -164,14 +201,28 @@ impl RunningTurn for AnthropicTurn {
     async fn answer(&mut self, call: &str, answer: ToolAnswer) -> Result<()> {
         // Another client may have answered it.
         if self.calls.contains_key(call) {
-            self.client.send_answer(&self.session, call, answer).await?;
-            self.calls.remove(call);
+            match self.client.send_answer(&self.session, call, answer).await {
+                Ok(()) => drop(self.calls.remove(call)),
+                Err(error) if matches!(error.status(), Some(400 | 404 | 409)) => {
+                    self.refused = Some((call.to_owned(), error));
+                    self.follower.read_again();
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }
 
     async fn interrupt(&mut self) -> Result<()> {
-        self.client.send_interrupt(&self.session).await
+        if self.end.is_some() {
+            return Ok(());
+        }
+        self.interrupts = true;
+        if self.begun {
+            self.client.send_interrupt(&self.session).await?;
+            self.interrupts = false;
+        }
+        Ok(())
     }
 }
 
@@ -183,6 +234,7 @@ impl AnthropicTurn {
             follower,
             id,
             begun: false,
+            interrupts: false,
             used: ModelUsage::default(),
             cost_before: None,
             calls: BTreeMap::new(),
@@ -190,6 +242,7 @@ impl AnthropicTurn {
             waiting: None,
             ready: VecDeque::new(),
             end: None,
+            refused: None,
             failing: None,
         }
     }
@@ -217,7 +270,11 @@ impl AnthropicTurn {
             }
             _ => {}
         }
-        if !is_new || !self.begun {
+        if !self.begun && matches!(view.meaning, Meaning::Used(_) | Meaning::Idle(..)) {
+            self.cost_before = None;
+        }
+        let is_own = self.id.is_some() && envelope.id == self.id;
+        if !is_new || !(self.begun || is_own) {
             return;
         }
         match view.meaning {
@@ -264,24 +321,28 @@ impl AnthropicTurn {
         sum(&mut self.used.cache_creation_input_tokens, usage.cache_creation_input_tokens);
     }
 
-    /// Completes the end of the turn with what is known of its failure and its cost.
-    async fn ended(&mut self, end: TurnEnd) -> TurnEnd {
+    /// Completes the end of the turn with its cost and with what is known of its failure. The end stays where the
+    /// future is dropped.
+    async fn settle(&mut self) {
+        // The cost is told where the service tells it in time: the turn does not fail where it does not.
+        let cost = match self.cost_before {
+            Some(before) => {
+                let after = timeout(COST, self.client.snapshot(&self.session)).await.ok().and_then(Result::ok);
+                let after = after.and_then(|after| after.cents());
+                after.and_then(|after| after.checked_sub(before)).map(event_view::list_price)
+            }
+            None => None,
+        };
+        let Some(end) = self.end.take() else { return };
         let failure = self.failing.take().map(|(error, _)| error);
         // An error before the end is a failure even if the reason looks like a success [live: nbramia/LifeOS 115].
         let (status, error) = match (end.status, failure) {
             (TurnStatus::Completed | TurnStatus::Failed, Some(error)) => (TurnStatus::Failed, Some(error)),
             (status, _) => (status, end.error),
         };
-        // The cost is told where the service tells it: the turn does not fail where it does not.
-        let cost = match self.cost_before {
-            Some(before) => {
-                let after = self.client.snapshot(&self.session).await.ok().and_then(|after| after.cents());
-                after.and_then(|after| after.checked_sub(before)).map(event_view::list_price)
-            }
-            None => None,
-        };
         let usage = event_view::of_request(self.used);
-        TurnEnd { status, error, usage: (usage != TokenUsage::default()).then_some(usage), cost, ..end }
+        let usage = (usage != TokenUsage::default()).then_some(usage);
+        self.ready.push_back(TurnEvent::Ended(Box::new(TurnEnd { status, error, usage, cost, ..end })));
     }
 }
 
