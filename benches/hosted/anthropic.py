@@ -1,4 +1,4 @@
-"""Anthropic: one large file in each direction, and small files that are uploaded and mounted."""
+"""Anthropic: one large file in each direction, small files that are uploaded and mounted, and an agent's turn."""
 
 import subprocess
 
@@ -8,6 +8,9 @@ CURL = ('curl -sS --fail -H "x-api-key: $ANTHROPIC_API_KEY" -H "anthropic-versio
         ' -H "anthropic-beta: files-api-2025-04-14,managed-agents-2026-04-01" ')
 
 CREATE = '"$W" sessions create --agent agent_bench --environment env_bench -q'
+
+# The text of an agent in messages, each with previews.
+MESSAGES = 20_000
 
 # Number of directories, of a hundred files each, that are uploaded into a session each.
 SESSIONS = 20
@@ -30,6 +33,10 @@ def rows(stage, services):
         subprocess.run(["curl", "-sS", "--fail", "-o", "/dev/null", "-T", f"{stage.root}/large", "-X", "POST", url], check=True)
         return env | {"FILE": output(stage, env, "files", "ls", "--scope-id", session, "-q").split()[0]}
 
+    def asked():
+        messages = MESSAGES if stage.files > 1000 else 200
+        return plain() | {"PROMPT": f"repeat {messages} echo one more line of text"}
+
     def mounted():
         variables = sdk()
         stage.tree()
@@ -43,6 +50,15 @@ def rows(stage, services):
     yield ("anthropic down", 1.1, '"$W" files download "$FILE" "$ROOT/got" -q',
            f'{CURL} -o "$ROOT/got" "$ANTHROPIC_BASE_URL/v1/files/$FILE/content" && sync -f "$ROOT/got"',
            'rm -f "$ROOT/got"', fetched)
+    yield ("anthropic invoke", 2.0, '"$W" invoke "$(cat "$ROOT/id")" "$PROMPT" >"$ROOT/text" 2>/dev/null',
+           'E="$ANTHROPIC_BASE_URL/v1/sessions/$(cat "$ROOT/id")/events"\n'
+           f'{CURL} -N -o "$ROOT/frames" "$E/stream?event_deltas%5B%5D=agent.message" & stream=$!\n'
+           'sleep 0.1\n'
+           f'{CURL} -o /dev/null -H "content-type: application/json" "$E" --data-binary'
+           ' "{\\"events\\":[{\\"type\\":\\"user.message\\",\\"content\\":[{\\"type\\":\\"text\\",\\"text\\":\\"$PROMPT\\"}]}]}"\n'
+           'until tail -c 2000 "$ROOT/frames" 2>/dev/null | grep -q session.status_idle; do sleep 0.01; done\n'
+           'kill $stream; wait $stream 2>"$ROOT/ended" || true',
+           f'rm -f "$ROOT/frames"; {CREATE} >"$ROOT/id"', asked)
     yield ("anthropic sdk", 0.1,
            f'eval "set -- $TREES"; while read -r s; do "$W" files upload "$1" "$s:/$(basename "$1")" -q; shift; done <"$ROOT/ids"',
            'eval "set -- $TREES"; "$SDK_PYTHON" "$PEERS/anthropic_sdk.py" "$ROOT/ids" "$@"',
