@@ -526,3 +526,58 @@ fn an_answer_that_another_client_gave_first_does_not_end_the_following() {
         assert_eq!(stage.sent(), 2);
     }
 }
+
+#[test]
+fn a_page_of_long_events_is_read_in_smaller_pages() {
+    let events: Vec<Value> =
+        (1..=1000).map(|number| text(number, &"x".repeat(20_000))).chain([idle(1001, "end_turn")]).collect();
+    let service = Endpoint::new(move |asked| {
+        let parameter = |name: &str| {
+            let (_, rest) = asked.line.split_once(&format!("{name}="))?;
+            rest.split(['&', ' ']).next()?.parse::<usize>().ok()
+        };
+        let (from, limit) = (parameter("page").unwrap_or(0), parameter("limit").unwrap_or(1000));
+        let to = (from + limit).min(events.len());
+        let next = (to < events.len()).then(|| to.to_string());
+        json_of(200, &json!({ "data": events[from..to], "next_page": next }))
+    });
+    let stage = Stage { sandbox: Sandbox::new(), service };
+    assert_eq!(stage.run(&["sessions", "events", SESSION, "-q"]).ok().lines().len(), 1001);
+    assert_eq!(stage.run(&["sessions", "events", SESSION, "--limit", "700", "-q"]).ok().lines().len(), 700);
+}
+
+#[test]
+fn what_can_not_be_read_again_is_not_sent() {
+    let stage = Stage::new(Script::streams(&[String::new()]));
+    let prompt = stage.sandbox.write("prompt", "a".repeat(4 << 20));
+    stage.run(&["invoke", SESSION, "-f", prompt.to_str().unwrap()]).code(2).says(&["at most 3 MiB"]);
+    assert_eq!(stage.sent(), 0);
+}
+
+#[test]
+fn an_error_of_the_agent_shows_no_key() {
+    let key = "key-of-a-test";
+    let error = json!({ "type": "x", "message": format!("no {key}"), "retry_status": { "type": "exhausted" } });
+    let failed = event(12, "session.error", json!({ "error": error }));
+    let refused = json!({ "stop_reason": { "type": "refusal" }, "stop_details": { "explanation": key } });
+    for end in
+        [vec![failed, idle(13, "end_turn")], vec![event(13, "session.status_idle", refused)], vec![idle(13, key)]]
+    {
+        let events = [vec![message()], end].concat();
+        let stage = Stage::new(Script::streams(&[frames(&events)]).history(&events));
+        let run = stage.invoke();
+        assert!(!run.code(14).stderr().contains(key), "{}", run.stderr());
+    }
+}
+
+#[test]
+fn waiting_for_idle_ends_where_the_session_is_idle_and_needs_the_event_that_it_begins_after() {
+    let mut script = Script::streams(&[": open\n\n".to_owned()]);
+    script.before = vec![message(), text(13, "One."), idle(14, "end_turn")];
+    let stage = Stage::new(script);
+    let events = |since: &str| stage.run(&["sessions", "events", SESSION, "-q", "--until", "idle", "--since", since]);
+    assert_eq!(events("sevt_0013").ok().stdout(), "sevt_0014\n");
+    assert_eq!(events("2030-01-01T00:00:00Z").ok().stdout(), "");
+    events("sevt_nope").code(4).says(&["sevt_nope"]);
+    assert!(stage.service.asked("created_at").is_empty());
+}

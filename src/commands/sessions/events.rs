@@ -56,6 +56,8 @@ struct EventFilter {
     types: Vec<String>,
     /// The event after which the listing begins; none once it came.
     after: Option<String>,
+    /// The time of the first event.
+    not_before: Option<Timestamp>,
 }
 
 impl SessionsEventsArgs {
@@ -68,9 +70,11 @@ impl SessionsEventsArgs {
         let session = cx.session(self.target())?;
         let events = cx.backend()?.require_events()?;
         let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
+        // Whether the turn is over is told by events before that time too.
+        let (since, not_before) = if self.until.is_some() { (None, since) } else { (since, None) };
         let query = EventQuery { types: Vec::new(), since };
-        let after = self.since.filter(|_| since.is_none());
-        let mut filter = EventFilter { types: self.types, after: after.clone() };
+        let after = self.since.filter(|_| since.or(not_before).is_none());
+        let mut filter = EventFilter { types: self.types, after, not_before };
         if self.follow || self.until.is_some() {
             return follow(cx, &session, &query, filter, self.until).await;
         }
@@ -85,11 +89,7 @@ impl SessionsEventsArgs {
             Ok(page)
         });
         listed.await?;
-        match filter.after {
-            Some(id) => Err(Error::new(Kind::NotFound, format!("no event of the session has this id: {id:?}"))
-                .hint("`--since` takes an id of `wharf sessions events`, or a time such as 2026-11-27T09:00:00Z")),
-            None => Ok(()),
-        }
+        filter.check()
     }
 }
 
@@ -117,6 +117,10 @@ async fn follow(
             Ok(Followed::Hidden(activity)) => activity,
             Ok(Followed::CaughtUp) => {
                 caught_up = true;
+                if let Err(error) = filter.check() {
+                    listing.abandon();
+                    return Err(error);
+                }
                 Activity::Same
             }
             Err(error) => {
@@ -137,11 +141,26 @@ async fn follow(
 }
 
 impl EventFilter {
+    /// Checks, at the end of the history, whether the event came after which the listing begins.
+    ///
+    /// # Errors
+    /// `not_found` if it did not.
+    fn check(&self) -> Result<()> {
+        match &self.after {
+            Some(id) => Err(Error::new(Kind::NotFound, format!("no event of the session has this id: {id:?}"))
+                .hint("`--since` takes an id of `wharf sessions events`, or a time such as 2026-11-27T09:00:00Z")),
+            None => Ok(()),
+        }
+    }
+
     fn wants(&mut self, event: &Event) -> bool {
         if let Some(after) = &self.after {
             if event.id.as_ref() == Some(after) {
                 self.after = None;
             }
+            return false;
+        }
+        if event.at.is_some_and(|at| self.not_before.is_some_and(|not_before| at < not_before)) {
             return false;
         }
         self.types.is_empty()

@@ -136,6 +136,14 @@ impl ServiceAnswer {
     }
 }
 
+/// How the error of an answer begins that is longer than accepted.
+const TOO_LONG: &str = "the answer is longer than";
+
+/// Returns whether a request failed because its answer is longer than accepted.
+pub(crate) fn is_too_long(error: &Error) -> bool {
+    error.message().starts_with(TOO_LONG)
+}
+
 /// Reads a successful answer to its end: at most `longest` bytes after decompression.
 pub(super) async fn read(
     response: &mut Response,
@@ -150,7 +158,7 @@ pub(super) async fn read(
         watched.received(block.len());
         content.take(&block)?;
         if content.is_cut() {
-            let message = format!("the answer is longer than {} MiB", longest >> 20);
+            let message = format!("{TOO_LONG} {} MiB", longest >> 20);
             return Err(AttemptFailure::protocol(Delivery::Unknown, message));
         }
     }

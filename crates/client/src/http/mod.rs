@@ -36,6 +36,7 @@ use std::sync::Arc;
 use wharf_wire::route::Operation;
 
 pub use answer::ServiceAnswer;
+pub(crate) use answer::is_too_long;
 pub use auth::{Auth, Credentials};
 pub use class::Class;
 pub use download::Download;

@@ -1,6 +1,7 @@
 //! The client: requests to the service, and cached answers.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use crate::backend::page::unreadable;
 use crate::http::{Auth, Class, Http, Options, Request, ServiceAnswer};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, SessionId, SessionPath};
+use wharf_wire::anthropic::events::PAGE_MAX;
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 use wharf_wire::json;
 
@@ -63,6 +65,8 @@ pub(super) struct AnthropicClient {
     pub(super) touched: Mutex<HashSet<SessionPath>>,
     /// Uploads that were dropped before they were mounted.
     pub(super) dropped: Mutex<Vec<Dropped>>,
+    /// How many events are requested at once: fewer, where they are long.
+    pub(super) history_page: AtomicUsize,
 }
 
 impl AnthropicClient {
@@ -92,6 +96,7 @@ impl AnthropicClient {
             views: Mutex::default(),
             touched: Mutex::default(),
             dropped: Mutex::default(),
+            history_page: AtomicUsize::new(PAGE_MAX),
         })
     }
 

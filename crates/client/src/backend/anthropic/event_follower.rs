@@ -22,7 +22,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_wire::anthropic::AnthropicOperation;
 use wharf_wire::anthropic::event_answers::{EventAnswer, IdleAnswer, StopReason};
-use wharf_wire::anthropic::events::{DELTAS, PAGE_MAX, SINCE, TYPES, kind};
+use wharf_wire::anthropic::events::{DELTAS, SINCE, TYPES, kind};
 use wharf_wire::json;
 
 /// The pause before a broken stream is opened again: it doubles up to [`LONGEST_PAUSE`], as in the official clients
@@ -175,6 +175,7 @@ impl EventFollower {
                 let envelope: EventAnswer = parsed(&text, "event")?;
                 let is_new = self.seen.insert(&envelope);
                 let view = event_view::read(&self.session, &envelope, &text)?;
+                let view = view.without_secrets(|text| self.client.http.scrub(text));
                 return Ok(FollowStep::Event(Box::new(FollowedEvent { envelope, view, is_new })));
             }
             if std::mem::take(&mut self.caught_up) {
@@ -230,12 +231,11 @@ impl EventFollower {
 
     /// Reads a page of the history.
     async fn page(&mut self, cursor: Option<String>) -> Result<()> {
-        let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListEvents, &[self.session.as_str()]);
-        if let Some(since) = self.since {
-            request = request.query(SINCE, &since.to_string());
-        }
+        let since = self.since.map(|since| since.to_string());
+        let parameters: Vec<_> = since.as_deref().map(|since| (SINCE, since)).into_iter().collect();
         let is_first = cursor.is_none();
-        let answer = listing::ask(request, &PageRequest { cursor, limit: None }, PAGE_MAX).send().await?;
+        let page = PageRequest { cursor, limit: None };
+        let answer = listing::history(&self.client, &self.session, &page, &parameters).await?;
         let page = listing::read(&answer)?;
         let State::Reading { stream, mut cursors, .. } =
             std::mem::replace(&mut self.state, State::Closed(Instant::now()))
@@ -341,9 +341,10 @@ pub(super) struct NewestEvents {
 /// # Errors
 /// Those of the service.
 pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types: &[&str]) -> Result<NewestEvents> {
-    let request = client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]).query("order", "desc");
-    let request = types.iter().fold(request, |request, kind| request.query(TYPES, kind));
-    let answer = listing::ask(request, &PageRequest { cursor: None, limit: Some(NEWEST) }, PAGE_MAX).send().await?;
+    let types = types.iter().map(|kind| (TYPES, *kind));
+    let parameters: Vec<_> = std::iter::once(("order", "desc")).chain(types).collect();
+    let page = PageRequest { cursor: None, limit: Some(NEWEST) };
+    let answer = listing::history(client, session, &page, &parameters).await?;
     let page = listing::read(&answer)?;
     let mark = page.items.iter().find_map(|item| {
         let event: EventAnswer = parsed(item, "event").ok()?;

@@ -94,12 +94,9 @@ impl AnthropicClient {
     async fn find_sent(&self, session: &SessionId, sent: &SessionEvent, mark: Option<&Mark>) -> Result<Option<String>> {
         for look in 0..LOOKS {
             sleep(Duration::from_millis(500) * look).await;
-            let request = self
-                .gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()])
-                .query("order", "desc")
-                .query(TYPES, &sent.kind);
+            let parameters = [("order", "desc"), (TYPES, sent.kind.as_str())];
             let page = PageRequest { cursor: None, limit: Some(NEWEST) };
-            let answer = listing::ask(request, &page, NEWEST).send().await?;
+            let answer = listing::history(self, session, &page, &parameters).await?;
             for item in listing::read(&answer)?.items {
                 let event: EventAnswer = parsed(item, "event")?;
                 if mark.is_some_and(|mark| mark.is_at_or_after(&event)) {

@@ -21,6 +21,23 @@ pub(super) struct EventView {
     pub(super) meaning: Meaning,
 }
 
+impl EventView {
+    /// Removes secrets from what becomes an error.
+    pub(super) fn without_secrets(mut self, scrub: impl Fn(&str) -> String) -> Self {
+        let safe = |error: &Error| Error::new(error.kind(), scrub(error.message()));
+        self.event.error = self.event.error.as_ref().map(safe);
+        self.meaning = match self.meaning {
+            Meaning::Failing(error) => Meaning::Failing(safe(&error)),
+            Meaning::Idle(reason, why) => {
+                let kind = scrub(&reason.kind);
+                Meaning::Idle(StopReason { kind, ..reason }, why.map(|why| scrub(&why)))
+            }
+            other => other,
+        };
+        self
+    }
+}
+
 /// What an event means for the turn in which it happens.
 #[derive(Debug)]
 pub(super) enum Meaning {

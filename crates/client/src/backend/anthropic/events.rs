@@ -14,12 +14,10 @@ use super::event_view::{self, Meaning};
 use super::listing;
 use crate::backend::turn::{Activity, EventQuery, Events, Followed};
 use crate::backend::{Capabilities, Page, PageRequest};
-use crate::http::Class;
 use wharf_core::error::Result;
 use wharf_core::model::{Event, SessionId};
-use wharf_wire::anthropic::AnthropicOperation;
 use wharf_wire::anthropic::event_answers::EventAnswer;
-use wharf_wire::anthropic::events::{PAGE_MAX, SINCE, TYPES};
+use wharf_wire::anthropic::events::{SINCE, TYPES};
 
 /// The events of a workspace's sessions.
 pub(super) struct AnthropicEvents {
@@ -33,14 +31,10 @@ impl Events for AnthropicEvents {
     }
 
     async fn list(&self, session: &SessionId, query: &EventQuery, page: PageRequest) -> Result<Page<Event>> {
-        let mut request = self.client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]);
-        for kind in &query.types {
-            request = request.query(TYPES, kind);
-        }
-        if let Some(since) = query.since {
-            request = request.query(SINCE, &since.to_string());
-        }
-        let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
+        let since = query.since.map(|since| since.to_string());
+        let types = query.types.iter().map(|kind| (TYPES, kind.as_str()));
+        let parameters: Vec<_> = types.chain(since.as_deref().map(|since| (SINCE, since))).collect();
+        let answer = listing::history(&self.client, session, &page, &parameters).await?;
         let page = listing::read(&answer)?;
         let received = page.items.len();
         let items = page.items.into_iter().map(|item| read(session, item)).collect();

@@ -1,15 +1,23 @@
 //! Pages of listings, in both formats of the service.
 
+use std::sync::atomic::Ordering;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::client::AnthropicClient;
 use crate::backend::PageRequest;
 use crate::backend::page::{LONGEST, MOST, cursor_stuck};
-use crate::http::{Request, ServiceAnswer};
+use crate::http::{Class, Request, ServiceAnswer, is_too_long};
 use wharf_core::error::Result;
-use wharf_wire::anthropic::Next;
+use wharf_core::model::SessionId;
+use wharf_wire::anthropic::events::PAGE_MAX;
 use wharf_wire::anthropic::list::{AFTER, LIMIT, PAGE};
+use wharf_wire::anthropic::{AnthropicOperation, Next};
 use wharf_wire::json::Items;
+
+/// The fewest events of a page that are requested without being asked for.
+const FEWEST: usize = 20;
 
 /// A page as raw JSON: its items, and the cursor of the next page.
 #[derive(Debug)]
@@ -38,6 +46,36 @@ pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> 
         Some((name, value)) if name == AFTER => request.query(AFTER, value),
         Some((_, value)) => request.query(PAGE, value),
         None => request,
+    }
+}
+
+/// Requests a page of the history of a session, with these parameters besides those of the page. A page of long events may be longer than accepted: then fewer are
+/// requested, from then on too.
+///
+/// # Errors
+/// Those of the service.
+pub(super) async fn history(
+    client: &AnthropicClient,
+    session: &SessionId,
+    page: &PageRequest,
+    parameters: &[(&str, &str)],
+) -> Result<ServiceAnswer> {
+    let usual = client.history_page.load(Ordering::Relaxed);
+    let mut limit = page.limit.unwrap_or(usual).min(usual);
+    loop {
+        let request = client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]);
+        let request = parameters.iter().fold(request, |request, (name, value)| request.query(name, value));
+        let fewer = PageRequest { limit: Some(limit), ..page.clone() };
+        match ask(request, &fewer, PAGE_MAX).send().await {
+            Err(error) if limit > 1 && is_too_long(&error) => {
+                limit /= 4;
+                if page.limit.is_none_or(|wanted| wanted >= FEWEST) {
+                    client.history_page.store(limit.max(FEWEST), Ordering::Relaxed);
+                }
+                limit = limit.max(1);
+            }
+            answered => return answered,
+        }
     }
 }
 

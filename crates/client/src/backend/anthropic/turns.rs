@@ -28,6 +28,9 @@ use wharf_wire::anthropic::{SendEvents, SessionEvent};
 /// How long the service may take to say that the session is idle after it gave up on a turn.
 const FAILING: Duration = Duration::from_secs(5);
 
+/// The longest message, in bytes of JSON: an event that is longer than 4 MiB is not read.
+const LONGEST_MESSAGE: usize = 3 << 20;
+
 /// How long the service may take to tell what a turn cost.
 const COST: Duration = Duration::from_secs(5);
 
@@ -49,6 +52,14 @@ impl Turns for AnthropicTurns {
     /// Sends a message. The stream is opened first, so that nothing of the turn is missed, and what the history has
     /// until then is of other turns.
     async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>> {
+        let events = message_events(&message);
+        let length = serde_json::to_vec(&events).map_or(0, |json| json.len());
+        if length > LONGEST_MESSAGE {
+            // It could neither be read on the stream nor in the history.
+            let most = LONGEST_MESSAGE >> 20;
+            return Err(Error::usage(format!("a message has at most {most} MiB here, and this one {length} bytes"))
+                .hint("upload the text, and name the file in a short prompt"));
+        }
         let prepare = async {
             let follower = EventFollower::open(&self.client, session).await?;
             let newest = event_follower::newest(&self.client, session, &[]).await?;
@@ -70,7 +81,7 @@ impl Turns for AnthropicTurns {
         }
         let mark = newest.mark;
         message.gate.pass()?;
-        let id = self.client.send_once(session, &message_events(&message), mark.as_ref()).await?;
+        let id = self.client.send_once(session, &events, mark.as_ref()).await?;
         let cost_before = match (&mark, before.cents()) {
             _ if !is_idle => None,
             // Nothing happened yet, so nothing was paid.
