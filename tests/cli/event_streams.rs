@@ -581,3 +581,25 @@ fn waiting_for_idle_ends_where_the_session_is_idle_and_needs_the_event_that_it_b
     events("sevt_nope").code(4).says(&["sevt_nope"]);
     assert!(stage.service.asked("created_at").is_empty());
 }
+
+#[test]
+fn an_event_that_cannot_be_read_does_not_end_the_events_after_it() {
+    let bad = event(13, "agent.tool_result", json!({ "content": [] }));
+    let events = [message(), bad, text(14, "After."), idle(15, "end_turn")];
+    let mut script = Script::streams(&[frames(&events)]);
+    script.before = events.to_vec();
+    let stage = Stage::new(script);
+    let run = stage.run(&["sessions", "events", SESSION, "-q", "--until", "idle"]);
+    assert_eq!(run.code(10).lines(), ["sevt_0010", "sevt_0014", "sevt_0015"]);
+    run.says(&["left out", "tool_use_id"]);
+}
+
+#[test]
+fn an_interrupt_that_the_service_did_not_take_is_not_told_as_one() {
+    let refused = json_of(500, &json!({}));
+    let mut script = Script::streams(&[frames(&turn()[..4])]).history(&turn()[..4]);
+    script.sends = vec![None, Some(refused)];
+    let stage = Stage::new(script);
+    let run = stage.run(&["invoke", SESSION, "go", "--timeout", "1s", "--retries", "0"]);
+    run.code(124).says(&["may not have been told to stop", "sessions interrupt"]);
+}

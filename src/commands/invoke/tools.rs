@@ -1,7 +1,7 @@
 //! Answers to an agent's calls of tools: confirmations, and the results of tools that run on this machine.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::commands::Cx;
 use crate::commands::question;
-use crate::output::human;
+use crate::output::{TerminalText, human};
 use wharf_client::backend::turn::{Awaited, PendingCall, ToolAnswer};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::ToolCall;
@@ -141,6 +141,8 @@ async fn output(argv: &[OsString], input: &str) -> Result<(String, bool)> {
     drop(sender.send(Bytes::copy_from_slice(input.as_bytes())).await);
     drop(sender);
     let mut stdout = Vec::new();
+    // What an agent wrote may come back here.
+    let mut escape = io::stderr().is_terminal().then(TerminalText::default);
     loop {
         match program.next().await.map_err(fault)? {
             ProgramEvent::Output(OutputStream::Stdout, bytes) => {
@@ -150,7 +152,8 @@ async fn output(argv: &[OsString], input: &str) -> Result<(String, bool)> {
                 stdout.extend_from_slice(&bytes);
             }
             ProgramEvent::Output(OutputStream::Stderr, bytes) => {
-                drop(io::stderr().lock().write_all(&bytes));
+                let safe = escape.as_mut().map(|escape| escape.push(&bytes));
+                drop(io::stderr().lock().write_all(safe.as_deref().map_or(&bytes[..], str::as_bytes)));
             }
             ProgramEvent::Ended(status) => {
                 return Ok((String::from_utf8_lossy(&stdout).into_owned(), status.success()));

@@ -47,11 +47,13 @@ pub(super) struct TurnFollower<'a> {
 struct TurnStop {
     why: Kind,
     until: Instant,
+    /// Whether the agent was told.
+    told: bool,
 }
 
 impl TurnStop {
     fn new(why: Kind) -> Self {
-        TurnStop { why, until: Instant::now() + PATIENCE }
+        TurnStop { why, until: Instant::now() + PATIENCE, told: false }
     }
 }
 
@@ -246,7 +248,7 @@ impl FollowedTurn<'_> {
         self.stopping = Some(stopping);
         // Where the service does not hear of it, that shows when the turn does not end.
         tokio::select! {
-            _ = self.turn.interrupt() => {}
+            told = self.turn.interrupt() => self.stopping = Some(TurnStop { told: told.is_ok(), ..stopping }),
             () = until(Some(stopping.until)) => {}
             // The second signal: the turn is given up.
             _ = self.signals.next() => self.stopping = Some(TurnStop { until: Instant::now(), ..stopping }),
@@ -263,7 +265,11 @@ impl FollowedTurn<'_> {
         if self.follower.only_follows {
             return error.hint(format!("the agent was not interrupted: {look}"));
         }
-        error.hint(format!("the agent was told to stop, and may still be working: {look}"))
+        if self.stopping.is_some_and(|stopping| stopping.told) {
+            return error.hint(format!("the agent was told to stop, and may still be working: {look}"));
+        }
+        let stop = Step::Interrupt { session: Some(self.follower.session.as_str()) };
+        error.hint(format!("the agent may not have been told to stop, and may still be working: {look}; {stop}"))
     }
 
     /// Returns the error of a turn that waits for answers that were not given.

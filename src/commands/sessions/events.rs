@@ -5,9 +5,12 @@ use futures_util::StreamExt;
 
 use crate::commands::Cx;
 use crate::commands::args::PagingFlags;
+use crate::commands::cx::shown;
+use crate::output::Record;
 use wharf_client::backend::turn::{Activity, EventQuery, Followed};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, SessionId, Timestamp};
+use wharf_core::verdict::Verdict;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -104,17 +107,23 @@ async fn follow(
     let mut listing = cx.out.following::<Event>();
     let mut steps = cx.backend()?.require_events()?.follow(session, query);
     let (mut number, mut caught_up, mut done) = (0, false, false);
+    let mut verdict = Verdict::default();
     while let Some(step) = steps.next().await {
         let activity = match step {
             Ok(Followed::Event(mut event, activity)) => {
                 number += 1;
                 event.seq = number;
                 if filter.wants(&event) {
-                    listing.push(&event)?;
+                    shown(listing.push(&event), &mut verdict)?;
                 }
                 activity
             }
             Ok(Followed::Hidden(activity)) => activity,
+            Ok(Followed::Unreadable(error)) => {
+                cx.out.note_now(format!("an event is left out: {error}"));
+                verdict.failed(error);
+                Activity::Same
+            }
             Ok(Followed::CaughtUp) => {
                 caught_up = true;
                 if let Err(error) = filter.check() {
@@ -137,7 +146,8 @@ async fn follow(
             break;
         }
     }
-    listing.finish()
+    listing.finish()?;
+    verdict.into_result(<Event as Record>::NOUN)
 }
 
 impl EventFilter {

@@ -123,6 +123,7 @@ fn a_session_is_followed_through_its_history_into_what_happens() {
                 }
                 Followed::Hidden(activity) if activity != Activity::Same => done = activity == Activity::Done,
                 Followed::Hidden(_) => {}
+                Followed::Unreadable(error) => panic!("{error}"),
             }
             let texts = events.iter().filter(|event| event.kind == EventKind::Text).count();
             if begun && done && texts == 2 {

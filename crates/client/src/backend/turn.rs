@@ -227,6 +227,8 @@ pub struct EventQuery {
 pub enum Followed {
     /// Something happened, and what it means for the agent's turn.
     Event(Box<Event>, Activity),
+    /// Something happened that cannot be read.
+    Unreadable(Error),
     /// Something happened that is not listed.
     Hidden(Activity),
     /// All that had happened came; from now on events come as they happen.

@@ -61,6 +61,8 @@ const NEWEST: usize = 20;
 pub(super) enum FollowStep {
     /// An event.
     Event(Box<FollowedEvent>),
+    /// An event that cannot be read, as it comes for the first time.
+    Unreadable(Error),
     /// The history was read to its end.
     CaughtUp,
 }
@@ -167,14 +169,20 @@ impl EventFollower {
     /// Returns the next event. Nothing is lost where the future is dropped.
     ///
     /// # Errors
-    /// Those of the service that do not pass; `unavailable` where streams break again and again, and for an event
-    /// that cannot be read.
+    /// Those of the service that do not pass; `unavailable` where streams break again and again.
     pub(super) async fn next(&mut self) -> Result<FollowStep> {
         loop {
             if let Some(text) = self.ready.pop_front() {
-                let envelope: EventAnswer = parsed(&text, "event")?;
+                let envelope: EventAnswer = match parsed(&text, "event") {
+                    Ok(envelope) => envelope,
+                    Err(error) => return Ok(FollowStep::Unreadable(error)),
+                };
                 let is_new = self.seen.insert(&envelope);
-                let view = event_view::read(&self.session, &envelope, &text)?;
+                let view = match event_view::read(&self.session, &envelope, &text) {
+                    Ok(view) => view,
+                    Err(_) if !is_new => continue,
+                    Err(error) => return Ok(FollowStep::Unreadable(error)),
+                };
                 let view = view.without_secrets(|text| self.client.http.scrub(text));
                 return Ok(FollowStep::Event(Box::new(FollowedEvent { envelope, view, is_new })));
             }

@@ -51,6 +51,9 @@ impl Events for AnthropicEvents {
             loop {
                 let FollowedEvent { envelope, view, is_new } = match follower.next().await? {
                     FollowStep::Event(event) => *event,
+                    FollowStep::Unreadable(error) => {
+                        return Ok(Some((Followed::Unreadable(error), (follower, types, false))));
+                    }
                     FollowStep::CaughtUp => return Ok(Some((Followed::CaughtUp, (follower, types, false)))),
                 };
                 let ends = matches!(view.meaning, Meaning::Terminated | Meaning::Deleted);

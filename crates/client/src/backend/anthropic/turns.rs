@@ -179,7 +179,8 @@ impl RunningTurn for AnthropicTurn {
                 continue;
             }
             if self.begun && self.interrupts {
-                self.client.send_interrupt(&self.session).await?;
+                // Where the service does not hear of it, that shows when the turn does not end.
+                let _ = self.client.send_interrupt(&self.session).await;
                 self.interrupts = false;
             }
             let overdue = self.failing.as_ref().map(|(_, until)| *until);
@@ -189,6 +190,8 @@ impl RunningTurn for AnthropicTurn {
             };
             match followed {
                 Some(FollowStep::Event(event)) => self.take(*event),
+                // It may be what the turn is about.
+                Some(FollowStep::Unreadable(error)) => return Err(error),
                 Some(FollowStep::CaughtUp) => {
                     if let Some((call, error)) = self.refused.take()
                         && self.calls.contains_key(&call)
@@ -229,10 +232,11 @@ impl RunningTurn for AnthropicTurn {
             return Ok(());
         }
         self.interrupts = true;
-        if self.begun {
-            self.client.send_interrupt(&self.session).await?;
-            self.interrupts = false;
+        if !self.begun {
+            return Err(Error::new(Kind::Conflict, "the agent has not read the message yet"));
         }
+        self.client.send_interrupt(&self.session).await?;
+        self.interrupts = false;
         Ok(())
     }
 }
