@@ -436,3 +436,26 @@ fn trees_without_an_end_stay_small_in_memory() {
     let wide = || (0..40_000).map(|n| directory(&format!("{n:05}"))).collect();
     bounded("foundry", of(wide()), &list, &[10, 124], "a tree that is wide on every level");
 }
+
+/// The memory that a turn of 200,000 events may add to a turn of a few, in KiB.
+const LONG_TURN: usize = 20 << 10;
+
+#[test]
+fn a_turn_of_many_events_stays_small_in_memory() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    let create = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"];
+    let session = served.wharf("anthropic", create).run().ok().stdout().trim_end().to_owned();
+    let peak = |args: &[&str]| {
+        let (run, most) = measured(served.wharf("anthropic", args));
+        run.ok();
+        most
+    };
+    let few = peak(&["invoke", &session, "tool bash {}"]);
+    assert!(few > 0, "the command ended before its memory was looked at");
+    // Each is a call and its result, and the beginning and the end of a request to the model.
+    let many = peak(&["invoke", &session, "repeat 50000 tool bash {}"]);
+    assert!(many < few + LONG_TURN, "invoke: {few} KiB, then {many} KiB");
+    let followed = peak(&["sessions", "events", &session, "--until", "idle", "--format", "jsonl"]);
+    assert!(followed < few + LONG_TURN, "events: {few} KiB, then {followed} KiB");
+}
