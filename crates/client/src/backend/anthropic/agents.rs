@@ -64,10 +64,7 @@ pub(super) fn version_number(text: &str) -> Result<u64> {
 }
 
 async fn agents(request: Request<'_>, page: &PageRequest) -> Result<Page<Agent>> {
-    let answer = listing::ask(request, page, PAGE_MAX).send().await?;
-    let listed = listing::read(&answer)?;
-    let received = listed.items.len();
-    Ok(Page { items: listed.items.into_iter().map(read).collect(), received, next: listed.next })
+    listing::page_of(&listing::ask(request, page, PAGE_MAX).send().await?, read)
 }
 
 /// Parses a version of an agent.

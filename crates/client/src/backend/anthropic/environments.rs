@@ -30,10 +30,7 @@ impl Environments for AnthropicEnvironments {
         if include_archived {
             request = request.query(filter::ARCHIVED, "true");
         }
-        let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
-        let listed = listing::read(&answer)?;
-        let received = listed.items.len();
-        Ok(Page { items: listed.items.into_iter().map(read).collect(), received, next: listed.next })
+        listing::page_of(&listing::ask(request, &page, PAGE_MAX).send().await?, read)
     }
 
     async fn get(&self, id: &AgentId) -> Result<Environment> {

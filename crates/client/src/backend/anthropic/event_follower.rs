@@ -22,7 +22,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_wire::anthropic::AnthropicOperation;
 use wharf_wire::anthropic::event_answers::{EventAnswer, IdleAnswer, StopReason};
-use wharf_wire::anthropic::events::{DELTAS, SINCE, TYPES, kind};
+use wharf_wire::anthropic::events::{DELTAS, SINCE, kind};
 use wharf_wire::json;
 
 /// The pause before a broken stream is opened again: it doubles up to [`LONGEST_PAUSE`], as in the official clients
@@ -49,13 +49,10 @@ impl Mark {
     }
 
     /// Returns whether `event` is the marked one or happened before it.
-    pub(super) fn is_at_or_after(&self, event: &EventAnswer) -> bool {
+    pub(super) fn covers(&self, event: &EventAnswer) -> bool {
         event.id.as_deref() == Some(&self.id) || event.processed_at.is_some_and(|at| at < self.at)
     }
 }
-
-/// The newest events among which the one to mark is looked for. Messages that wait have no time.
-const NEWEST: usize = 20;
 
 /// What comes of following a session.
 pub(super) enum FollowStep {
@@ -74,6 +71,19 @@ pub(super) struct FollowedEvent {
     pub(super) is_new: bool,
 }
 
+/// An event as it came, with what every event has.
+struct ReceivedEvent {
+    text: Box<RawValue>,
+    envelope: Result<EventAnswer>,
+}
+
+impl ReceivedEvent {
+    fn new(text: Box<RawValue>) -> Self {
+        let envelope = parsed(&text, "event");
+        ReceivedEvent { text, envelope }
+    }
+}
+
 /// Follows a session. Each event comes once as new.
 pub(super) struct EventFollower {
     client: Arc<AnthropicClient>,
@@ -81,7 +91,7 @@ pub(super) struct EventFollower {
     /// Whether texts are wanted while they are written.
     previews: bool,
     state: State,
-    ready: VecDeque<Box<RawValue>>,
+    ready: VecDeque<ReceivedEvent>,
     seen: SeenEvents,
     /// The newest event that is of no interest, as are those before it.
     mark: Option<Mark>,
@@ -172,8 +182,8 @@ impl EventFollower {
     /// Those of the service that do not pass; `unavailable` where streams break again and again.
     pub(super) async fn next(&mut self) -> Result<FollowStep> {
         loop {
-            if let Some(text) = self.ready.pop_front() {
-                let envelope: EventAnswer = match parsed(&text, "event") {
+            if let Some(ReceivedEvent { text, envelope }) = self.ready.pop_front() {
+                let envelope = match envelope {
                     Ok(envelope) => envelope,
                     Err(error) => return Ok(FollowStep::Unreadable(error)),
                 };
@@ -250,15 +260,17 @@ impl EventFollower {
         else {
             return Ok(());
         };
-        let is_marked = |item: &&RawValue| {
+        let received = page.items.len();
+        let events: Vec<_> = page.items.into_iter().map(|item| ReceivedEvent::new(item.to_owned())).collect();
+        let is_marked = |event: &ReceivedEvent| {
             let mark = self.mark.as_ref().map(|mark| mark.id.as_str());
-            mark.is_some() && parsed::<EventAnswer>(item, "event").is_ok_and(|event| event.id.as_deref() == mark)
+            mark.is_some() && event.envelope.as_ref().is_ok_and(|event| event.id.as_deref() == mark)
         };
         // The listing begins with what happened at the time of the mark.
-        let before = if is_first { page.items.iter().position(is_marked).map_or(0, |at| at + 1) } else { 0 };
-        self.ready.extend(page.items.iter().skip(before).map(|item| (*item).to_owned()));
+        let before = if is_first { events.iter().position(is_marked).map_or(0, |at| at + 1) } else { 0 };
+        self.ready.extend(events.into_iter().skip(before));
         self.state = if let Some(next) = page.next {
-            cursors.follow(&next, page.items.len())?;
+            cursors.follow(&next, received)?;
             State::Reading { stream, cursor: Some(next), cursors }
         } else {
             self.caught_up = true;
@@ -277,16 +289,16 @@ impl EventFollower {
         let Ok(text) = text else {
             return self.broke(Error::new(Kind::Unavailable, "the stream of events holds what is not a JSON object"));
         };
-        let kind = parsed::<EventAnswer>(&text, "event").map(|envelope| envelope.kind).unwrap_or_default();
-        match kind.as_str() {
-            kind::PING => Ok(()),
-            kind::STREAM_ERROR => {
-                let what = format!("the stream of events failed: {}", json::excerpt(text.get()));
+        let event = ReceivedEvent::new(text);
+        match event.envelope.as_ref().map(|envelope| envelope.kind.as_str()) {
+            Ok(kind::PING) => Ok(()),
+            Ok(kind::STREAM_ERROR) => {
+                let what = format!("the stream of events failed: {}", json::excerpt(event.text.get()));
                 self.broke(Error::new(Kind::Unavailable, self.client.http.scrub(&what)))
             }
             _ => {
                 (self.fruitless, self.pause, self.fresh) = (0, FIRST_PAUSE, Instant::now());
-                self.ready.push_back(text);
+                self.ready.push_back(event);
                 Ok(())
             }
         }
@@ -349,10 +361,7 @@ pub(super) struct NewestEvents {
 /// # Errors
 /// Those of the service.
 pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types: &[&str]) -> Result<NewestEvents> {
-    let types = types.iter().map(|kind| (TYPES, *kind));
-    let parameters: Vec<_> = std::iter::once(("order", "desc")).chain(types).collect();
-    let page = PageRequest { cursor: None, limit: Some(NEWEST) };
-    let answer = listing::history(client, session, &page, &parameters).await?;
+    let answer = listing::newest_events(client, session, types).await?;
     let page = listing::read(&answer)?;
     let mark = page.items.iter().find_map(|item| {
         let event: EventAnswer = parsed(item, "event").ok()?;

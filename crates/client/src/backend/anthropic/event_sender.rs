@@ -8,20 +8,16 @@ use tokio::time::sleep;
 use super::client::{AnthropicClient, parsed};
 use super::event_follower::Mark;
 use super::listing;
-use crate::backend::PageRequest;
 use crate::backend::turn::ToolAnswer;
 use crate::http::Class;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::SessionId;
 use wharf_wire::anthropic::event_answers::{EventAnswer, SentAnswer};
-use wharf_wire::anthropic::events::{TYPES, kind};
+use wharf_wire::anthropic::events::kind;
 use wharf_wire::anthropic::{AnthropicOperation, SendEvents, SessionEvent};
 
-/// The newest events of a type among which one is looked for whose answer was lost.
-const NEWEST: usize = 20;
-
-/// How often these are requested, with a pause in between: the event may still be on its way.
+/// How often an event whose answer was lost is looked for, with a pause in between: it may still be on its way.
 const LOOKS: u32 = 3;
 
 impl AnthropicClient {
@@ -94,12 +90,10 @@ impl AnthropicClient {
     async fn find_sent(&self, session: &SessionId, sent: &SessionEvent, mark: Option<&Mark>) -> Result<Option<String>> {
         for look in 0..LOOKS {
             sleep(Duration::from_millis(500) * look).await;
-            let parameters = [("order", "desc"), (TYPES, sent.kind.as_str())];
-            let page = PageRequest { cursor: None, limit: Some(NEWEST) };
-            let answer = listing::history(self, session, &page, &parameters).await?;
+            let answer = listing::newest_events(self, session, &[&sent.kind]).await?;
             for item in listing::read(&answer)?.items {
                 let event: EventAnswer = parsed(item, "event")?;
-                if mark.is_some_and(|mark| mark.is_at_or_after(&event)) {
+                if mark.is_some_and(|mark| mark.covers(&event)) {
                     break;
                 }
                 let found: Value = parsed(item, "event")?;

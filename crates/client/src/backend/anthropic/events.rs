@@ -35,10 +35,7 @@ impl Events for AnthropicEvents {
         let types = query.types.iter().map(|kind| (TYPES, kind.as_str()));
         let parameters: Vec<_> = types.chain(since.as_deref().map(|since| (SINCE, since))).collect();
         let answer = listing::history(&self.client, session, &page, &parameters).await?;
-        let page = listing::read(&answer)?;
-        let received = page.items.len();
-        let items = page.items.into_iter().map(|item| read(session, item)).collect();
-        Ok(Page { items, received, next: page.next })
+        listing::page_of(&answer, |item| read(session, item))
     }
 
     fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>> {

@@ -6,18 +6,21 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::client::AnthropicClient;
-use crate::backend::PageRequest;
 use crate::backend::page::{LONGEST, MOST, cursor_stuck};
+use crate::backend::{Page, PageRequest};
 use crate::http::{Class, Request, ServiceAnswer, is_too_long};
 use wharf_core::error::Result;
 use wharf_core::model::SessionId;
-use wharf_wire::anthropic::events::PAGE_MAX;
+use wharf_wire::anthropic::events::{PAGE_MAX, TYPES};
 use wharf_wire::anthropic::list::{AFTER, LIMIT, PAGE};
 use wharf_wire::anthropic::{AnthropicOperation, Next};
 use wharf_wire::json::Items;
 
 /// The fewest events of a page that are requested without being asked for.
 const FEWEST: usize = 20;
+
+/// How many of the newest events are looked through. Messages that wait have no time.
+const NEWEST: usize = 20;
 
 /// A page as raw JSON: its items, and the cursor of the next page.
 #[derive(Debug)]
@@ -49,8 +52,8 @@ pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> 
     }
 }
 
-/// Requests a page of the history of a session, with these parameters besides those of the page. A page of long events may be longer than accepted: then fewer are
-/// requested, from then on too.
+/// Requests a page of the history of a session, with these parameters besides those of the page. A page of long events
+/// may be longer than accepted: then fewer are requested, from then on too.
 ///
 /// # Errors
 /// Those of the service.
@@ -77,6 +80,30 @@ pub(super) async fn history(
             answered => return answered,
         }
     }
+}
+
+/// Requests the newest events of a session, those of `types` if there are any.
+///
+/// # Errors
+/// Those of the service.
+pub(super) async fn newest_events(
+    client: &AnthropicClient,
+    session: &SessionId,
+    types: &[&str],
+) -> Result<ServiceAnswer> {
+    let types = types.iter().map(|kind| (TYPES, *kind));
+    let parameters: Vec<_> = std::iter::once(("order", "desc")).chain(types).collect();
+    history(client, session, &PageRequest { cursor: None, limit: Some(NEWEST) }, &parameters).await
+}
+
+/// Parses a page and each of its items.
+///
+/// # Errors
+/// For a page that cannot be read. An item that cannot be read is an error of its own.
+pub(super) fn page_of<T>(answer: &ServiceAnswer, parse: impl FnMut(&RawValue) -> Result<T>) -> Result<Page<T>> {
+    let RawPage { items, next } = read(answer)?;
+    let received = items.len();
+    Ok(Page { items: items.into_iter().map(parse).collect(), received, next })
 }
 
 /// Parses a page. The returned cursor states the query parameter that it belongs to.

@@ -64,11 +64,7 @@ impl Resources for AnthropicResources {
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let request = self.client.gated(Class::Safe, AnthropicOperation::ListResources, &[session.as_str()]);
-        let answer = listing::ask(request, &page, PAGE_MAX).send().await?;
-        let listed = listing::read(&answer)?;
-        let received = listed.items.len();
-        let items = listed.items.into_iter().map(|text| read(session, text)).collect();
-        Ok(Page { items, received, next: listed.next })
+        listing::page_of(&listing::ask(request, &page, PAGE_MAX).send().await?, |text| read(session, text))
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {

@@ -120,17 +120,15 @@ impl Sessions for AnthropicSessions {
         let picked = !query.labels.is_empty() || !query.statuses.is_empty();
         let page = PageRequest { limit: page.limit.filter(|_| !picked), ..page };
         let answer = listing::ask(request, &page, wire::sessions::PAGE_SURE).send().await?;
-        let listed = listing::read(&answer)?;
-        let received = listed.items.len();
+        let mut listed = listing::page_of(&answer, read)?;
         let picked = |session: &Session| {
             let labels = session.labels.as_ref();
             let labelled = query.labels.iter().all(|(name, value)| labels.and_then(|all| all.get(name)) == Some(value));
             labelled && (query.statuses.is_empty() || wanted(session.status))
         };
         // One that cannot be read may be wanted.
-        let items =
-            listed.items.into_iter().map(read).filter(|session| session.as_ref().map_or(true, picked)).collect();
-        Ok(Page { items, received, next: listed.next })
+        listed.items.retain(|session| session.as_ref().map_or(true, picked));
+        Ok(listed)
     }
 
     async fn get(&self, id: &SessionId) -> Result<Session> {

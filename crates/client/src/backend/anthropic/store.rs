@@ -98,13 +98,11 @@ impl FileStore for AnthropicStore {
             }
             (answer, _) => answer?,
         };
-        let listed = listing::read(&answer)?;
-        let received = listed.items.len();
-        let items: Vec<_> = listed.items.into_iter().map(read).collect();
-        if let (Some(session), None, true) = (scope, &page.cursor, items.is_empty()) {
+        let listed = listing::page_of(&answer, read)?;
+        if let (Some(session), None, true) = (scope, &page.cursor, listed.items.is_empty()) {
             self.client.session(session).await?;
         }
-        Ok(Page { items, received, next: listed.next })
+        Ok(listed)
     }
 
     async fn get(&self, id: &FileId) -> Result<StoredFile> {

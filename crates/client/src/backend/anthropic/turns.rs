@@ -201,9 +201,8 @@ impl RunningTurn for AnthropicTurn {
                 }
                 None => self.end = Some(TurnEnd::new(TurnStatus::Failed)),
             }
-            if self.end.is_some() {
-                self.settle().await;
-            } else if self.follower.has_caught_up()
+            if self.end.is_none()
+                && self.follower.has_caught_up()
                 && let Some(ids) = self.waiting.take()
             {
                 let calls = ids.iter().filter_map(|id| self.calls.get(id).cloned()).collect();
