@@ -4,15 +4,18 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::GlobalFlags;
 use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
 use crate::output::{Format, Listing, Output, OutputOptions, Record};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Page, PageRequest, registry};
+use wharf_core::clock::until;
 use wharf_core::config::answers::Answers;
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Flags, Origin, Settings};
@@ -21,7 +24,7 @@ use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
 use wharf_core::platform::SignalEvent;
 use wharf_core::verdict::Verdict;
 use wharf_transfer::TransferOptions;
-use wharf_transfer::cancellation::Cancellation;
+use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
 /// The context of a command: settings, backend and output. Settings and backend are created when they are first used.
 pub struct Cx {
@@ -123,6 +126,25 @@ impl Cx {
         *self.signals.borrow_mut() = Some(sender);
         self.handles_signals.store(true, Ordering::SeqCst);
         Signals { receiver, handled: Arc::clone(&self.handles_signals), asked: Arc::clone(&self.asked) }
+    }
+
+    /// Waits for `closing`, which writes the last output of work that handles signals itself, at most `patience` if
+    /// there is a limit.
+    ///
+    /// # Errors
+    /// That of writing; `interrupted` or `deadline` if the reader of the output stalls.
+    pub(super) async fn close_output(
+        &self,
+        signals: &mut Signals,
+        closing: impl Future<Output = Result<()>>,
+        patience: Option<Duration>,
+    ) -> Result<()> {
+        tokio::select! {
+            closed = closing => closed,
+            heard = signals.next() => Err(cancel_error(heard.signal.kind())),
+            error = self.cancellation.cancelled(), if patience.is_none() => Err(error),
+            () = until(patience.map(|patience| Instant::now() + patience)) => Ok(()),
+        }
     }
 
     /// Passes a signal on to the work that handles signals itself; returns it if there is no such work.

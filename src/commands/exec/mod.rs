@@ -211,7 +211,7 @@ async fn follow(
                     return give_up(sink, command.id(), stopping.why).await;
                 }
                 sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
-                close(cx, &mut signals, sink, None).await?;
+                cx.close_output(&mut signals, sink.close(), None).await?;
                 return Err(error);
             }
             FollowEvent::Heard(signal) => {
@@ -280,7 +280,7 @@ async fn finish(
     };
     let code = (why.is_none() && end.cut.is_none()).then(|| end.status.code());
     sink.finish(id, status, Some(end), error.as_ref())?;
-    match close(cx, signals, sink, why.map(|_| LAST)).await {
+    match cx.close_output(signals, sink.close(), why.map(|_| LAST)).await {
         Err(failed) if why.is_none() => return Err(failed.hint("the command has ended; its output is not whole")),
         _ => {}
     }
@@ -288,19 +288,6 @@ async fn finish(
         cx.status.set(code);
     }
     error.map_or(Ok(()), Err)
-}
-
-/// Waits until all output is written, for at most `patience` if it is given.
-///
-/// # Errors
-/// Those of writing; `interrupted` and `deadline` if the reader stalls.
-async fn close(cx: &Cx, signals: &mut Signals, sink: RunningSink<'_>, patience: Option<Duration>) -> Result<()> {
-    tokio::select! {
-        closed = sink.close() => closed,
-        heard = signals.next() => Err(cancel_error(heard.signal.kind())),
-        error = cx.cancellation.cancelled(), if patience.is_none() => Err(error),
-        () = until(patience.map(|patience| Instant::now() + patience)) => Ok(()),
-    }
 }
 
 /// Reports a command that may still be running.

@@ -23,7 +23,6 @@ pub(super) struct Attachments {
 
 enum AttachedFile {
     Stored(FileId),
-    /// The local file at this position of all local files.
     Local(PathBuf),
 }
 

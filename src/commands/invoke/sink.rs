@@ -179,10 +179,10 @@ impl<'a> TurnSink<'a> {
     /// Takes what was written.
     fn collect(&mut self) {
         let written = self.captured.take();
-        if !written.is_empty() {
-            let mut all = self.waiting.to_vec();
-            all.extend_from_slice(&written);
-            self.waiting = all.into();
+        if self.waiting.is_empty() {
+            self.waiting = written.into();
+        } else if !written.is_empty() {
+            self.waiting = [&self.waiting, &*written].concat().into();
         }
     }
 

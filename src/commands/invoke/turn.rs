@@ -309,8 +309,8 @@ impl FollowedTurn<'_> {
         };
         let end = TurnEnd { status, error: error.clone(), ..end };
         self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, end)?;
-        let patience = if why.is_some() { Some(LAST) } else { None };
-        close(self.follower.cx, &mut self.signals, self.sink, patience).await?;
+        let patience = why.map(|_| LAST);
+        self.follower.cx.close_output(&mut self.signals, self.sink.close(), patience).await?;
         error.map_or(Ok(()), Err)
     }
 
@@ -328,18 +328,5 @@ impl FollowedTurn<'_> {
         // A reader that stalls does not hold up the end.
         drop(tokio::time::timeout(LAST, self.sink.close()).await);
         Err(error)
-    }
-}
-
-/// Waits until all output was written, for as long as `patience` where there is one.
-///
-/// # Errors
-/// That of writing; `interrupted` and `deadline` where its reader stalls.
-async fn close(cx: &Cx, signals: &mut Signals, sink: TurnSink<'_>, patience: Option<Duration>) -> Result<()> {
-    tokio::select! {
-        closed = sink.close() => closed,
-        heard = signals.next() => Err(cancel_error(heard.signal.kind())),
-        error = cx.cancellation.cancelled(), if patience.is_none() => Err(error),
-        () = tokio::time::sleep(patience.unwrap_or_default()), if patience.is_some() => Ok(()),
     }
 }
