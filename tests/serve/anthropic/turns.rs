@@ -24,7 +24,7 @@ fn confirm(tool: &Value, result: &str) -> Value {
     json!([{ "type": "user.tool_confirmation", "tool_use_id": tool["id"], "result": result }])
 }
 
-/// A session with a budget of so many cents.
+/// A session with a budget, in cents.
 fn with_budget(server: &Server, cents: &str) -> String {
     let budget = json!({ "type": "limit", "max_list_cost": { "amount": cents, "currency": "USD" } });
     let body = json!({ "agent": "agent_1", "environment_id": "env_1", "budget": budget });

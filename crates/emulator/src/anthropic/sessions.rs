@@ -220,7 +220,7 @@ fn check_budget(budget: &Value) -> ApiResult<u64> {
     usage::cap(budget).ok_or_else(|| ApiError::bad("budget.max_list_cost.amount: whole cents, as a string"))
 }
 
-/// Applies an update to a session that has cost so many cents, and returns the event that the stream has of it.
+/// Applies an update to a session that has cost `cost` cents, and returns the event that the stream has of it.
 fn change(kept: &mut SessionState, update: UpdateSession, cost: u64) -> ApiResult<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
