@@ -136,7 +136,17 @@ impl FoundryEmulator {
             Op::UploadFile | Op::DownloadFile | Op::ListDirectory | Op::DeletePath | Op::CreateDirectory | Op::Stat => {
                 self.files(operation, agent, session, request).await
             }
-            Op::Invoke | Op::GetInvocation => {
+            Op::CreateResponse
+            | Op::GetResponse
+            | Op::DeleteResponse
+            | Op::CancelResponse
+            | Op::ListInputItems
+            | Op::CreateConversation
+            | Op::GetConversation
+            | Op::Invoke
+            | Op::GetInvocation
+            | Op::CancelInvocation
+            | Op::InvocationDocs => {
                 self.agents.enabled(agent)?;
                 let what = "the emulator does not run agents: it has sessions and their files";
                 Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))

@@ -34,10 +34,25 @@ routes! {
         DownloadFile = "files.download", GET "/agents/{agent}/endpoint/sessions/{session}/files/content";
         /// Takes a [`NewDirectory`](super::NewDirectory). Not in the contract \[azd\].
         CreateDirectory = "files.mkdir", POST "/agents/{agent}/endpoint/sessions/{session}/files/mkdir";
-        /// Sends something to an agent.
-        Invoke = "agents.invoke", POST "/agents/{agent}/endpoint/protocols/{*protocol}";
-        /// Asks for what an agent answered.
-        GetInvocation = "agents.invoke", GET "/agents/{agent}/endpoint/protocols/{*protocol}";
+        /// Lets an agent that speaks `responses` answer. The session is a member of the body.
+        CreateResponse = "agents.invoke", POST "/agents/{agent}/endpoint/protocols/openai/responses";
+        /// Returns a response, or with `stream=true` its events after `starting_after`.
+        GetResponse = "responses.get", GET "/agents/{agent}/endpoint/protocols/openai/responses/{response}";
+        DeleteResponse = "responses.delete", DELETE "/agents/{agent}/endpoint/protocols/openai/responses/{response}";
+        /// Has no body.
+        CancelResponse = "responses.cancel", POST "/agents/{agent}/endpoint/protocols/openai/responses/{response}/cancel";
+        /// Returns what a response answers.
+        ListInputItems = "responses.items", GET "/agents/{agent}/endpoint/protocols/openai/responses/{response}/input_items";
+        CreateConversation = "conversations.create", POST "/agents/{agent}/endpoint/protocols/openai/conversations";
+        GetConversation = "conversations.get", GET "/agents/{agent}/endpoint/protocols/openai/conversations/{conversation}";
+        /// Sends any body to an agent that speaks `invocations`. The session is in the query.
+        Invoke = "agents.invoke", POST "/agents/{agent}/endpoint/protocols/invocations";
+        /// Returns how far an invocation is that was answered with 202.
+        GetInvocation = "invocations.get", GET "/agents/{agent}/endpoint/protocols/invocations/{invocation}";
+        /// Has no body.
+        CancelInvocation = "invocations.cancel", POST "/agents/{agent}/endpoint/protocols/invocations/{invocation}/cancel";
+        /// Describes the bodies of invocations.
+        InvocationDocs = "invocations.docs", GET "/agents/{agent}/endpoint/protocols/invocations/docs/openapi.json";
         /// Describes a file or a directory. Not in the contract \[azd\].
         Stat = "files.stat", GET "/agents/{agent}/endpoint/sessions/{session}/files/stat";
     }
