@@ -56,7 +56,7 @@ pub struct GlobalFlags {
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
-    /// Print requests and responses to stderr, with secrets masked
+    /// Print requests, responses and causes of errors, with secrets masked
     #[arg(long, global = true)]
     pub debug: bool,
 

@@ -68,6 +68,7 @@ impl Cx {
             color: global.color,
             progress: global.progress,
             verbose: global.verbose,
+            causes: global.debug,
             answers: answers.clone(),
         })?;
         if global.verbose || global.debug {

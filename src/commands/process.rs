@@ -16,7 +16,8 @@ use tokio::sync::mpsc;
 use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
-use crate::output::{Color, Format, report, wants_colour};
+use crate::output::report::{self, ReportStyle};
+use crate::output::{Color, Format, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
@@ -44,6 +45,8 @@ const PIPE_CLOSED: u8 = 141;
 struct Reporter {
     machine: Arc<AtomicBool>,
     color: Color,
+    /// Whether the causes of an error are printed: `--debug`.
+    causes: bool,
     /// Whether the command passes on the status of another command.
     passes_status: Arc<AtomicBool>,
     /// The status of another command, if the command failed with it; else 0.
@@ -52,7 +55,8 @@ struct Reporter {
 
 impl Reporter {
     fn report(&self, error: &Error) {
-        report::report(error, self.machine.load(Ordering::Relaxed), self.color);
+        let &Reporter { color, causes, .. } = self;
+        report::report(error, ReportStyle { machine: self.machine.load(Ordering::Relaxed), color, causes });
     }
 
     /// Reports an error and ends the process from any thread.
@@ -84,6 +88,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let reporter = Reporter {
         machine: Arc::new(AtomicBool::new(machine_words(&args))),
         color: Color::Auto,
+        causes: false,
         passes_status: Arc::default(),
         status: Arc::default(),
     };
@@ -95,7 +100,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match compat::adapt(args.clone(), grammar) {
         Ok(args) => match parse(args.clone()) {
             Ok(cli) => {
-                let reporter = Reporter { color: cli.global.color, ..reporter.clone() };
+                let reporter = Reporter { color: cli.global.color, causes: cli.global.debug, ..reporter.clone() };
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
             }
             Err(error) => {

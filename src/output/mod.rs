@@ -34,6 +34,7 @@ pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
 pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
 pub use self::relay::Relay;
+use self::report::ReportStyle;
 use self::stderr::Stderr;
 pub use self::table::{Align, Column};
 pub use self::terminal::{Color, wants_colour};
@@ -67,6 +68,8 @@ pub struct OutputOptions {
     pub progress: progress::ProgressMode,
     /// Whether additional notes are printed.
     pub verbose: bool,
+    /// Whether errors are printed with their causes.
+    pub causes: bool,
     /// The answers of services to requests that changed something, for [`Format::Raw`].
     pub answers: Option<Answers>,
 }
@@ -211,7 +214,8 @@ impl Output {
 
     /// Prints an error that does not end the command.
     pub fn report(&self, error: &Error) {
-        report::report(error, self.machine_errors(), self.options.color);
+        let OutputOptions { color, causes, .. } = self.options;
+        report::report(error, ReportStyle { machine: self.machine_errors(), color, causes });
     }
 
     /// Returns whether only names are printed.

@@ -37,7 +37,7 @@ pub trait Record: Serialize + Sized {
 /// Serializes a record as JSON on one line.
 pub(super) fn to_json(record: &impl Serialize) -> Result<String> {
     let json = serde_json::to_string(record)
-        .map_err(|e| Error::new(Kind::Internal, format!("a record could not be written as JSON: {e}")))?;
+        .map_err(|e| Error::new(Kind::Internal, format!("a record could not be written as JSON: {e}")).caused_by(&e))?;
     // The provider's object is kept as it came, on several lines perhaps; no string of JSON holds an end of a line.
     Ok(if json.contains(['\n', '\r']) { json.replace(['\n', '\r'], " ") } else { json })
 }

@@ -22,8 +22,19 @@ struct Report<'a> {
     error: &'a Error,
 }
 
+/// How errors are reported.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReportStyle {
+    /// Whether an error is one JSON object.
+    pub machine: bool,
+    /// When to use colour.
+    pub color: Color,
+    /// Whether the causes of an error are printed after the message, for people.
+    pub causes: bool,
+}
+
 /// Prints an error to stderr. A closed stdout is not reported.
-pub fn report(error: &Error, machine: bool, color: Color) {
+pub fn report(error: &Error, style: ReportStyle) {
     if error.kind() == Kind::Closed {
         return;
     }
@@ -32,20 +43,31 @@ pub fn report(error: &Error, machine: bool, color: Color) {
     if is_stopped && !platform::stderr_ready(PATIENCE) {
         return;
     }
-    if machine {
+    if style.machine {
         say(&object(error, io::stderr().is_terminal()));
         return;
     }
-    let colour = wants_colour(color, io::stderr().is_terminal());
+    let colour = wants_colour(style.color, io::stderr().is_terminal());
     let (red, cyan) = if colour {
         (AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default())
     } else {
         (Style::new(), Style::new())
     };
     say(&format!("{red}error:{red:#} {}", escape::for_terminal(error.message())));
+    if style.causes {
+        lines_of_causes(error).for_each(|line| say(&line));
+    }
     if let Some(hint) = error.hint_text() {
         say(&format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(hint)));
     }
+}
+
+/// Returns a line for each cause whose text adds something to the message.
+fn lines_of_causes(error: &Error) -> impl Iterator<Item = String> {
+    error
+        .causes()
+        .filter(|cause| !error.message().contains(cause))
+        .map(|cause| format!("cause: {}", escape::for_terminal(cause)))
 }
 
 /// Formats an error as one JSON object, escaped for a terminal if `terminal` is true.
@@ -74,6 +96,14 @@ pub fn of_anyhow(error: anyhow::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn causes_are_escaped_and_those_that_the_message_repeats_are_not_printed() {
+        let error = Error::io("reading `x`", &io::Error::other("odd\u{1b}[31m\nthing"));
+        assert_eq!(lines_of_causes(&error.with_message("failed")).collect::<Vec<_>>(), ["cause: odd\\x1b[31m\\nthing"]);
+        let error = Error::io("reading `x`", &io::Error::other("odd thing"));
+        assert_eq!(lines_of_causes(&error).count(), 0);
+    }
 
     #[test]
     fn an_error_as_json_is_the_same_on_a_terminal_and_moves_nothing_there() {

@@ -288,6 +288,17 @@ fn notes_wait_until_it_is_known_that_there_is_no_error() {
 }
 
 #[test]
+fn debug_prints_the_causes_of_an_error() {
+    let sandbox = stage();
+    let missing = |flags: &[&str]| sandbox.run([&["files", "upload", "gone", "s1:/x"], flags].concat());
+    let cause = "cause: No such file or directory (os error 2)";
+    let run = missing(&["--debug"]);
+    assert!(run.code(4).stderr().lines().any(|line| line == cause), "{}", run.stderr());
+    assert!(!missing(&[]).code(4).stderr().contains("cause:"));
+    assert_eq!(missing(&["--debug", "--format", "json"]).code(4).error()["kind"], "not_found");
+}
+
+#[test]
 fn a_store_that_is_held_for_long_is_unavailable_and_worth_another_try() {
     let sandbox = stage();
     let holder = rusqlite::Connection::open(sandbox.store().join("wharf.db")).unwrap();

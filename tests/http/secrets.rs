@@ -1,5 +1,6 @@
 //! Secrets go to the service and nowhere else: not into traces, errors or `Debug`.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use wharf_client::http::{Attempt, AttemptOutcome, Class, Credentials, Http, Method};
@@ -75,6 +76,20 @@ async fn downloads_are_told_when_they_end() {
     let notes = notes.lock().unwrap();
     assert!(matches!(notes[0].outcome, AttemptOutcome::Answered(200)) && notes[0].received == 10, "{:?}", notes[0]);
     assert!(matches!(notes[1].outcome, AttemptOutcome::Left(200)), "{:?}", notes[1]);
+}
+
+#[tokio::test]
+async fn an_error_keeps_its_causes_without_secrets() {
+    let content = r#"{"a":1,"b":"PLANTED-key-1"}"#;
+    let server = Server::new(vec![answer(200, "", content), step(|talk| talk.read().reset())]);
+    let (http, _) = watched(&server.url(), |options| {
+        options.auth = Some(Arc::new(Credentials::bearer("PLANTED-key-1").unwrap()));
+        options.retries = 0;
+    });
+    let error = get(&http).send().await.unwrap().object::<HashMap<String, u8>>().unwrap_err();
+    assert!(error.causes().next().unwrap().starts_with("invalid type: string \"***\", expected u8"), "{error:?}");
+    let error = get(&http).send().await.unwrap_err();
+    assert!(error.causes().count() > 1 && !error.causes().any(|cause| cause.contains("127.0.0.1")), "{error:?}");
 }
 
 #[tokio::test]

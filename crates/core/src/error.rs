@@ -4,6 +4,8 @@
 //! codes. Modules that use a disk, a database or a service convert its errors to this type. `commands` adds context
 //! with `anyhow`, and `output::report` prints.
 
+use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
@@ -136,7 +138,7 @@ impl Kind {
     }
 }
 
-/// An error: a kind, a message, and possibly a hint and what the service reported.
+/// An error: a kind, a message, and possibly a hint, what the service reported, and the error of a library behind it.
 ///
 /// ```
 /// use wharf_core::error::{Error, Kind};
@@ -151,6 +153,46 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     details: Option<Box<Details>>,
+    cause: Option<Arc<Cause>>,
+}
+
+/// The text of an error of a library or the system, and of the errors behind it.
+///
+/// The texts are copied, because such errors are neither `Clone` nor free of secrets: [`Cause::map`] masks them.
+#[derive(Debug)]
+pub struct Cause {
+    text: String,
+    next: Option<Arc<Cause>>,
+}
+
+impl Cause {
+    /// Copies the texts of `error` and of its sources, at most 16.
+    pub fn of(error: &(dyn StdError + 'static)) -> Self {
+        Self::copied(error, 16)
+    }
+
+    fn copied(error: &(dyn StdError + 'static), most: usize) -> Self {
+        let next = error.source().filter(|_| most > 1).map(|source| Arc::new(Self::copied(source, most - 1)));
+        Cause { text: error.to_string(), next }
+    }
+
+    /// Returns the causes with `change` applied to each text.
+    #[must_use]
+    pub fn map(&self, change: &dyn Fn(&str) -> String) -> Self {
+        Cause { text: change(&self.text), next: self.next.as_ref().map(|next| Arc::new(next.map(change))) }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.next.as_deref().map(|next| next as _)
+    }
 }
 
 /// The part of an error that only hosted backends report.
@@ -200,7 +242,7 @@ impl Details {
 impl Error {
     /// Creates an error. `message` is lower case, without a full stop, and ends with the value that it is about.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), hint: None, details: None }
+        Error { kind, message: message.into(), hint: None, details: None, cause: None }
     }
 
     /// Creates an error about invalid flags, configuration or syntax.
@@ -221,7 +263,7 @@ impl Error {
     /// Creates an error from an I/O error. `doing` names the operation and its path: "reading `a.txt`".
     pub fn io(doing: impl fmt::Display, error: &io::Error) -> Self {
         let IoFault { kind, hint, .. } = IoFault::of(error);
-        let made = Self::new(kind, format!("{doing}: {}", reason(error)));
+        let made = Self::new(kind, format!("{doing}: {}", reason(error))).caused_by(error);
         match hint {
             Some(hint) => made.hint(hint),
             None => made,
@@ -268,6 +310,20 @@ impl Error {
     #[must_use]
     pub fn details(mut self, details: Details) -> Self {
         self.details = Some(Box::new(details));
+        self
+    }
+
+    /// Sets the cause: the error of a library or the system, which `--debug` shows. For an error that may repeat a
+    /// secret see [`Error::with_cause`].
+    #[must_use]
+    pub fn caused_by(self, error: &(dyn StdError + 'static)) -> Self {
+        self.with_cause(Cause::of(error))
+    }
+
+    /// Sets the cause to texts that hold no secrets.
+    #[must_use]
+    pub fn with_cause(mut self, cause: Cause) -> Self {
+        self.cause = Some(Arc::new(cause));
         self
     }
 
@@ -337,6 +393,11 @@ impl Error {
         &self.message
     }
 
+    /// Returns the texts of the causes, the nearest one first.
+    pub fn causes(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(self.cause.as_deref(), |cause| cause.next.as_deref()).map(|cause| cause.text.as_str())
+    }
+
     /// Returns the hint.
     pub fn hint_text(&self) -> Option<&str> {
         self.hint.as_deref()
@@ -349,7 +410,11 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
 
 /// Serializes the fields of `error` in machine-readable output and in receipts.
 impl Serialize for Error {
@@ -475,6 +540,20 @@ mod tests {
         let error = Error::io("writing `x`", &io::Error::from_raw_os_error(28));
         assert_eq!(error.message(), "writing `x`: no space left on device");
         assert_eq!(error.kind(), Kind::Io);
+    }
+
+    #[test]
+    fn the_causes_of_an_error_stay_with_its_clones_and_can_be_masked() {
+        let inner: Result<u8, _> = "x".parse::<u8>();
+        let raw = io::Error::from_raw_os_error(2);
+        let error = Error::io("reading `x`", &raw).context("starting").clone();
+        assert_eq!(error.source().unwrap().to_string(), raw.to_string());
+        assert!(error.source().unwrap().source().is_none());
+
+        let outer = Error::usage("outer").caused_by(&inner.unwrap_err());
+        let error =
+            Error::usage("a message of its own").with_cause(Cause::of(&outer).map(&|text| text.replace('o', "*")));
+        assert_eq!(error.causes().collect::<Vec<_>>(), ["*uter", "invalid digit f*und in string"]);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::error::{Error, Kind, Result};
 /// `io` if the system provides no random bytes.
 pub fn bytes<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|e| Error::new(Kind::Io, format!("the system gave no random bytes: {e}")).caused_by(&e))?;
     Ok(bytes)
 }
 

@@ -221,7 +221,7 @@ fn write_lines(lines: impl IntoIterator<Item = UploadRecord>) -> Result<String> 
     let mut text = String::new();
     for line in lines {
         let json = serde_json::to_string(&line).map_err(|e| {
-            Error::new(crate::error::Kind::Internal, format!("a line could not be written as JSON: {e}"))
+            Error::new(crate::error::Kind::Internal, format!("a line could not be written as JSON: {e}")).caused_by(&e)
         })?;
         text.push_str(&json);
         text.push('\n');

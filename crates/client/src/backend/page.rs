@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use wharf_core::advice::Setting;
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Cause, Error, Kind, Result};
 use wharf_wire::json;
 
 /// A request for a page of a listing.
@@ -66,10 +66,10 @@ pub(super) fn cursor_stuck() -> Error {
 }
 
 /// Returns the error of an object that cannot be read: `what` the object should be, and why reading failed.
-pub(super) fn unreadable(what: &str, item: &RawValue, why: impl std::fmt::Display) -> Error {
-    let why = json::excerpt(&why.to_string());
-    let message = format!("the service sent an invalid {what} ({why}): {}", json::name(item));
-    Error::new(Kind::Unavailable, message)
+pub(super) fn unreadable(what: &str, item: &RawValue, why: impl Into<Box<dyn std::error::Error>>) -> Error {
+    let cause = Cause::of(why.into().as_ref()).map(&json::excerpt);
+    let message = format!("the service sent an invalid {what} ({cause}): {}", json::name(item));
+    Error::new(Kind::Unavailable, message).with_cause(cause)
 }
 
 /// The cursors of one listing. Each is followed once, so that a listing ends. Memory is bounded: only hashes are

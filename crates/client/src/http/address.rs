@@ -31,7 +31,7 @@ pub(super) fn given(text: &str) -> Result<Url> {
 
 /// Reads an absolute URL; `near` tells which URLs may use plain `http`.
 fn read(text: &str, near: impl Fn(&Url) -> bool) -> Result<Url> {
-    let url = Url::parse(text).map_err(|e| Error::usage(format!("invalid URL: {e}")).hint(EXAMPLE))?;
+    let url = Url::parse(text).map_err(|e| Error::usage(format!("invalid URL: {e}")).hint(EXAMPLE).caused_by(&e))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::usage("a URL with a user name or a password in it")
             .hint("credentials come from the backend's own variables"));

@@ -18,7 +18,7 @@ use super::redact::Secrets;
 use super::trace::AttemptTrace;
 use wharf_core::advice::Setting;
 use wharf_core::body::Digest;
-use wharf_core::error::{Details, Error, Kind, Result};
+use wharf_core::error::{Cause, Details, Error, Kind, Result};
 use wharf_wire::json;
 
 /// The largest answer that is read into memory, in bytes after decompression, unless the request sets another limit.
@@ -111,8 +111,9 @@ impl ServiceAnswer {
         self.expected(Err("no content was expected"))
     }
 
-    fn expected<T>(&self, read: Result<T, impl std::fmt::Display>) -> Result<T> {
+    fn expected<T>(&self, read: Result<T, impl Into<Box<dyn std::error::Error>>>) -> Result<T> {
         read.map_err(|e| {
+            let cause = Cause::of(e.into().as_ref()).map(&|text| self.secrets.excerpt(text));
             let kind = self.header("content-type").unwrap_or("no content type");
             let beginning = self.bytes.get(..LONGEST_ERROR).unwrap_or(&self.bytes);
             let is_cut = beginning.len() < self.bytes.len();
@@ -121,11 +122,12 @@ impl ServiceAnswer {
                 "the service answered {} with something other than the expected JSON ({}; {}): {}",
                 self.status,
                 self.secrets.excerpt(kind),
-                self.secrets.excerpt(&e.to_string()),
+                cause,
                 self.secrets.excerpt(&says),
             );
             Error::new(Kind::Unavailable, message)
                 .hint(format!("is there a proxy or a login page on the way? check {}", Setting::BaseUrl))
+                .with_cause(cause)
                 .details(Details {
                     backend: Some(self.backend),
                     status: Some(self.status),
@@ -388,6 +390,7 @@ impl Incoming {
 
 fn unpacking(error: &io::Error) -> AttemptFailure {
     AttemptFailure::new(Delivery::Unknown, format!("the answer cannot be unpacked: {error}"))
+        .caused_by(Cause::of(error))
 }
 
 /// Returns the content encoding of an answer, if any.

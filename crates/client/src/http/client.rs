@@ -93,5 +93,8 @@ impl Resolve for SystemNames {
 }
 
 fn build(builder: ClientBuilder) -> Result<Client> {
-    builder.build().map_err(|e| Error::new(Kind::Internal, format!("creating the HTTP client: {}", e.without_url())))
+    builder.build().map_err(|e| {
+        let e = e.without_url();
+        Error::new(Kind::Internal, format!("creating the HTTP client: {e}")).caused_by(&e)
+    })
 }

@@ -16,7 +16,7 @@ use super::prepared::PreparedRequest;
 use super::redact::Secrets;
 use super::{address, redact, retry_after};
 use wharf_core::advice::{Setting, Step};
-use wharf_core::error::{Details, Error, Kind};
+use wharf_core::error::{Cause, Details, Error, Kind};
 
 /// Headers with the id of a request, in order of preference: those of the services, then those of gateways. The last
 /// one is set by the client, and Azure's services repeat it.
@@ -83,6 +83,8 @@ pub(super) struct AttemptFailure {
     pub(super) message: String,
     hint: Option<String>,
     pub(super) details: Box<Details>,
+    /// The errors of the HTTP library.
+    cause: Option<Cause>,
     /// An error of another module (a source, the certificates), which is passed on unchanged.
     own: Option<Box<Error>>,
 }
@@ -117,8 +119,14 @@ impl AttemptFailure {
             message: message.into(),
             hint: None,
             details: Box::new(Details { retryable: true, ..Details::default() }),
+            cause: None,
             own: None,
         }
+    }
+
+    /// Sets the cause; [`AttemptFailure::into_error`] masks it.
+    pub(super) fn caused_by(self, cause: Cause) -> Self {
+        AttemptFailure { cause: Some(cause), ..self }
     }
 
     /// Returns a failure that a retry does not fix.
@@ -160,11 +168,16 @@ impl AttemptFailure {
 
     /// Returns the failure of an answer that ended early or never started.
     pub(super) fn cut_off(error: &reqwest::Error) -> Self {
-        Self::new(Delivery::Unknown, format!("the answer was cut off: {}", reason(error)))
+        let failure = Self::new(Delivery::Unknown, format!("the answer was cut off: {}", reason(error)));
+        AttemptFailure { cause: library_cause(error), ..failure }
     }
 
     /// Returns the failure of an attempt without an answer.
     pub(super) fn of_call(error: &reqwest::Error, url: &Url) -> Self {
+        AttemptFailure { cause: library_cause(error), ..Self::unanswered(error, url) }
+    }
+
+    fn unanswered(error: &reqwest::Error, url: &Url) -> Self {
         let place = address::origin(url);
         if !error.is_connect() {
             return Self::new(
@@ -279,6 +292,10 @@ impl AttemptFailure {
         let asked = self.details.retry_after.filter(|_| self.details.retryable);
         let asked = asked
             .map(|wait| format!("the service asks to wait for {} s before the next try", wait.as_secs_f64().ceil()));
+        if let Some(cause) = self.cause {
+            let shown = |text: &str| redact::only_origins(&history.secrets.excerpt(text), None);
+            error = error.with_cause(cause.map(&shown));
+        }
         if let Some(hint) = unsure.or(asked).or(self.hint) {
             error = error.hint(hint);
         }
@@ -396,6 +413,11 @@ fn cause<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 
         Some(inner) => Some(inner),
         None => error.source(),
     }
+}
+
+/// Returns the causes of an error of the HTTP library, without the error itself, whose text repeats the URL.
+fn library_cause(error: &reqwest::Error) -> Option<Cause> {
+    error.source().map(Cause::of)
 }
 
 /// Returns the message of the innermost cause, which is the most specific one.

@@ -129,8 +129,9 @@ impl<'a> Request<'a> {
     /// Sets a JSON content.
     pub fn json<T: Serialize + ?Sized>(self, content: &T) -> Self {
         self.with(|parts| {
-            let json = serde_json::to_vec(content)
-                .map_err(|e| Error::new(Kind::Internal, format!("the request cannot be written as JSON: {e}")))?;
+            let json = serde_json::to_vec(content).map_err(|e| {
+                Error::new(Kind::Internal, format!("the request cannot be written as JSON: {e}")).caused_by(&e)
+            })?;
             parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             parts.payload = Payload::bytes(json);
             Ok(())
@@ -170,7 +171,8 @@ impl<'a> Request<'a> {
     pub fn form(self, form: MultipartForm<'a>) -> Self {
         self.with(|parts| {
             let (kind, payload) = form.payload()?;
-            let kind = HeaderValue::try_from(kind).map_err(|e| Error::new(Kind::Internal, e.to_string()))?;
+            let kind =
+                HeaderValue::try_from(kind).map_err(|e| Error::new(Kind::Internal, e.to_string()).caused_by(&e))?;
             parts.headers.insert(CONTENT_TYPE, kind);
             parts.payload = payload;
             Ok(())

@@ -18,7 +18,7 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 pub(super) fn config(roots: RootCertStore) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|e| Error::new(Kind::Internal, format!("setting up TLS: {e}")))?;
+    let builder = builder.map_err(|e| Error::new(Kind::Internal, format!("setting up TLS: {e}")).caused_by(&e))?;
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -53,8 +53,9 @@ pub(super) fn roots(extra: Option<&Path>, until: Option<Instant>) -> Result<Root
 /// Adds every certificate of a PEM file.
 fn add_file(roots: &mut RootCertStore, file: &Path, until: Option<Instant>) -> Result<()> {
     let pem = small::read(file, "the file of certificates", LARGEST, until)?;
-    let bad =
-        |e: &dyn std::fmt::Display| Error::usage(format!("a certificate cannot be read: {e}: `{}`", file.display()));
+    let bad = |e: &(dyn std::error::Error + 'static)| {
+        Error::usage(format!("a certificate cannot be read: {e}: `{}`", file.display())).caused_by(e)
+    };
     let before = roots.len();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         roots.add(certificate.map_err(|e| bad(&e))?).map_err(|e| bad(&e))?;

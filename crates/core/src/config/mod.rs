@@ -263,8 +263,9 @@ impl Settings {
     /// `usage` for an empty array or word, and for more than 1,000 words.
     pub fn agent_command(&self) -> Result<Option<Vec<String>>> {
         let Some(text) = &self.agent_command.value else { return Ok(None) };
-        let words: Vec<String> = serde_json::from_str(text)
-            .map_err(|e| Error::new(Kind::Internal, format!("agent_command is not an array of text: {e}")))?;
+        let words: Vec<String> = serde_json::from_str(text).map_err(|e| {
+            Error::new(Kind::Internal, format!("agent_command is not an array of text: {e}")).caused_by(&e)
+        })?;
         check_command(&words).map_err(|e| {
             let what = format!("agent_command ({}): {}", self.agent_command.origin, e.message());
             e.with_message(what)

@@ -175,7 +175,7 @@ struct ContextSpec {
 /// Returns the request for a context.
 pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
     let named: ContextSpec = serde_json::from_value(Value::Object(new.extra.clone()))
-        .map_err(|e| Error::usage(format!("invalid context: {e}")).hint(SPEC))?;
+        .map_err(|e| Error::usage(format!("invalid context: {e}")).hint(SPEC).caused_by(&e))?;
     let path = new
         .mount_path
         .as_deref()
@@ -192,7 +192,7 @@ pub(super) fn persistence(new: &NewResource) -> Result<Persistence> {
 
 /// Reads `persistenceDataList` of a document.
 pub(super) fn of_document(list: Value) -> Result<Vec<NewResource>> {
-    let wrong = |e: serde_json::Error| Error::usage(format!("`persistenceDataList` in the body: {e}"));
+    let wrong = |e: serde_json::Error| Error::usage(format!("`persistenceDataList` in the body: {e}")).caused_by(&e);
     let list: Vec<Persistence> = serde_json::from_value(list).map_err(wrong)?;
     let resource = |item: Persistence| {
         let mut extra = serde_json::Map::new();

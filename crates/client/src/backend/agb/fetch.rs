@@ -89,9 +89,9 @@ impl AgbFiles {
             Err(error) => return Ok(Err(error)),
         };
         let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        let bytes = BASE64_STANDARD
-            .decode(text)
-            .map_err(|e| Error::new(Kind::Unavailable, format!("the session sent invalid base64 ({e}): `{at}`")))?;
+        let bytes = BASE64_STANDARD.decode(text).map_err(|e| {
+            Error::new(Kind::Unavailable, format!("the session sent invalid base64 ({e}): `{at}`")).caused_by(&e)
+        })?;
         Ok(Ok(bytes.into()))
     }
 }

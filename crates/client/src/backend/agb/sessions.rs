@@ -255,10 +255,10 @@ fn read_id(id: &str) -> Result<SessionId> {
 
 /// Reads a session of a listing; `None` if it is gone.
 fn item(text: &RawValue) -> Result<Option<Session>> {
-    let bad = |e: &dyn std::fmt::Display| unreadable("session", text, e);
-    let seen: wire::SessionItem = json::object(text.get().as_bytes()).map_err(|e| bad(&e))?;
-    let word = seen.session_status.ok_or_else(|| bad(&"missing field `sessionStatus`"))?;
-    let id = seen.session_id.parse().map_err(|e: Error| bad(&e))?;
+    let bad = |e: Box<dyn std::error::Error>| unreadable("session", text, e);
+    let seen: wire::SessionItem = json::object(text.get().as_bytes()).map_err(|e| bad(e.into()))?;
+    let word = seen.session_status.ok_or_else(|| bad("missing field `sessionStatus`".into()))?;
+    let id = seen.session_id.parse().map_err(|e: Error| bad(e.into()))?;
     Ok(status_of(&word).map(|status| session(id, status, None, shown(text))))
 }
 

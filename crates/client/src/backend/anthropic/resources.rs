@@ -166,7 +166,7 @@ fn named(name: &str, id: &FileId) -> RemotePath {
 fn read(session: &SessionId, text: &RawValue) -> Result<Resource> {
     let seen: wire::ResourceAnswer = parsed(text, "resource")?;
     if let Some(name) = seen.missing() {
-        return Err(unreadable("resource", text, format_args!("missing field `{name}`")));
+        return Err(unreadable("resource", text, format!("missing field `{name}`")));
     }
     let named = |e: Error| unreadable("resource", text, e);
     Ok(Resource {

@@ -390,7 +390,7 @@ struct EntryName {
 /// Returns an entry of a directory. An invalid name, or one that leads elsewhere, is an error.
 fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
     let text: &RawValue = serde_json::from_slice(text)
-        .map_err(|e| Error::new(Kind::Internal, format!("the directory entry is not valid JSON: {e}")))?;
+        .map_err(|e| Error::new(Kind::Internal, format!("the directory entry is not valid JSON: {e}")).caused_by(&e))?;
     let listed: wire::DirectoryEntry = parsed(text).map_err(|e| unreadable("directory entry", text, e))?;
     let name = &listed.name;
     if matches!(name.as_str(), "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
@@ -414,9 +414,9 @@ fn child(parent: &SessionPath, text: &[u8]) -> Result<Entry> {
 /// Parses the report of the service about one path. The name in the report is not used.
 fn seen(at: &SessionPath, text: &RawValue) -> Result<Entry> {
     let unreadable =
-        |e: &dyn std::fmt::Display| unreadable("path's description", text, e).context(format_args!("`{at}`"));
-    let stat: wire::PathInfo = parsed(text).map_err(|e| unreadable(&e))?;
-    let is_directory = stat.is_directory().ok_or_else(|| unreadable(&NEITHER))?;
+        |e: Box<dyn std::error::Error>| unreadable("path's description", text, e).context(format_args!("`{at}`"));
+    let stat: wire::PathInfo = parsed(text).map_err(|e| unreadable(e.into()))?;
+    let is_directory = stat.is_directory().ok_or_else(|| unreadable(NEITHER.into()))?;
     let (kind, size) = if is_directory { (EntryKind::Directory, None) } else { (EntryKind::File, stat.size) };
     let modified_at = wire::modified_at(stat.modified_time.as_ref());
     Ok(Entry {

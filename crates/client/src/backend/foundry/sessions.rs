@@ -35,7 +35,7 @@ impl Sessions for FoundrySessions {
         let own = document.shift_remove("agent_session_id").filter(|id| !id.is_null());
         let version = document.shift_remove("version_indicator").filter(|version| !version.is_null());
         let (mut new, unknown) = body_document::session(document)?;
-        let wrong = |name: &str, e: serde_json::Error| Error::usage(format!("`{name}` in the body: {e}"));
+        let wrong = |name: &str, e: serde_json::Error| Error::usage(format!("`{name}` in the body: {e}")).caused_by(&e);
         if let Some(id) = own {
             let id: String = serde_json::from_value(id).map_err(|e| wrong("agent_session_id", e))?;
             new.id = Some(id.parse()?);

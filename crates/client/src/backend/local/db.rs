@@ -367,7 +367,7 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
         ) => Kind::Io,
         _ => Kind::Internal,
     };
-    let made = Error::new(kind, format!("{doing}: {error}"));
+    let made = Error::new(kind, format!("{doing}: {error}")).caused_by(error);
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
             .hint("another program keeps the store locked: try again, or check that WHARF_HOME is on a local disk")

@@ -171,7 +171,7 @@ pub(super) async fn get_token(found: ApplicationResult, options: &Options) -> Re
 /// Checks an authority: Azure's client rejects plain HTTP, even to this machine, and ignores a path.
 fn check_authority(authority: &str, options: &Options) -> Result<()> {
     Http::new(Options { base_url: authority.to_owned(), ..options.clone() })?;
-    let url = Url::parse(authority).map_err(|e| Error::usage(format!("invalid URL: {e}")))?;
+    let url = Url::parse(authority).map_err(|e| Error::usage(format!("invalid URL: {e}")).caused_by(&e))?;
     let why = match (url.scheme(), url.path()) {
         ("https", "/") => return Ok(()),
         ("https", _) => "an address with a path",
