@@ -63,10 +63,10 @@ impl AgbFiles {
         }
         let first = exactly(at, first, take.min(step))?;
         let offsets = (1..take.div_ceil(step)).map(move |block| block * step);
-        let (files, place) = (self.clone(), at.clone());
+        let (files, at_block) = (self.clone(), at.clone());
         let rest = stream::iter(offsets)
             .map(move |offset| {
-                let (files, at, length) = (files.clone(), place.clone(), (take - offset).min(step));
+                let (files, at, length) = (files.clone(), at_block.clone(), (take - offset).min(step));
                 async move {
                     let block = or_failed(&at, files.read(&at, skip + offset, length).await?)?;
                     exactly(&at, block, length)

@@ -198,8 +198,8 @@ impl AgbFiles {
             }
         }
         let last = steps.last().map_or(first, |step| from_root(&step.path));
-        let place = if keep { "mv -nT --" } else { "mv -fT --" };
-        line.push(words(place, &[&last, &from_root(&at.path)]));
+        let rename = if keep { "mv -nT --" } else { "mv -fT --" };
+        line.push(words(rename, &[&last, &from_root(&at.path)]));
         let class = Class::Once(Step::StatFile);
         let outcome = match self.client.act(class, &at.session, line.join(" && ")).await {
             Ok(outcome) => outcome,

@@ -162,7 +162,7 @@ impl AgbFiles {
         let ListingLine { name, is_directory, strays } = line;
         let whole = strays.iter().fold(name.clone(), |name, stray| format!("{name}\n{stray}"));
         for name in if strays.is_empty() { vec![name] } else { vec![whole, name] } {
-            let looked = match place(parent, &name) {
+            let looked = match child_path(parent, &name) {
                 Ok(path) => self.info(&parent.at(path)).await,
                 Err(error) => Err(error),
             };
@@ -307,7 +307,7 @@ impl FindOutput {
         let at = at.clone();
         let entries = rest.into_iter().filter_map(move |range| {
             let (_, entry) = record(&at, text.get(range)?)?;
-            Some(place(&at, &entry.name).map(|path| Entry { path, ..entry }))
+            Some(child_path(&at, &entry.name).map(|path| Entry { path, ..entry }))
         });
         Ok(Level { entries: Box::new(entries), bytes })
     }
@@ -390,7 +390,7 @@ fn blank(at: &SessionPath) -> Entry {
 
 /// Returns the path of a name in a directory. An invalid name, or one that leads elsewhere, is an
 /// error.
-fn place(parent: &SessionPath, name: &str) -> Result<RemotePath> {
+fn child_path(parent: &SessionPath, name: &str) -> Result<RemotePath> {
     if matches!(name, "" | "." | "..") || name.contains(['/', '\0']) || name.len() > tree::PATH {
         let name = json::excerpt(&format!("{name:?}"));
         return Err(Error::new(Kind::Unavailable, format!("the session listed an invalid name in `{parent}`: {name}"))
@@ -473,8 +473,8 @@ mod tests {
     #[test]
     fn a_name_that_leads_elsewhere_is_never_joined() {
         for name in ["", ".", "..", "/", "a/b", "../a", "a\0"] {
-            assert_eq!(place(&at("/d"), name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
+            assert_eq!(child_path(&at("/d"), name).unwrap_err().kind(), Kind::Unavailable, "{name:?}");
         }
-        assert_eq!(place(&at("/d"), "...").unwrap().as_str(), "/d/...");
+        assert_eq!(child_path(&at("/d"), "...").unwrap().as_str(), "/d/...");
     }
 }

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::errors;
 use super::known::{KnownFile, TakenPaths};
-use super::unmounted::Dropped;
+use super::unmounted::AbandonedUpload;
 use super::view::View;
 use crate::backend::page::unreadable;
 use crate::http::{Auth, Class, Http, Options, Request, ServiceAnswer};
@@ -63,8 +63,8 @@ pub(super) struct AnthropicClient {
     pub(super) views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
     /// Paths at which a resource was mounted or unmounted since the last listing.
     pub(super) touched: Mutex<HashSet<SessionPath>>,
-    /// Uploads that were dropped before they were mounted.
-    pub(super) dropped: Mutex<Vec<Dropped>>,
+    /// Uploads that were abandoned before they were mounted.
+    pub(super) abandoned: Mutex<Vec<AbandonedUpload>>,
     /// How many events are requested at once: fewer, where they are long.
     pub(super) history_page: AtomicUsize,
 }
@@ -95,7 +95,7 @@ impl AnthropicClient {
             taken: tokio::sync::Mutex::default(),
             views: Mutex::default(),
             touched: Mutex::default(),
-            dropped: Mutex::default(),
+            abandoned: Mutex::default(),
             history_page: AtomicUsize::new(PAGE_MAX),
         })
     }

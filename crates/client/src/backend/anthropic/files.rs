@@ -15,7 +15,7 @@ use super::client::AnthropicClient;
 use super::known::{KnownFile, KnownMount};
 use super::resources::AnthropicResources;
 use super::store::{AnthropicStore, stored_name, uploaded};
-use super::unmounted::{Dropped, Note, PendingMount};
+use super::unmounted::{AbandonedUpload, PendingMount, StepNote};
 use super::view::{self, NodeKind, View};
 use crate::backend::page::Pager;
 use crate::backend::path_errors::{directory_in_the_way, is_directory, no_directory};
@@ -44,7 +44,7 @@ const LOOKS: u32 = 15;
 
 /// A path that is reserved for a pending mount, and the resource that the mount replaces.
 pub(super) struct ReservedPath {
-    place: SessionPath,
+    target: SessionPath,
     replaces: Option<String>,
 }
 
@@ -73,20 +73,20 @@ impl SessionFiles for AnthropicFiles {
     /// two, unless it is to be kept: the old file stays until the new one is stored. The stored file stays, and the
     /// result names it and the mount.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
-        let place = at.at(view::place(&at.path));
-        if view::is_output(&place.path) {
-            return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{place}`"))
+        let target = at.at(view::mount_path(&at.path));
+        if view::is_output(&target.path) {
+            return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{target}`"))
                 .hint(format!("upload to a path below {}", CAPABILITIES.home))
                 .from_backend(CAPABILITIES.backend));
         }
-        let reserved = self.resources.reserve(&place, !options.keep_existing).await?;
+        let reserved = self.resources.reserve(&target, !options.keep_existing).await?;
         let put = self.upload_and_mount(&reserved, source, options.expires_in).await;
         let mounted = put.as_ref().ok().map(|(_, resource)| resource);
         self.resources.release(reserved, mounted).await;
         let (stored, resource) = put?;
         let path = match &resource.mount_path {
             Some(path) => path.parse().map_err(|e: Error| e.of_kind(Kind::Unavailable).context("the answered path"))?,
-            None => place.path,
+            None => target.path,
         };
         Ok(PutResult { path, resource_id: resource.id, ..stored })
     }
@@ -122,7 +122,7 @@ impl SessionFiles for AnthropicFiles {
 
     /// Returns an entry from a recent listing, unless this process changed its path since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
-        let touched = lock(&self.client.touched).contains(&at.at(view::place(&at.path)));
+        let touched = lock(&self.client.touched).contains(&at.at(view::mount_path(&at.path)));
         match self.lately(&at.session) {
             Some(view) if !touched => self.entry(&view, at).await,
             _ => self.stat(at).await,
@@ -143,10 +143,10 @@ impl SessionFiles for AnthropicFiles {
     async fn open_tree<'a>(&'a self, at: &SessionPath, options: TreeOptions) -> Result<RemoteTree<'a>> {
         let mut view = self.view(&at.session).await?;
         let outputs: RemotePath = wharf_wire::anthropic::resources::OUTPUTS.parse()?;
-        let place = view::place(&at.path);
+        let target = view::mount_path(&at.path);
         let there = view.find(at).ok().and_then(|path| view.entry(&at.at(path.clone())));
         let is_file = there.is_some_and(|entry| entry.kind != EntryKind::Directory);
-        let late = place.is_within(&outputs) || outputs.is_within(&place);
+        let late = target.is_within(&outputs) || outputs.is_within(&target);
         if options.settle && late && !is_file {
             let mut looks = 1;
             loop {
@@ -268,12 +268,12 @@ impl AnthropicFiles {
         source: &dyn Source,
         expires_in: Option<Duration>,
     ) -> Result<(PutResult, Resource)> {
-        let place = &reserved.place;
-        let new = NewStoredFile { filename: stored_name(place.path.name()), mime_type: None, expires_in };
+        let target = &reserved.target;
+        let new = NewStoredFile { filename: stored_name(target.path.name()), mime_type: None, expires_in };
         let (file, stored) = self.store.upload(new, source).await?;
-        let upload = PendingMount { place: place.clone(), id: file.id };
-        let mut note = Note::new(&self.client.dropped, Some(Dropped::Stored(upload.clone())));
-        let content = match verify_upload(&place.to_string(), &stored) {
+        let upload = PendingMount { target: target.clone(), id: file.id };
+        let mut note = StepNote::new(&self.client.abandoned, Some(AbandonedUpload::Stored(upload.clone())));
+        let content = match verify_upload(&target.to_string(), &stored) {
             Ok(_) => self.resources.asked_for(upload.resource()).await,
             Err(error) => Err(error),
         };
@@ -286,20 +286,20 @@ impl AnthropicFiles {
             }
         };
         if let Some(old) = &reserved.replaces {
-            note.at(Dropped::Unmounting(upload.clone()));
-            match self.resources.remove(&place.session, old).await {
+            note.at(AbandonedUpload::Unmounting(upload.clone()));
+            match self.resources.remove(&target.session, old).await {
                 Ok(()) => {}
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => {
-                    let error = error.context(format!("unmounting what `{place}` holds"));
+                    let error = error.context(format!("unmounting what `{target}` holds"));
                     let error = self.undo(&upload.id, error).await;
                     note.done();
                     return Err(error);
                 }
             }
         }
-        note.at(Dropped::Mounting { upload: upload.clone(), replaces: reserved.replaces.is_some() });
-        let mounted = self.resources.mount(place, &content).await;
+        note.at(AbandonedUpload::Mounting { upload: upload.clone(), replaces: reserved.replaces.is_some() });
+        let mounted = self.resources.mount(target, &content).await;
         let result = match mounted {
             Ok(resource) => Ok((stored, resource)),
             Err(error) if reserved.replaces.is_some() => Err(unmounted(&upload, error)),
@@ -356,32 +356,33 @@ impl AnthropicResources {
     /// # Errors
     /// `conflict` where something is there that may not be replaced, or above, or below; what listing
     /// the mounts says.
-    pub(super) async fn reserve(&self, place: &SessionPath, replace: bool) -> Result<ReservedPath> {
+    pub(super) async fn reserve(&self, target: &SessionPath, replace: bool) -> Result<ReservedPath> {
         let mut all = self.client.taken.lock().await;
-        let taken = all.entry(place.session.clone()).or_default();
-        let known = taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, place, replace)));
+        let taken = all.entry(target.session.clone()).or_default();
+        let known =
+            taken.there.as_ref().map(|(when, there)| (when.elapsed() < FRESH, room_for(there, target, replace)));
         let replaces = match known {
             // What was heard a while ago may be over.
             Some((_, Ok(None))) => None,
             Some((true, Ok(Some(old)))) => Some(old),
             _ => {
-                let mounts = self.mounts(&place.session).await?;
+                let mounts = self.mounts(&target.session).await?;
                 let there: BTreeMap<_, _> = mounts.iter().flatten().filter_map(KnownMount::of).collect();
                 let (_, there) = taken.there.insert((Instant::now(), there));
-                room_for(there, place, replace)?
+                room_for(there, target, replace)?
             }
         };
-        check_free(taken.coming.iter(), place)?;
-        taken.coming.insert(place.path.clone());
-        Ok(ReservedPath { place: place.clone(), replaces })
+        check_free(taken.coming.iter(), target)?;
+        taken.coming.insert(target.path.clone());
+        Ok(ReservedPath { target: target.clone(), replaces })
     }
 
     /// Ends a reservation; `mounted` is the resource that was mounted, possibly at another path.
-    pub(super) async fn release(&self, ReservedPath { place, replaces }: ReservedPath, mounted: Option<&Resource>) {
-        lock(&self.client.touched).insert(place.clone());
+    pub(super) async fn release(&self, ReservedPath { target, replaces }: ReservedPath, mounted: Option<&Resource>) {
+        lock(&self.client.touched).insert(target.clone());
         let mut all = self.client.taken.lock().await;
-        let Some(taken) = all.get_mut(&place.session) else { return };
-        taken.coming.remove(&place.path);
+        let Some(taken) = all.get_mut(&target.session) else { return };
+        taken.coming.remove(&target.path);
         match (&mut taken.there, mounted) {
             (Some((_, there)), Some(mount)) => there.extend(KnownMount::of(mount)),
             // What is there after a replacement that failed is found out by asking.
@@ -423,18 +424,18 @@ impl<T> Collected<T> {
 
 /// Returns the error of a path that holds neither the old file nor the new one.
 fn unmounted(upload: &PendingMount, error: Error) -> Error {
-    let PendingMount { place, id } = upload;
-    let resource = format!("{id}:{}", place.path);
-    let mount = Step::AddResource { session: place.session.as_str(), resource: &resource };
+    let PendingMount { target, id } = upload;
+    let resource = format!("{id}:{}", target.path);
+    let mount = Step::AddResource { session: target.session.as_str(), resource: &resource };
     let hint = format!("the old file is unmounted, and the new one is stored but not mounted: {mount}");
-    error.context(format!("mounting `{id}` at `{place}`")).hint(hint).leaving([id.to_string()])
+    error.context(format!("mounting `{id}` at `{target}`")).hint(hint).leaving([id.to_string()])
 }
 
 /// Returns whether a resource can be mounted at a path, and the id of the resource that it would replace.
-fn room_for(there: &BTreeMap<RemotePath, KnownMount>, place: &SessionPath, replace: bool) -> Result<Option<String>> {
-    match there.get(&place.path) {
+fn room_for(there: &BTreeMap<RemotePath, KnownMount>, target: &SessionPath, replace: bool) -> Result<Option<String>> {
+    match there.get(&target.path) {
         Some(KnownMount(Some(id))) if replace => Ok(Some(id.clone())),
-        _ => check_free(there.keys(), place).map(|()| None),
+        _ => check_free(there.keys(), target).map(|()| None),
     }
 }
 
@@ -457,26 +458,26 @@ fn mount_of(view: &View, at: &SessionPath) -> Result<Option<String>> {
 }
 
 /// Fails unless a resource could be mounted at a path.
-fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, place: &SessionPath) -> Result<()> {
+fn check_free<'a>(taken: impl Iterator<Item = &'a RemotePath>, target: &SessionPath) -> Result<()> {
     let taken: BTreeSet<&RemotePath> = taken.collect();
-    let path = &place.path;
+    let path = &target.path;
     let home = CAPABILITIES.home.parse::<RemotePath>()?;
     if path.is_root() || home.is_within(path) {
-        return Err(directory_in_the_way(place));
+        return Err(directory_in_the_way(target));
     }
     if taken.contains(path) {
-        return Err(Error::conflict(format!("a stored file is mounted read-only at `{place}`"))
-            .hint(format!("unmount it first: {}", Step::RemoveFile { target: Some(&place.to_string()) })));
+        return Err(Error::conflict(format!("a stored file is mounted read-only at `{target}`"))
+            .hint(format!("unmount it first: {}", Step::RemoveFile { target: Some(&target.to_string()) })));
     }
     let mut above = path.parent();
     while let Some(parent) = above {
         if taken.contains(&parent) {
-            return Err(no_directory(&place.at(parent)));
+            return Err(no_directory(&target.at(parent)));
         }
         above = parent.parent();
     }
     if taken.iter().any(|other| other.is_within(path)) {
-        return Err(directory_in_the_way(place));
+        return Err(directory_in_the_way(target));
     }
     Ok(())
 }

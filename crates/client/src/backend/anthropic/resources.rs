@@ -52,12 +52,12 @@ impl Resources for AnthropicResources {
         check(&new)?;
         let content = self.asked_for(new).await?;
         let at = match content.get("mount_path") {
-            Some(Value::String(path)) => view::place(&path.parse()?),
+            Some(Value::String(path)) => view::mount_path(&path.parse()?),
             _ => return Err(Error::new(Kind::Internal, "a mount without a path")),
         };
-        let place = SessionPath { session: session.clone(), path: at };
-        let reserved = self.reserve(&place, false).await?;
-        let mounted = self.mount(&place, &content).await;
+        let parse_mount_path = SessionPath { session: session.clone(), path: at };
+        let reserved = self.reserve(&parse_mount_path, false).await?;
+        let mounted = self.mount(&parse_mount_path, &content).await;
         self.release(reserved, mounted.as_ref().ok()).await;
         mounted
     }
@@ -116,9 +116,9 @@ impl AnthropicResources {
         let path = match (new.kind, new.mount_path, &new.file_id) {
             (ResourceKind::File, None, Some(id)) => {
                 let name = self.store.get(id).await?.filename;
-                Some(view::asked(&named(&name, id)))
+                Some(view::request_path(&named(&name, id)))
             }
-            (ResourceKind::File, Some(path), _) => Some(view::asked(&place(&path)?)),
+            (ResourceKind::File, Some(path), _) => Some(view::request_path(&parse_mount_path(&path)?)),
             (_, path, _) => path,
         };
         if let Some(path) = path {
@@ -138,7 +138,7 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
     match new.kind {
         ResourceKind::File => {
             needs("file_id", new.file_id.is_some())?;
-            new.mount_path.as_deref().map_or(Ok(()), |path| place(path).map(drop))
+            new.mount_path.as_deref().map_or(Ok(()), |path| parse_mount_path(path).map(drop))
         }
         ResourceKind::GithubRepository => needs("url", new.extra.contains_key("url")),
         ResourceKind::MemoryStore => needs("memory_store_id", new.extra.contains_key("memory_store_id")),
@@ -147,8 +147,8 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
 }
 
 /// Returns the path in the session for a mount path of the user.
-fn place(path: &str) -> Result<RemotePath> {
-    let path = view::place(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
+fn parse_mount_path(path: &str) -> Result<RemotePath> {
+    let path = view::mount_path(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
     if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
         return Err(Error::usage(format!("a mount path names a file, and `{path}` is a directory")));
     }
@@ -212,10 +212,10 @@ mod tests {
             ("/mnt/session/uploads/x", "/mnt/session/uploads/x"),
             ("/mnt/else/x", "/mnt/else/x"),
         ] {
-            assert_eq!(place(path).unwrap().as_str(), wanted);
+            assert_eq!(parse_mount_path(path).unwrap().as_str(), wanted);
         }
         for bad in ["", "/", ".", "/mnt", "/mnt/session/uploads", "/a/../b"] {
-            assert_eq!(place(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
+            assert_eq!(parse_mount_path(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
         }
         let id: FileId = "file_1".parse().unwrap();
         for (name, wanted) in [("a b.csv", "a b.csv"), ("..", "file_1"), ("a/b", "a_b")] {

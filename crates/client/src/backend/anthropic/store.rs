@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::capabilities::CAPABILITIES;
 use super::client::{AnthropicClient, gone, parsed};
 use super::known::KnownFile;
-use super::unmounted::Sending;
+use super::unmounted::UploadWatch;
 use super::{errors, listing};
 use crate::backend::page::unreadable;
 use crate::backend::spool::Spooled;
@@ -50,9 +50,9 @@ impl FileStore for AnthropicStore {
                 &spooled
             }
         };
-        let mut sending = Sending::new(&self.client.dropped, &new.filename, source.len());
+        let mut watch = UploadWatch::new(&self.client.abandoned, &new.filename, source.len());
         let expires = expires.map(|seconds| seconds.to_string());
-        let watched = MapSource::new(source, |body: Body| sending.see(body));
+        let watched = MapSource::new(source, |body: Body| watch.see(body));
         // Without a type the service looks for itself [docs].
         let guessed = || mime_guess::from_path(&new.filename).first_raw();
         let form = MultipartForm {
@@ -66,7 +66,7 @@ impl FileStore for AnthropicStore {
         };
         let class = Class::Once(Step::ListStoredFiles { scope: None });
         let answer = self.client.plain(class, AnthropicOperation::UploadFile, &[]).form(form).send().await;
-        sending.done();
+        watch.done();
         let answer = answer?;
         let file = read(answer.object()?)?;
         let stored = PutResult {

@@ -1,4 +1,4 @@
-//! Uploads that are not mounted yet, and the record of those that were dropped.
+//! Uploads that are not mounted yet, and the record of those that were abandoned.
 //!
 //! A cancelled transfer drops the futures of its files at any point. A future that is dropped between an upload and
 //! its mount leaves a stored file that nothing else names: it is recorded here, and `tidy.rs` deletes it, or reports
@@ -13,9 +13,9 @@ use wharf_core::body::Body;
 use wharf_core::model::{FileId, ResourceKind, SessionPath};
 use wharf_core::sync::lock;
 
-/// The step at which an upload was dropped.
+/// An upload that was dropped before its mount, with the step that it had reached.
 #[derive(Debug, Clone)]
-pub(super) enum Dropped {
+pub(super) enum AbandonedUpload {
     /// The upload was sent completely, and its answer had not arrived.
     Sending {
         /// The file name of the upload.
@@ -37,23 +37,23 @@ pub(super) enum Dropped {
 /// A stored file and the path to mount it at.
 #[derive(Debug, Clone)]
 pub(super) struct PendingMount {
-    pub(super) place: SessionPath,
+    pub(super) target: SessionPath,
     pub(super) id: FileId,
 }
 
 /// Records its step when it is dropped.
-pub(super) struct Note<'a> {
-    list: &'a Mutex<Vec<Dropped>>,
-    step: Option<Dropped>,
+pub(super) struct StepNote<'a> {
+    list: &'a Mutex<Vec<AbandonedUpload>>,
+    step: Option<AbandonedUpload>,
 }
 
-impl<'a> Note<'a> {
-    pub(super) fn new(list: &'a Mutex<Vec<Dropped>>, step: Option<Dropped>) -> Self {
-        Note { list, step }
+impl<'a> StepNote<'a> {
+    pub(super) fn new(list: &'a Mutex<Vec<AbandonedUpload>>, step: Option<AbandonedUpload>) -> Self {
+        StepNote { list, step }
     }
 
     /// Sets the current step.
-    pub(super) fn at(&mut self, step: Dropped) {
+    pub(super) fn at(&mut self, step: AbandonedUpload) {
         self.step = Some(step);
     }
 
@@ -63,24 +63,24 @@ impl<'a> Note<'a> {
     }
 }
 
-impl Drop for Note<'_> {
+impl Drop for StepNote<'_> {
     fn drop(&mut self) {
         lock(self.list).extend(self.step.take());
     }
 }
 
 /// Watches an upload, and records it if it is dropped after its last byte and before its answer.
-pub(super) struct Sending<'a> {
-    list: &'a Mutex<Vec<Dropped>>,
+pub(super) struct UploadWatch<'a> {
+    list: &'a Mutex<Vec<AbandonedUpload>>,
     name: &'a str,
     bytes: Option<u64>,
     passed: Arc<AtomicU64>,
     done: bool,
 }
 
-impl<'a> Sending<'a> {
-    pub(super) fn new(list: &'a Mutex<Vec<Dropped>>, name: &'a str, bytes: Option<u64>) -> Self {
-        Sending { list, name, bytes, passed: Arc::default(), done: false }
+impl<'a> UploadWatch<'a> {
+    pub(super) fn new(list: &'a Mutex<Vec<AbandonedUpload>>, name: &'a str, bytes: Option<u64>) -> Self {
+        UploadWatch { list, name, bytes, passed: Arc::default(), done: false }
     }
 
     /// Watches the bytes of a body from its start, and forgets those of an earlier attempt.
@@ -99,11 +99,11 @@ impl<'a> Sending<'a> {
     }
 }
 
-impl Drop for Sending<'_> {
+impl Drop for UploadWatch<'_> {
     fn drop(&mut self) {
         let sent = self.bytes.is_some_and(|bytes| self.passed.load(Relaxed) >= bytes);
         if !self.done && sent {
-            lock(self.list).push(Dropped::Sending { name: self.name.to_owned() });
+            lock(self.list).push(AbandonedUpload::Sending { name: self.name.to_owned() });
         }
     }
 }
@@ -114,36 +114,36 @@ impl PendingMount {
         NewResource {
             kind: ResourceKind::File,
             file_id: Some(self.id.clone()),
-            mount_path: Some(self.place.path.to_string()),
+            mount_path: Some(self.target.path.to_string()),
             extra: serde_json::Map::new(),
         }
     }
 
     pub(super) fn remains(&self) -> String {
-        format!("the upload for `{}` remains as `{}`", self.place, self.id)
+        format!("the upload for `{}` remains as `{}`", self.target, self.id)
     }
 }
 
-impl Dropped {
+impl AbandonedUpload {
     /// Returns the id of the stored file, if known.
     pub(super) fn file(&self) -> Option<String> {
         match self {
-            Dropped::Sending { .. } => None,
-            Dropped::Stored(upload) | Dropped::Unmounting(upload) | Dropped::Mounting { upload, .. } => {
-                Some(upload.id.to_string())
-            }
+            AbandonedUpload::Sending { .. } => None,
+            AbandonedUpload::Stored(upload)
+            | AbandonedUpload::Unmounting(upload)
+            | AbandonedUpload::Mounting { upload, .. } => Some(upload.id.to_string()),
         }
     }
 
     pub(super) fn name(&self) -> String {
         match self {
-            Dropped::Sending { name } => {
+            AbandonedUpload::Sending { name } => {
                 let list = Step::ListStoredFiles { scope: None };
                 format!("an upload of `{name}` was on its way: {list} shows whether it is there")
             }
-            Dropped::Stored(upload) => upload.remains(),
-            Dropped::Unmounting(upload) | Dropped::Mounting { upload, .. } => {
-                let list = Step::ListResources { session: Some(upload.place.session.as_str()) };
+            AbandonedUpload::Stored(upload) => upload.remains(),
+            AbandonedUpload::Unmounting(upload) | AbandonedUpload::Mounting { upload, .. } => {
+                let list = Step::ListResources { session: Some(upload.target.session.as_str()) };
                 format!("{}; {list} shows what is mounted", upload.remains())
             }
         }

@@ -70,21 +70,21 @@ pub(super) struct View {
 
 /// Returns the path in the session for a path of the user: one that is not below `/mnt` is below the uploads, where
 /// the service mounts it.
-pub(super) fn place(path: &RemotePath) -> RemotePath {
+pub(super) fn mount_path(path: &RemotePath) -> RemotePath {
     let (mnt, uploads) = (fixed(MNT), fixed(UPLOADS));
     if path.is_root() || path.is_within(&mnt) { path.clone() } else { under(&uploads, path) }
 }
 
-/// Returns the path to request, so that the service mounts at `place`: it adds the directory of uploads, and it is
+/// Returns the path to request, so that the service mounts at `target`: it adds the directory of uploads, and it is
 /// unknown whether it adds that to a path that has it already.
-pub(super) fn asked(place: &RemotePath) -> String {
+pub(super) fn request_path(target: &RemotePath) -> String {
     let uploads = fixed(UPLOADS);
-    if place.is_within(&uploads) { format!("/{}", place.below(&uploads)) } else { place.to_string() }
+    if target.is_within(&uploads) { format!("/{}", target.below(&uploads)) } else { target.to_string() }
 }
 
 /// Returns whether a path is in the directory that only the agent writes to.
-pub(super) fn is_output(place: &RemotePath) -> bool {
-    place.is_within(&fixed(OUTPUTS))
+pub(super) fn is_output(target: &RemotePath) -> bool {
+    target.is_within(&fixed(OUTPUTS))
 }
 
 /// Parses a constant path.
@@ -186,8 +186,8 @@ impl View {
     /// may be what the path means.
     pub(super) fn find(&self, at: &SessionPath) -> Result<&RemotePath> {
         let node = |path: &RemotePath| self.nodes.get(&key(path)).map(|node| &node.path);
-        let place = place(&at.path);
-        for path in [&at.path, &place] {
+        let target = mount_path(&at.path);
+        for path in [&at.path, &target] {
             if let Some(path) = node(path) {
                 return Ok(path);
             }
@@ -199,7 +199,7 @@ impl View {
                 ));
             }
         }
-        Err(self.faults(&place, false).next().cloned().unwrap_or_else(|| missing(at)))
+        Err(self.faults(&target, false).next().cloned().unwrap_or_else(|| missing(at)))
     }
 
     /// Returns the kind of the entry at a path from [`View::find`].
@@ -240,8 +240,8 @@ impl View {
 
     /// Fails if several files at a path or below it have one name.
     pub(super) fn check_names(&self, at: &RemotePath) -> Result<()> {
-        let place = place(at);
-        match self.doubles.iter().find(|(path, _)| path.is_within(&place)) {
+        let target = mount_path(at);
+        match self.doubles.iter().find(|(path, _)| path.is_within(&target)) {
             Some((path, paths)) => {
                 Err(ambiguous(path, paths, &format!("add {} to fetch each under a name with its id", Setting::All)))
             }
@@ -341,11 +341,11 @@ fn harmless(filename: &str, id: &FileId) -> String {
 fn beside(path: &RemotePath, id: &str) -> RemotePath {
     let name = path.name();
     let id = id.replace(['/', '\0'], "_");
-    let told = match name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
+    let distinct = match name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
         Some((stem, extension)) => format!("{stem}.{id}.{extension}"),
         None => format!("{name}.{id}"),
     };
-    path.parent().unwrap_or_else(RemotePath::root).join(&told)
+    path.parent().unwrap_or_else(RemotePath::root).join(&distinct)
 }
 
 fn shown(path: &RemotePath) -> String {
@@ -464,7 +464,7 @@ mod tests {
         assert_eq!(found("/mnt/session/outputs").unwrap(), "/mnt/session/outputs");
         assert_eq!(found("/mnt/x").unwrap_err(), Kind::NotFound);
         for (path, wanted) in [("/x/y", "/x/y"), ("/mnt/session/uploads/x", "/x"), ("/mnt/other", "/mnt/other")] {
-            assert_eq!(asked(&place(&path.parse().unwrap())), wanted);
+            assert_eq!(request_path(&mount_path(&path.parse().unwrap())), wanted);
         }
     }
 
@@ -505,12 +505,12 @@ mod tests {
         let bad = |what: &str| Error::new(Kind::Unavailable, what);
         let mounts = vec![Ok(mounted(Some("r"), ResourceKind::File, "/mnt/session/uploads/x")), Err(bad("mount"))];
         let view = View::new(mounts, vec![Ok(file("file_1", "report.pdf", true)), Err(bad("output"))]);
-        let told = |path: &str, recursive: bool| {
+        let listed = |path: &str, recursive: bool| {
             let faults: Vec<_> = view.faults(&path.parse().unwrap(), recursive).map(Error::message).collect();
             faults.join(",")
         };
-        assert_eq!((told("/", true), told("/", false)), ("mount,output".to_owned(), "mount".to_owned()));
-        assert_eq!((told(UPLOADS, true), told(OUTPUTS, false)), ("mount".to_owned(), "output".to_owned()));
+        assert_eq!((listed("/", true), listed("/", false)), ("mount,output".to_owned(), "mount".to_owned()));
+        assert_eq!((listed(UPLOADS, true), listed(OUTPUTS, false)), ("mount".to_owned(), "output".to_owned()));
         for (path, kind) in
             [("/x", None), ("/y", Some(Kind::Unavailable)), ("/mnt/session/outputs/y", Some(Kind::Unavailable))]
         {
