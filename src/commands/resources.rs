@@ -130,9 +130,9 @@ impl ResourcesAddArgs {
         }
         undone.retain(|id| !uploads.left().contains(id));
         cx.forget_uploads(&undone);
-        let settled = backend.flush().await;
+        let flushed = backend.flush().await;
         let verdict = verdict.into_result(Resource::NOUN).map_err(|error| name_left(&uploads, error));
-        cx.out.objects(asked, &added, settled.and(verdict))
+        cx.out.objects(asked, &added, flushed.and(verdict))
     }
 
     /// Returns the resources that the arguments, flags or the document describe.
@@ -331,8 +331,8 @@ impl ResourcesDeleteArgs {
                 Err(error) => verdict.failed(error),
             }
         }
-        let settled = backend.flush().await;
-        listing.conclude(settled.and(verdict.into_result(Resource::NOUN)))
+        let flushed = backend.flush().await;
+        listing.conclude(flushed.and(verdict.into_result(Resource::NOUN)))
     }
 }
 

@@ -64,8 +64,8 @@ impl UsedFiles {
         };
         let file = self.files.iter().find(|(_, other)| same(other)).map(|(what, _)| *what);
         let stream = platform::files_of_streams().into_iter().find(|(_, other)| Some(*other) == key);
-        let within = self.directories.iter().find(|(_, directory)| real.starts_with(resolve_links(directory)));
-        let what = match (file.or(stream.map(|(what, _)| what)), within) {
+        let directory = self.directories.iter().find(|(_, directory)| real.starts_with(resolve_links(directory)));
+        let what = match (file.or(stream.map(|(what, _)| what)), directory) {
             (Some(what), _) => format!("is {what} as well"),
             (None, Some((what, directory))) => format!("is in {what} (`{}`)", shown(directory)),
             (None, None) => return Ok(()),

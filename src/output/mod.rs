@@ -181,8 +181,8 @@ impl Output {
     /// counts the others.
     pub fn wants(&self, receipt: &Receipt) -> bool {
         let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
-        let told = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
-        !(many && told) || self.options.verbose
+        let succeeded = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
+        !(many && succeeded) || self.options.verbose
     }
 
     /// Returns whether listings are printed as the pages of the service.

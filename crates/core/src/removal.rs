@@ -99,8 +99,8 @@ pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
     };
     let mut removal = Removal { levels: NestedDirs::new(), left: Leftovers::default(), patience };
     if meta.is_dir() {
-        let entered = dir.try_clone().map(|dir| removal.levels.push(OsString::new(), dir, RemovalLevel::default()));
-        match entered {
+        let first_level = dir.try_clone().map(|dir| removal.levels.push(OsString::new(), dir, RemovalLevel::default()));
+        match first_level {
             Ok(()) => {
                 let _ = removal.enter(name);
             }
@@ -195,16 +195,16 @@ impl Removal {
     /// Opens a directory; returns `None` if the name no longer exists, or was another type of file and has been
     /// removed.
     fn open(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
-        let within = &Arc::clone(self.levels.dir()?);
+        let parent = &Arc::clone(self.levels.dir()?);
         for attempt in 0..TRIES {
             pause(attempt);
-            if platform::is_mount_point(within, Path::new(name)) {
+            if platform::is_mount_point(parent, Path::new(name)) {
                 return Err(mounted());
             }
-            let dir = match retry_unlocked(within, name, || within.open_dir_nofollow(name)) {
+            let dir = match retry_unlocked(parent, name, || parent.open_dir_nofollow(name)) {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(e) if is_exchanged(&e) || !is_dir(within, name) => match unlink(within, name) {
-                    Err(e) if is_exchanged(&e) || is_dir(within, name) => continue,
+                Err(e) if is_exchanged(&e) || !is_dir(parent, name) => match unlink(parent, name) {
+                    Err(e) if is_exchanged(&e) || is_dir(parent, name) => continue,
                     done => return done.map(|()| None),
                 },
                 opened => opened?,
@@ -321,10 +321,10 @@ pub fn mounted() -> io::Error {
 }
 
 /// Runs `act` on the directory `name`; if its mode forbids that, changes the mode and runs it again.
-fn retry_unlocked<T>(within: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
+fn retry_unlocked<T>(parent: &Dir, name: impl AsRef<Path>, act: impl Fn() -> io::Result<T>) -> io::Result<T> {
     match act() {
         Err(e)
-            if e.kind() == io::ErrorKind::PermissionDenied && platform::unlock_dir(within, name.as_ref()).is_ok() =>
+            if e.kind() == io::ErrorKind::PermissionDenied && platform::unlock_dir(parent, name.as_ref()).is_ok() =>
         {
             act()
         }

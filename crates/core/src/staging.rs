@@ -50,7 +50,7 @@ const FINGERPRINT: char = '-';
 
 /// A staging file or directory, locked by this process. Dropping it before it is persisted removes it.
 pub struct StagingEntry<'a> {
-    within: &'a Dir,
+    parent: &'a Dir,
     name: Option<String>,
     held: File,
 }
@@ -69,22 +69,22 @@ pub struct Access<'a> {
 impl<'a> StagingEntry<'a> {
     /// Creates an empty file in the user's directory in which it will be persisted. It has the group, ACL and security
     /// label that the directory gives to new files, and no name if the system supports that.
-    pub fn beside(within: &'a Dir) -> io::Result<Self> {
-        if let Some(held) = platform::create_nameless(within)? {
-            return Ok(StagingEntry { within, name: None, held });
+    pub fn beside(parent: &'a Dir) -> io::Result<Self> {
+        if let Some(held) = platform::create_nameless(parent)? {
+            return Ok(StagingEntry { parent, name: None, held });
         }
         let mut pending = loop {
             let name = temporary_name("")?;
             let mut options = OpenOptions::new();
-            let held = within.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
-            if let Some(pending) = Self::lock(within, name, held)? {
+            let held = parent.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
+            if let Some(pending) = Self::lock(parent, name, held)? {
                 break pending;
             }
         };
         // If the process is killed before this rename, the file remains.
         let temporary = pending.fingerprinted_name()?;
         if let Some(name) = &pending.name
-            && within.rename(name, within, &temporary).is_ok()
+            && parent.rename(name, parent, &temporary).is_ok()
         {
             pending.name = Some(temporary);
         }
@@ -106,47 +106,47 @@ impl<'a> StagingEntry<'a> {
         }
     }
 
-    /// Creates an empty file in `within`, which must be on the same file system as the destination.
-    pub fn file(within: &'a Dir) -> io::Result<Self> {
-        Self::tagged(within, "")
+    /// Creates an empty file in `parent`, which must be on the same file system as the destination.
+    pub fn file(parent: &'a Dir) -> io::Result<Self> {
+        Self::tagged(parent, "")
     }
 
     /// Creates an empty file, as [`StagingEntry::file`] does, with a tag in its name. If the process is killed,
     /// [`sweep`] reports the tag.
-    pub fn tagged(within: &'a Dir, tag: &str) -> io::Result<Self> {
+    pub fn tagged(parent: &'a Dir, tag: &str) -> io::Result<Self> {
         loop {
             let name = temporary_name(tag)?;
             let mut options = OpenOptions::new();
-            let file = within.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
-            if let Some(pending) = Self::lock(within, name, file)? {
+            let file = parent.open_with(&name, options.write(true).read(true).create_new(true))?.into_std();
+            if let Some(pending) = Self::lock(parent, name, file)? {
                 return Ok(pending);
             }
         }
     }
 
-    /// Creates an empty directory in `within`; returns it with a handle of its own.
-    pub fn directory(within: &'a Dir) -> io::Result<(Self, Dir)> {
+    /// Creates an empty directory in `parent`; returns it with a handle of its own.
+    pub fn directory(parent: &'a Dir) -> io::Result<(Self, Dir)> {
         loop {
             let name = temporary_name("")?;
-            within.create_dir(&name)?;
-            let dir = match within.open_dir_nofollow(&name) {
+            parent.create_dir(&name)?;
+            let dir = match parent.open_dir_nofollow(&name) {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                 other => other?,
             };
             let held = open_handle(&dir)?;
-            if let Some(pending) = Self::lock(within, name, held)? {
+            if let Some(pending) = Self::lock(parent, name, held)? {
                 return Ok((pending, dir));
             }
         }
     }
 
-    /// Creates a hard link in `within` to the file at `path` below `dir`.
-    pub fn link(within: &'a Dir, dir: &Dir, path: impl AsRef<Path>) -> io::Result<Self> {
+    /// Creates a hard link in `parent` to the file at `path` below `dir`.
+    pub fn link(parent: &'a Dir, dir: &Dir, path: impl AsRef<Path>) -> io::Result<Self> {
         loop {
             let name = temporary_name("")?;
-            dir.hard_link(&path, within, &name)?;
-            let held = within.open(&name)?.into_std();
-            if let Some(pending) = Self::lock(within, name, held)? {
+            dir.hard_link(&path, parent, &name)?;
+            let held = parent.open(&name)?.into_std();
+            if let Some(pending) = Self::lock(parent, name, held)? {
                 return Ok(pending);
             }
         }
@@ -154,13 +154,13 @@ impl<'a> StagingEntry<'a> {
 
     /// Locks a new entry; returns `None` if a sweep removed its name before. File systems without locks are supported:
     /// entries that cannot be locked are never swept.
-    fn lock(within: &'a Dir, name: String, held: File) -> io::Result<Option<Self>> {
+    fn lock(parent: &'a Dir, name: String, held: File) -> io::Result<Option<Self>> {
         match held.lock() {
             Err(e) if platform::lacks_locks(&e) => {}
             locked => locked?,
         }
-        let there = within.symlink_metadata(&name).is_ok();
-        Ok(there.then_some(StagingEntry { within, name: Some(name), held }))
+        let there = parent.symlink_metadata(&name).is_ok();
+        Ok(there.then_some(StagingEntry { parent, name: Some(name), held }))
     }
 
     /// Writes a body to the file, to its end. `name` is the destination, for messages.
@@ -212,7 +212,7 @@ impl<'a> StagingEntry<'a> {
                 return Err(e);
             }
         } else if let Some(pending) = &self.name {
-            self.within.rename(pending, dir, name)?;
+            self.parent.rename(pending, dir, name)?;
             self.name = None;
         }
         Ok(())
@@ -221,7 +221,7 @@ impl<'a> StagingEntry<'a> {
     /// Renames a hard link to `name` in `dir`. If `name` is a link to the same file already, the rename has no effect,
     /// and dropping `self` removes the temporary name.
     pub fn persist_link(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
-        self.name.as_ref().map_or(Ok(()), |pending| self.within.rename(pending, dir, name))
+        self.name.as_ref().map_or(Ok(()), |pending| self.parent.rename(pending, dir, name))
     }
 
     /// Renames the file to `name` in `dir`.
@@ -231,7 +231,7 @@ impl<'a> StagingEntry<'a> {
     pub fn persist_noclobber(self, dir: &Dir, name: impl AsRef<Path>) -> io::Result<()> {
         match &self.name {
             // A hard link fails if the name exists, unlike a rename. Dropping `self` removes the temporary name.
-            Some(pending) => self.within.hard_link(pending, dir, name),
+            Some(pending) => self.parent.hard_link(pending, dir, name),
             None => platform::give_name(&self.held, dir, name.as_ref()),
         }
     }
@@ -273,7 +273,7 @@ impl Drop for StagingEntry<'_> {
     fn drop(&mut self) {
         if let Some(name) = &self.name {
             // If this fails, the next sweep tries again.
-            drop(remove(self.within, name.as_ref(), FEW));
+            drop(remove(self.parent, name.as_ref(), FEW));
         }
     }
 }
@@ -300,9 +300,9 @@ impl<'a> StagedRemoval<'a> {
         if platform::has_mounts(dir, &withdrawn.name) {
             return Ok(withdrawn);
         }
-        let (cell, within) = StagingEntry::directory(tmp)?;
-        match dir.rename(name, &within, base_name(&withdrawn.name)) {
-            Ok(()) => withdrawn.moved = Some(MovedEntry { cell, dir: within }),
+        let (cell, parent) = StagingEntry::directory(tmp)?;
+        match dir.rename(name, &parent, base_name(&withdrawn.name)) {
+            Ok(()) => withdrawn.moved = Some(MovedEntry { cell, dir: parent }),
             Err(e) if e.kind() == io::ErrorKind::NotFound || is_refused_move(&e) => {}
             Err(e) => return Err(e),
         }
@@ -535,7 +535,7 @@ mod tests {
     /// Creates a file as a killed process leaves it on a system without nameless files.
     fn leave(dir: &Dir) -> String {
         let file = dir.create("x").unwrap().into_std();
-        let pending = StagingEntry { within: dir, name: None, held: file };
+        let pending = StagingEntry { parent: dir, name: None, held: file };
         let name = pending.fingerprinted_name().unwrap();
         dir.rename("x", dir, &name).unwrap();
         name

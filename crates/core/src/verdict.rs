@@ -137,17 +137,17 @@ mod tests {
             }
             serde_json::to_value(verdict.into_result("files").unwrap_err()).unwrap()
         };
-        let told = |sum: &serde_json::Value, names: &[&str]| {
+        let shared = |sum: &serde_json::Value, names: &[&str]| {
             names.iter().map(|name| sum[name].to_string()).collect::<Vec<_>>().join(" ")
         };
         let names = ["backend", "status", "code", "request_id", "retryable", "retry_after", "hint"];
         let alike = sum(vec![failure(503, "busy", "r1", 7, true), failure(503, "busy", "r2", 7, true)]);
-        assert_eq!(told(&alike, &names), r#""foundry" 503 "busy" null true 7.0 "later""#);
+        assert_eq!(shared(&alike, &names), r#""foundry" 503 "busy" null true 7.0 "later""#);
         let mixed = sum(vec![failure(503, "busy", "r1", 7, true), failure(500, "down", "r1", 8, false)]);
-        assert_eq!(told(&mixed, &names), r#""foundry" null null "r1" false null "later""#);
+        assert_eq!(shared(&mixed, &names), r#""foundry" null null "r1" false null "later""#);
         // What one of them does not say, they do not agree on; and it does not come back.
         let own =
             sum(vec![failure(503, "busy", "r", 7, true), Error::not_found("y"), failure(503, "busy", "r", 7, true)]);
-        assert_eq!(told(&own, &names), r"null null null null false null null");
+        assert_eq!(shared(&own, &names), r"null null null null false null null");
     }
 }

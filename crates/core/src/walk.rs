@@ -115,7 +115,7 @@ impl<T> NestedDirs<T> {
 /// let mut files = Vec::new();
 /// while let Some(entry) = walk.next() {
 ///     let (name, meta) = entry?;
-///     let path = format!("{}{}", walk.within().map_or("", String::as_str), name.display());
+///     let path = format!("{}{}", walk.current().map_or("", String::as_str), name.display());
 ///     if meta.is_dir() {
 ///         walk.enter(&name, format!("{path}/"))?;
 ///     } else {
@@ -148,7 +148,7 @@ impl<T> DirWalk<T> {
     }
 
     /// Returns the value of the directory of the last entry.
-    pub fn within(&self) -> Option<&T> {
+    pub fn current(&self) -> Option<&T> {
         self.levels.last().map(|level| &level.value)
     }
 

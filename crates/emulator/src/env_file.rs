@@ -35,7 +35,7 @@ pub struct EnvFileTarget {
 /// Such a file; removed when dropped, unless something else has taken its place.
 #[derive(Debug)]
 pub struct EnvFile {
-    place: EnvFileTarget,
+    target: EnvFileTarget,
     content: String,
 }
 
@@ -50,15 +50,15 @@ impl EnvFileTarget {
         let name = path.file_name().ok_or_else(|| Error::usage(format!("`{}` names no file", path.display())))?;
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let dir = Dir::open_ambient_dir(parent, ambient_authority()).map_err(|e| doing(&e))?;
-        let place = EnvFileTarget { path: path.to_owned(), dir, name: name.to_owned() };
+        let target = EnvFileTarget { path: path.to_owned(), dir, name: name.to_owned() };
         match fs::symlink_metadata(path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(place),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(target),
             Err(e) => Err(doing(&e)),
-            Ok(meta) if meta.is_file() && place.starts_with(MARK.as_bytes()) => {
-                place.dir.remove_file(&place.name).map_err(|e| place.trouble("removing", &e))?;
-                Ok(place)
+            Ok(meta) if meta.is_file() && target.starts_with(MARK.as_bytes()) => {
+                target.dir.remove_file(&target.name).map_err(|e| target.trouble("removing", &e))?;
+                Ok(target)
             }
-            Ok(_) => Err(place.taken()),
+            Ok(_) => Err(target.taken()),
         }
     }
 
@@ -80,7 +80,7 @@ impl EnvFileTarget {
             pending.persist_noclobber(&self.dir, &self.name)
         };
         match written() {
-            Ok(()) => Ok(EnvFile { place: self, content }),
+            Ok(()) => Ok(EnvFile { target: self, content }),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(self.taken()),
             Err(e) => Err(self.trouble("writing", &e)),
         }
@@ -107,9 +107,9 @@ impl EnvFileTarget {
 
 impl Drop for EnvFile {
     fn drop(&mut self) {
-        if self.place.starts_with(self.content.as_bytes()) {
+        if self.target.starts_with(self.content.as_bytes()) {
             // What stays is known by its mark to the next server.
-            drop(self.place.dir.remove_file(&self.place.name));
+            drop(self.target.dir.remove_file(&self.target.name));
         }
     }
 }

@@ -141,7 +141,7 @@ fn request_cut(plan: &FaultPlan, up: bool, len: Option<u64>) -> Option<UploadCut
         FailureEffect::Stall(at) => (at, request::UploadInterruption::Stall),
         _ => return None,
     };
-    (*at != Position::End).then(|| UploadCut { at: at.within(len), then })
+    (*at != Position::End).then(|| UploadCut { at: at.offset_in(len), then })
 }
 
 /// Returns the answer to a request of which nothing is done.
@@ -201,6 +201,6 @@ async fn after(
         }
         Interruption::Stall if at == Position::End || len == Some(0) => std::future::pending().await,
         Interruption::End if len == Some(0) => Ok(answer),
-        _ => Ok(answer::cut(answer, at.within(len), then, Arc::clone(line))),
+        _ => Ok(answer::cut(answer, at.offset_in(len), then, Arc::clone(line))),
     }
 }

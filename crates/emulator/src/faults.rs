@@ -174,7 +174,7 @@ pub(super) enum Position {
 
 impl Position {
     /// Returns the byte, in a body of `len` bytes. A share of what has no known length is all of it.
-    pub(super) fn within(self, len: Option<u64>) -> u64 {
+    pub(super) fn offset_in(self, len: Option<u64>) -> u64 {
         match self {
             Position::Start => 0,
             Position::Bytes(bytes) => bytes,
@@ -537,9 +537,9 @@ mod tests {
 
     #[test]
     fn positions_lie_within_a_body() {
-        assert_eq!(Position::Percent(50).within(Some(7)), 3);
-        assert_eq!(Position::Percent(50).within(None), u64::MAX);
-        assert_eq!(Position::Bytes(9).within(Some(7)), 9);
-        assert_eq!(Position::Percent(100).within(Some(u64::MAX)), u64::MAX);
+        assert_eq!(Position::Percent(50).offset_in(Some(7)), 3);
+        assert_eq!(Position::Percent(50).offset_in(None), u64::MAX);
+        assert_eq!(Position::Bytes(9).offset_in(Some(7)), 9);
+        assert_eq!(Position::Percent(100).offset_in(Some(u64::MAX)), u64::MAX);
     }
 }

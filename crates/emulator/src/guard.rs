@@ -33,8 +33,10 @@ pub(super) fn check(version: Version, uri: &Uri, headers: &HeaderMap) -> Result<
         }
     }
     let foreign = headers.get_all(ORIGIN).iter().find(|origin| {
-        let place = origin.to_str().ok().and_then(|text| text.split_once("://")).map(|(_, place)| place);
-        !host.as_ref().is_some_and(|host| place.is_some_and(|place| place.eq_ignore_ascii_case(host.as_str())))
+        let authority = origin.to_str().ok().and_then(|text| text.split_once("://")).map(|(_, authority)| authority);
+        !host
+            .as_ref()
+            .is_some_and(|host| authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host.as_str())))
     });
     match foreign {
         Some(origin) => {

@@ -110,17 +110,17 @@ const DIALECTS: &[DialectSpec] = &[
         operations: || dialect::names::<FoundryOperation>().collect(),
         parts: || &[],
         variables: foundry::variables,
-        build: |place| Ok(Box::new(FoundryEmulator::new(place.backend.clone()))),
+        build: |context| Ok(Box::new(FoundryEmulator::new(context.backend.clone()))),
     },
     DialectSpec {
         backend: "anthropic",
         operations: anthropic::operations,
         parts: || &[],
         variables: anthropic::variables,
-        build: |place| {
-            let runner = || ProgramRunner::new(Arc::clone(place.backend), place.scratch.to_owned());
-            let agent = place.agent_command.map(|argv| (argv.to_owned(), runner()));
-            Ok(Box::new(AnthropicEmulator::new(Arc::clone(place.backend), place.stays, agent)?))
+        build: |context| {
+            let runner = || ProgramRunner::new(Arc::clone(context.backend), context.scratch.to_owned());
+            let agent = context.agent_command.map(|argv| (argv.to_owned(), runner()));
+            Ok(Box::new(AnthropicEmulator::new(Arc::clone(context.backend), context.stays, agent)?))
         },
     },
     DialectSpec {
@@ -128,10 +128,10 @@ const DIALECTS: &[DialectSpec] = &[
         operations: agb::operations,
         parts: agb::parts,
         variables: agb::variables,
-        build: |place| {
-            let objects = Local::new(place.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
-            let (origin, backend) = (place.origin.to_owned(), Arc::clone(place.backend));
-            let exec = place.exec.then(|| place.scratch.to_owned());
+        build: |context| {
+            let objects = Local::new(context.scratch.join("objects"), local::CAPABILITIES.limits, Durability::None);
+            let (origin, backend) = (context.origin.to_owned(), Arc::clone(context.backend));
+            let exec = context.exec.then(|| context.scratch.to_owned());
             Ok(Box::new(AgbEmulator::new(origin, backend, Arc::new(objects), exec)?))
         },
     },
@@ -206,8 +206,8 @@ impl Server {
         let log = log.map(|path| Log::open(path, warn)).transpose()?.map(Arc::new);
         let scratch = tempfile::Builder::new().prefix("wharf-serve-").tempdir();
         let scratch = scratch.map_err(|e| {
-            let within = std::env::temp_dir();
-            Error::io(format!("creating a temporary directory in `{}`", within.display()), &e)
+            let parent = std::env::temp_dir();
+            Error::io(format!("creating a temporary directory in `{}`", parent.display()), &e)
                 .of_kind(Kind::Io)
                 .hint("set TMPDIR to a directory that can be written to")
         })?;
@@ -232,7 +232,7 @@ impl Server {
             variables.extend(trust::variables(scratch.path(), &tls.authority)?);
             acceptor = Some(tls.acceptor);
         }
-        let place = DialectContext {
+        let context = DialectContext {
             origin: &origin,
             backend: &backend,
             stays: store.as_deref(),
@@ -240,7 +240,7 @@ impl Server {
             exec,
             agent_command: agent_command.as_deref(),
         };
-        let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&place)).collect::<Result<_>>()?;
+        let dialects = DIALECTS.iter().map(|dialect| (dialect.build)(&context)).collect::<Result<_>>()?;
         let shared = Arc::new(ServerState { dialects, access, faults: Faults::new(faults), log, patience });
         Ok(Server { listener, acceptor, shared, backend, origin, variables, scratch })
     }

@@ -45,7 +45,7 @@ pub(super) struct ProgramRunner {
 }
 
 /// A session in which programs run.
-pub(super) struct ProgramPlace<'a> {
+pub(super) struct ProgramSession<'a> {
     /// Its id in the protocol, which its processes are marked with.
     pub(super) id: &'a str,
     /// Its id in the store.
@@ -108,9 +108,9 @@ impl ProgramRunner {
     ///
     /// # Errors
     /// Where it cannot be started, or how it ended is not known.
-    pub(super) async fn run(&self, place: ProgramPlace<'_>, program: SessionProgram<'_>) -> Result<ProgramResult> {
+    pub(super) async fn run(&self, session: ProgramSession<'_>, program: SessionProgram<'_>) -> Result<ProgramResult> {
         let limit = program.limit;
-        let command = self.start(place, program).await?;
+        let command = self.start(session, program).await?;
         let (sender, receiver) = oneshot::channel();
         let call = async move { drop(sender.send(finish(command, limit).await)) };
         {
@@ -124,16 +124,16 @@ impl ProgramRunner {
     /// Starts a program, whose time is for the caller to limit.
     pub(super) async fn start(
         &self,
-        place: ProgramPlace<'_>,
+        session: ProgramSession<'_>,
         program: SessionProgram<'_>,
     ) -> Result<Box<dyn RunningCommand>> {
-        lock(&self.used).insert(place.id.to_owned());
-        let root = self.backend.session_directory(place.session)?;
-        let own_home = root.join(place.home.relative());
+        lock(&self.used).insert(session.id.to_owned());
+        let root = self.backend.session_directory(session.session)?;
+        let own_home = root.join(session.home.relative());
         let outputs = own_home.join("outputs");
         let (argv, env) = match program.env {
             ProgramEnvironment::Whole => {
-                let own = [(env::OUTPUTS, outputs.into_os_string()), (MARK, place.id.into())];
+                let own = [(env::OUTPUTS, outputs.into_os_string()), (MARK, session.id.into())];
                 (program.argv, own.map(|(name, value)| (name.to_owned(), value)).into())
             }
             ProgramEnvironment::Clean(asked) => {
@@ -145,7 +145,7 @@ impl ProgramRunner {
                     (env::OUTPUTS, outputs.into()),
                 ];
                 let asked = asked.into_iter().map(|(name, value)| (name, value.into()));
-                let env = own.into_iter().chain(asked).chain([(MARK, place.id.into())]);
+                let env = own.into_iter().chain(asked).chain([(MARK, session.id.into())]);
                 let assignment = |(name, value): (&str, OsString)| {
                     let mut word = OsString::from(format!("{name}="));
                     word.push(value);
@@ -163,7 +163,7 @@ impl ProgramRunner {
             terminal: None,
         };
         let exec = self.backend.exec().ok_or_else(|| self.backend.capabilities().unsupported(Feature::Exec))?;
-        exec.start(place.session, new).await
+        exec.start(session.session, new).await
     }
 
     /// Kills everything that runs in a session.
@@ -256,13 +256,13 @@ mod tests {
     fn a_character_that_comes_in_two_blocks_is_one() {
         for text in ["aé", "漢", "😀b", "é漢😀"] {
             for size in 1..=text.len() {
-                let (mut read, mut told) = (Vec::new(), String::new());
+                let (mut read, mut text_so_far) = (Vec::new(), String::new());
                 for block in text.as_bytes().chunks(size) {
                     read.extend_from_slice(block);
-                    told.push_str(&take_text(&mut read, false));
+                    text_so_far.push_str(&take_text(&mut read, false));
                 }
-                told.push_str(&take_text(&mut read, true));
-                assert_eq!((told.as_str(), read.len()), (text, 0), "{size}");
+                text_so_far.push_str(&take_text(&mut read, true));
+                assert_eq!((text_so_far.as_str(), read.len()), (text, 0), "{size}");
             }
         }
         let mut cut = b"a\xe6\xbc".to_vec();

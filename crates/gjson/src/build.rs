@@ -60,11 +60,11 @@ impl Span {
 
     /// Returns the part from `start` to the end, relative to this span.
     pub(super) fn from(self, start: usize) -> Self {
-        self.within(start, self.end - self.start)
+        self.subspan(start, self.end - self.start)
     }
 
     /// Returns the part from `start` to `end`, relative to this span.
-    pub(super) fn within(self, start: usize, end: usize) -> Self {
+    pub(super) fn subspan(self, start: usize, end: usize) -> Self {
         Self { start: (self.start + start).min(self.end), end: (self.start + end).min(self.end) }
     }
 }
@@ -216,7 +216,7 @@ impl<'p> Builder<'p> {
             Head::Unclosed => {
                 notes.problem(span.start + 1, "the query is not closed");
                 // The Go library continues with a query without a condition.
-                let left = self.node(span.within(0, 0), PathPosition::Start);
+                let left = self.node(span.subspan(0, 0), PathPosition::Start);
                 Pick::First(Box::new(Condition::exists(left)), None)
             }
         };
@@ -232,7 +232,7 @@ impl<'p> Builder<'p> {
     fn inner(&mut self, span: Span, notes: &mut Notes) -> InnerPath {
         let text = self.slice(span);
         let pipe = split::outer_pipe(text);
-        let path = span.within(0, pipe.unwrap_or(text.len()));
+        let path = span.subspan(0, pipe.unwrap_or(text.len()));
         InnerPath {
             path: self.meant(path, PathPosition::Start, notes),
             pipe: pipe.map(|at| self.meant(span.from(at + 1), PathPosition::Start, notes)),
@@ -241,7 +241,7 @@ impl<'p> Builder<'p> {
 
     fn query(&mut self, query: &QueryText<'_>, span: Span, notes: &mut Notes) -> Condition {
         let start = query.left_start;
-        let left = span.within(start, start + query.left.len());
+        let left = span.subspan(start, start + query.left.len());
         let path = self.node(left, PathPosition::Start);
         if !query.left.is_empty() {
             notes.meant.push(path);

@@ -23,7 +23,7 @@ impl Builder<'_> {
             return Err(rest);
         }
         let members = members.iter().map(|member| {
-            let path = span.within(member.path.0, member.path.1);
+            let path = span.subspan(member.path.0, member.path.1);
             let name = member.name.map(|(start, end)| part(text, start, end));
             MultipathMember {
                 key: member_key(name.unwrap_or_default(), self.slice(path)),
@@ -57,11 +57,11 @@ impl Builder<'_> {
             return None;
         }
         let mut rest = span.from(1 + name.len());
-        let mut argument = rest.within(0, 0);
+        let mut argument = rest.subspan(0, 0);
         if self.slice(rest).starts_with(':') {
             rest = rest.from(1);
             let length = split::argument(self.slice(rest));
-            argument = rest.within(0, length);
+            argument = rest.subspan(0, length);
             rest = rest.from(length);
         }
         let argument_text = self.slice(argument);

@@ -78,15 +78,15 @@ impl<'a> LocalWalk<'a> {
 
     fn found(&mut self, name: OsString, meta: &Metadata) -> Option<LocalEntry> {
         let subtree = self.subtrees.last_mut()?;
-        let within = subtree.walk.within()?;
-        let path = within.path.join(&name);
-        let above = if within.below.is_empty() { String::new() } else { format!("{}/", within.below) };
+        let current = subtree.walk.current()?;
+        let path = current.path.join(&name);
+        let above = if current.below.is_empty() { String::new() } else { format!("{}/", current.below) };
         if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == FilterDecision::Exclude {
             return Some(LocalEntry { path, below: above + &name.to_string_lossy(), kind: LocalKind::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
             let error = Error::usage(format!("the name is not UTF-8: `{}`", platform::shown(&path))).hint("rename it");
-            return Some(LocalEntry { path, below: within.below.clone(), kind: LocalKind::Failed(error) });
+            return Some(LocalEntry { path, below: current.below.clone(), kind: LocalKind::Failed(error) });
         };
         let below = above + &text;
         let kind = if is_unfinished(&name, meta) {
@@ -110,7 +110,7 @@ impl<'a> LocalWalk<'a> {
     fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<LocalKind, Error> {
         let included = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
         let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included }) };
-        let real = subtree.walk.within().map(|within| within.real.join(name)).unwrap_or_default();
+        let real = subtree.walk.current().map(|current| current.real.join(name)).unwrap_or_default();
         match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
             Ok(false) => return Err(Error::conflict(format!("`{}` changed while it was read", path.display()))),
@@ -126,7 +126,7 @@ impl<'a> LocalWalk<'a> {
             return Ok(LocalKind::Skipped(reason));
         }
         let Some((root, real_root, real)) = self.subtrees.last().and_then(|subtree| {
-            Some((Arc::clone(&subtree.root), subtree.real_root.clone(), subtree.walk.within()?.real.join(name)))
+            Some((Arc::clone(&subtree.root), subtree.real_root.clone(), subtree.walk.current()?.real.join(name)))
         }) else {
             return Err(reading(path, &io::ErrorKind::NotFound.into()));
         };
@@ -208,8 +208,8 @@ impl Iterator for LocalWalk<'_> {
             match self.subtrees.last_mut()?.walk.next() {
                 Some(Ok((name, meta))) => return self.found(name, &meta),
                 Some(Err(e)) => {
-                    let within = self.subtrees.last().and_then(|subtree| subtree.walk.within())?;
-                    return Some(unreadable(&within.path, within.below.clone(), &e));
+                    let current = self.subtrees.last().and_then(|subtree| subtree.walk.current())?;
+                    return Some(unreadable(&current.path, current.below.clone(), &e));
                 }
                 None => drop(self.subtrees.pop()),
             }

@@ -124,7 +124,7 @@ impl Transfer<'_> {
         }
         match (ended, self.backend.flush().await) {
             (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
-            (ended, settled) => ended.and(settled),
+            (ended, flushed) => ended.and(flushed),
         }
     }
 

@@ -61,8 +61,8 @@ impl FilesMkdirArgs {
                 Err(error) => verdict.failed(error),
             }
         }
-        let settled = backend.flush().await;
-        listing.conclude(settled.and(verdict.into_result("directories")))
+        let flushed = backend.flush().await;
+        listing.conclude(flushed.and(verdict.into_result("directories")))
     }
 }
 
@@ -163,8 +163,8 @@ impl FilesRmArgs {
         if !self.dry_run {
             cx.forget_uploads(&gone);
         }
-        let settled = backend.flush().await;
-        listing.conclude(settled.and(verdict.into_result("targets")))
+        let flushed = backend.flush().await;
+        listing.conclude(flushed.and(verdict.into_result("targets")))
     }
 
     async fn remove(

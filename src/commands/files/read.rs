@@ -228,8 +228,8 @@ mod tests {
         for bad in ["", "-", "-5", "9-0", "a-b", "1", "1-2-3", "+1-2x"] {
             assert!(read_range(bad).is_err(), "{bad}");
         }
-        assert_eq!(ByteRange { first: 2, last: Some(100) }.within(10).unwrap(), (2, 8));
-        assert_eq!(ByteRange { first: 0, last: None }.within(0).unwrap(), (0, 0));
-        assert!(ByteRange { first: 10, last: None }.within(10).is_err());
+        assert_eq!(ByteRange { first: 2, last: Some(100) }.resolve(10).unwrap(), (2, 8));
+        assert_eq!(ByteRange { first: 0, last: None }.resolve(0).unwrap(), (0, 0));
+        assert!(ByteRange { first: 10, last: None }.resolve(10).is_err());
     }
 }

@@ -48,12 +48,12 @@ struct TurnStop {
     why: Kind,
     until: Instant,
     /// Whether the agent was told.
-    told: bool,
+    interrupted: bool,
 }
 
 impl TurnStop {
     fn new(why: Kind) -> Self {
-        TurnStop { why, until: Instant::now() + PATIENCE, told: false }
+        TurnStop { why, until: Instant::now() + PATIENCE, interrupted: false }
     }
 }
 
@@ -248,7 +248,7 @@ impl FollowedTurn<'_> {
         self.stopping = Some(stopping);
         // Where the service does not hear of it, that shows when the turn does not end.
         tokio::select! {
-            told = self.turn.interrupt() => self.stopping = Some(TurnStop { told: told.is_ok(), ..stopping }),
+            sent = self.turn.interrupt() => self.stopping = Some(TurnStop { interrupted: sent.is_ok(), ..stopping }),
             () = until(Some(stopping.until)) => {}
             // The second signal: the turn is given up.
             _ = self.signals.next() => self.stopping = Some(TurnStop { until: Instant::now(), ..stopping }),
@@ -265,7 +265,7 @@ impl FollowedTurn<'_> {
         if self.follower.only_follows {
             return error.hint(format!("the agent was not interrupted: {look}"));
         }
-        if self.stopping.is_some_and(|stopping| stopping.told) {
+        if self.stopping.is_some_and(|stopping| stopping.interrupted) {
             return error.hint(format!("the agent was told to stop, and may still be working: {look}"));
         }
         let stop = Step::Interrupt { session: Some(self.follower.session.as_str()) };

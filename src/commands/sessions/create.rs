@@ -98,7 +98,7 @@ impl SessionsCreateArgs {
         let settings = cx.settings()?;
         // What the environment or the profile says is for those backends that have it, so that one
         // script is for all; a flag means this call.
-        let settled = |setting: &Setting<String>, feature| {
+        let from_settings = |setting: &Setting<String>, feature| {
             let meant = setting.origin == Origin::Flag || backend.capabilities().has(feature);
             setting.value.clone().filter(|_| meant)
         };
@@ -106,7 +106,7 @@ impl SessionsCreateArgs {
         new.title = self.title.or(new.title.take());
         new.ttl = self.ttl.or(new.ttl);
         if settings.agent.origin == Origin::Flag || new.agent.is_none() {
-            new.agent = settled(&settings.agent, Feature::SessionAgent);
+            new.agent = from_settings(&settings.agent, Feature::SessionAgent);
             // A flag can hold an object, as the vendor's does; a document's string is an id as it stands.
             if let Some(text) = new.agent.take_if(|text| text.trim_start().starts_with('{')) {
                 shape::agent(new, body::mapping(&text, "--agent")?.into())?;
@@ -116,8 +116,8 @@ impl SessionsCreateArgs {
         new.environment = self
             .environment
             .or(new.environment.take())
-            .or_else(|| settled(&settings.environment, Feature::SessionEnvironment));
-        new.image = self.image.or(new.image.take()).or_else(|| settled(&settings.image, Feature::SessionImage));
+            .or_else(|| from_settings(&settings.environment, Feature::SessionEnvironment));
+        new.image = self.image.or(new.image.take()).or_else(|| from_settings(&settings.image, Feature::SessionImage));
         if !self.vault.is_empty() {
             new.vaults = self.vault;
         }
@@ -158,9 +158,9 @@ fn check_values(new: &NewSession) -> Result<()> {
     if let Some((what, _)) = names.into_iter().find(|(_, value)| value.as_deref() == Some("")) {
         return Err(Error::usage(format!("the name of the {what} is empty")).hint("name it, or leave it out"));
     }
-    let within = |ttl| ttl >= TTL_MIN && expiry(Timestamp::now(), ttl).is_some();
+    let is_valid = |ttl| ttl >= TTL_MIN && expiry(Timestamp::now(), ttl).is_some();
     match new.ttl {
-        Some(ttl) if !within(ttl) => Err(Error::usage("--ttl is at least 1s, and ends before the year 9999")
+        Some(ttl) if !is_valid(ttl) => Err(Error::usage("--ttl is at least 1s, and ends before the year 9999")
             .hint("write a time such as `30m` or `2h`")),
         _ => Ok(()),
     }

@@ -121,8 +121,8 @@ impl SessionsDeleteArgs {
                 left.note(&id, files.len());
             }
         }
-        let settled = backend.flush().await;
-        let verdict = listing.conclude(settled.and(verdict.into_result(Session::NOUN)));
+        let flushed = backend.flush().await;
+        let verdict = listing.conclude(flushed.and(verdict.into_result(Session::NOUN)));
         if let Some(text) = left.text() {
             cx.out.flush()?;
             cx.out.note(text);

@@ -309,7 +309,7 @@ impl ByteRange {
     ///
     /// # Errors
     /// `usage` where the range begins past the end.
-    pub fn within(self, size: u64) -> Result<(u64, u64)> {
+    pub fn resolve(self, size: u64) -> Result<(u64, u64)> {
         if self.first > 0 && self.first >= size {
             return Err(Error::usage(format!(
                 "the range begins at byte {}, past the end of the file: {size} bytes",

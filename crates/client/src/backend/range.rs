@@ -15,14 +15,14 @@ use wharf_core::error::{Error, Result};
 pub(super) fn of_whole(body: Body, range: ByteRange) -> Result<Body> {
     let whole = body.len();
     let (skip, take) = match whole {
-        Some(size) => range.within(size)?,
+        Some(size) => range.resolve(size)?,
         None => (range.first, range.last.map_or(u64::MAX, |last| (last - range.first.min(last)).saturating_add(1))),
     };
     let blocks = stream::try_unfold((body, skip, take), move |(mut body, mut skip, mut take)| async move {
         while take > 0 {
             let Some(mut block) = body.next().await? else {
                 // Of a content of unknown length its end shows whether the range begins within it.
-                range.within(body.digest()?.bytes)?;
+                range.resolve(body.digest()?.bytes)?;
                 return Ok(None);
             };
             let before = block.len().min(usize::try_from(skip).unwrap_or(usize::MAX));

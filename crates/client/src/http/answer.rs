@@ -65,20 +65,20 @@ impl ServiceAnswer {
         failure::request_id(&self.headers, &self.secrets)
     }
 
-    /// Returns the error that a service reports with a successful status; `unavailable` where `told` has no kind.
-    pub fn error(&self, told: ServiceError) -> Error {
+    /// Returns the error that a service reports with a successful status; `unavailable` where `reported` has no kind.
+    pub fn error(&self, reported: ServiceError) -> Error {
         let shown = |text: String| self.secrets.excerpt(&text);
-        let message = told.message.map_or_else(|| "no reason is given".to_owned(), shown);
-        let kind = told.kind.unwrap_or(Kind::Unavailable);
+        let message = reported.message.map_or_else(|| "no reason is given".to_owned(), shown);
+        let kind = reported.kind.unwrap_or(Kind::Unavailable);
         let error = Error::new(kind, format!("the service answered: {message}")).details(Details {
             backend: Some(self.backend),
             status: Some(self.status),
-            code: told.code.map(shown),
-            request_id: self.request_id().or(told.request_id).map(shown),
-            retryable: told.retry.unwrap_or(false),
+            code: reported.code.map(shown),
+            request_id: self.request_id().or(reported.request_id).map(shown),
+            retryable: reported.retry.unwrap_or(false),
             ..Details::default()
         });
-        match told.hint {
+        match reported.hint {
             Some(hint) => error.hint(hint),
             None => error,
         }

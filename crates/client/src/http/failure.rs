@@ -216,8 +216,8 @@ impl AttemptFailure {
         content: &AnswerContent,
     ) -> Self {
         let (url, secrets) = (&request.url, &request.secrets);
-        let told = error_parser(status, headers, &content.bytes);
-        let says = told.message.filter(|text| !text.trim().is_empty()).map(|text| secrets.excerpt(&text));
+        let reported = error_parser(status, headers, &content.bytes);
+        let says = reported.message.filter(|text| !text.trim().is_empty()).map(|text| secrets.excerpt(&text));
         let says = says.or_else(|| foreign_excerpt(headers, content, secrets));
         let mut message = format!("the service answered {}", status.as_u16());
         message.push_str(&status.canonical_reason().map(|reason| format!(" {reason}")).unwrap_or_default());
@@ -227,17 +227,17 @@ impl AttemptFailure {
         if let Some(says) = says {
             message = format!("{message}: {says}");
         }
-        let refused = told.not_executed || matches!(status.as_u16(), 429 | 503 | 529);
+        let refused = reported.not_executed || matches!(status.as_u16(), 429 | 503 | 529);
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
-        let retry = told.retry.unwrap_or(default_again);
+        let retry = reported.retry.unwrap_or(default_again);
         AttemptFailure {
-            kind: told.kind.unwrap_or_else(|| kind_of(status)),
-            hint: told.hint.or_else(|| hint(status)),
+            kind: reported.kind.unwrap_or_else(|| kind_of(status)),
+            hint: reported.hint.or_else(|| hint(status)),
             details: Box::new(Details {
                 backend: None,
                 status: Some(status.as_u16()),
-                code: told.code.map(|code| secrets.excerpt(&code)),
-                request_id: request_id(headers, secrets).or_else(|| told.request_id.map(|id| secrets.excerpt(&id))),
+                code: reported.code.map(|code| secrets.excerpt(&code)),
+                request_id: request_id(headers, secrets).or_else(|| reported.request_id.map(|id| secrets.excerpt(&id))),
                 retryable: retry,
                 retry_after: retry_after::asked(headers, Timestamp::now()),
                 uncertain: false,
@@ -472,8 +472,8 @@ mod tests {
     #[test]
     fn the_common_envelope_reads_both_shapes() {
         let read = |text: &str| {
-            let told = parse_common_error(StatusCode::BAD_REQUEST, &HeaderMap::new(), text.as_bytes());
-            (told.code, told.message)
+            let reported = parse_common_error(StatusCode::BAD_REQUEST, &HeaderMap::new(), text.as_bytes());
+            (reported.code, reported.message)
         };
         let both = (Some("c".to_owned()), Some("m".to_owned()));
         assert_eq!(read(r#"{"error": {"code": "c", "message": "m"}}"#), both);

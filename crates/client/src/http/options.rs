@@ -96,11 +96,11 @@ impl Options {
         self.connect_timeout = settings.connect_timeout.unwrap_or(self.connect_timeout);
         self.retries = settings.retries.unwrap_or(self.retries);
         self.deadline = settings.deadline;
-        self.detail = settings.trace.as_ref().is_some_and(|told| told.detail);
-        self.observer = settings.trace.clone().map(|told| -> AttemptObserver {
+        self.detail = settings.trace.as_ref().is_some_and(|sink| sink.detail);
+        self.observer = settings.trace.clone().map(|sink| -> AttemptObserver {
             Arc::new(move |one: &Attempt| {
-                (told.say)(one.to_string());
-                one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (told.say)(line));
+                (sink.say)(one.to_string());
+                one.detail.iter().flat_map(|detail| detail.lines()).for_each(|line| (sink.say)(line));
             })
         });
         self

@@ -147,7 +147,7 @@ fn readable(headers: &HeaderMap, content: &AnswerContent, secrets: &Secrets, own
 
 /// An attempt in progress. It is reported to the observer once, at the latest when this value is dropped.
 pub(super) struct AttemptTrace {
-    told: Option<AttemptObserver>,
+    observer: Option<AttemptObserver>,
     secrets: Arc<Secrets>,
     /// The service's own host, whose addresses may be shown.
     own: Option<String>,
@@ -165,7 +165,7 @@ pub(super) struct FailedAttempt {
 
 impl AttemptTrace {
     pub(super) fn new(
-        told: Option<AttemptObserver>,
+        observer: Option<AttemptObserver>,
         secrets: Arc<Secrets>,
         method: Method,
         url: String,
@@ -184,13 +184,21 @@ impl AttemptTrace {
             detail: None,
         };
         let so_far = Box::new(so_far);
-        AttemptTrace { told, secrets, own: None, started: Instant::now(), so_far, sent: Arc::default(), status: None }
+        AttemptTrace {
+            observer,
+            secrets,
+            own: None,
+            started: Instant::now(),
+            so_far,
+            sent: Arc::default(),
+            status: None,
+        }
     }
 
     /// Sets whether headers and contents are recorded, and for which host URLs in them may be shown.
     pub(super) fn wants_detail(&mut self, wanted: bool, own: Option<&str>) {
         self.own = own.map(str::to_owned);
-        self.so_far.detail = (wanted && self.told.is_some()).then(Box::default);
+        self.so_far.detail = (wanted && self.observer.is_some()).then(Box::default);
     }
 
     /// Records the head of the request and its content.
@@ -259,7 +267,7 @@ impl AttemptTrace {
 
 impl Drop for AttemptTrace {
     fn drop(&mut self) {
-        let Some(told) = &self.told else { return };
+        let Some(observer) = &self.observer else { return };
         let so_far = &mut self.so_far;
         so_far.sent = self.sent.load(Ordering::Relaxed);
         so_far.took = self.started.elapsed();
@@ -268,6 +276,6 @@ impl Drop for AttemptTrace {
         if let AttemptOutcome::Failed(why) = &mut so_far.outcome {
             *why = self.secrets.scrub(why, false);
         }
-        told(so_far);
+        observer(so_far);
     }
 }

@@ -68,7 +68,7 @@ pub async fn of_file(path: &Path) -> Result<String> {
     // A pipe may block its reader. The process does not wait for this thread when it ends.
     let (sender, read) = oneshot::channel();
     let doing = |e: io::Error| Error::io(format!("reading `{}`", path.display()), &e);
-    thread::spawn(move || drop(sender.send(small::within(&theirs, LONGEST as u64)))).map_err(doing)?;
+    thread::spawn(move || drop(sender.send(small::read_at_most(&theirs, LONGEST as u64)))).map_err(doing)?;
     let bytes = match read.await {
         Ok(read) => read.map_err(|e| doing(e).of_kind(Kind::Auth))?,
         Err(_) => return Err(bad("reading it was interrupted")),

@@ -17,7 +17,7 @@ use crate::thread;
 pub fn read(path: &Path, what: &str, most: u64, until: Option<Instant>) -> Result<Vec<u8>> {
     let doing = |e: &io::Error| Error::io(format!("reading {what} `{}`", path.display()), e);
     let bytes = if path.metadata().map_err(|e| doing(&e))?.is_file() {
-        within(path, most).map_err(|e| doing(&e))?
+        read_at_most(path, most).map_err(|e| doing(&e))?
     } else {
         read_in_thread(path, most, until).ok_or_else(|| late(path, what))?.map_err(|e| doing(&e))?
     };
@@ -34,7 +34,7 @@ pub(super) fn late(path: &Path, what: &str) -> Error {
 }
 
 /// Reads the first bytes of a file: `most` at most, or one more if the file is longer.
-pub(super) fn within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_at_most(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -44,7 +44,7 @@ pub(super) fn within(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 fn read_in_thread(path: &Path, most: u64, until: Option<Instant>) -> Option<io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::sync_channel(1);
     let path = path.to_owned();
-    if let Err(e) = thread::spawn(move || drop(sender.send(within(&path, most)))) {
+    if let Err(e) = thread::spawn(move || drop(sender.send(read_at_most(&path, most)))) {
         return Some(Err(e));
     }
     let received = match until {

@@ -170,7 +170,7 @@ impl AgbEmulator {
     ) -> ToolCallResult<wire::ToolResult> {
         let (program, result) = prepare(runner, asked)?;
         let begun = Instant::now();
-        let ran = runner.run(found.place(), program).await;
+        let ran = runner.run(found.program_session(), program).await;
         let ran = ran.map_err(|e| not_run(&e))?;
         let Some(code) = ran.code else { return Err(ToolError::timeout()) };
         let text = code_result(&ran, &result.read(code), runner.count(&found.id), begun.elapsed(), form);

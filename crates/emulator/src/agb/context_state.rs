@@ -117,5 +117,5 @@ impl SyncTask {
 pub(super) fn key(path: &str) -> ApiResult<String> {
     let key = path.trim_start_matches('/');
     let odd = key.is_empty() || key.contains('\0') || key.split('/').any(|part| part.is_empty() || part == "..");
-    if odd { Err(ApiError::within(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
+    if odd { Err(ApiError::in_success(wire::code::INVALID, "filePath is not allowed")) } else { Ok(key.to_owned()) }
 }

@@ -15,7 +15,7 @@ use wharf_wire::agb as wire;
 use wharf_wire::url::Query;
 
 fn unknown() -> ApiError {
-    ApiError::within(wire::code::NO_CONTEXT, "Context not found")
+    ApiError::in_success(wire::code::NO_CONTEXT, "Context not found")
 }
 
 impl AgbEmulator {
@@ -110,7 +110,7 @@ impl AgbEmulator {
             .contexts
             .change(|state| state.contexts.iter().any(|held| held.context.name == name && held.context.id != id));
         if taken {
-            return Err(ApiError::within(wire::code::INVALID, "another context has this name"));
+            return Err(ApiError::in_success(wire::code::INVALID, "another context has this name"));
         }
         self.contexts.with(id, |held| name.clone_into(&mut held.context.name)).ok_or_else(unknown)?;
         Ok(done())

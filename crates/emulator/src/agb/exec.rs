@@ -44,7 +44,7 @@ impl AgbEmulator {
             limit: Duration::from_millis(asked.timeout_ms.unwrap_or(TIME).min(TIME_MAX)),
             cwd: cwd.clone(),
         };
-        let result = runner.run(found.place(), program).await;
+        let result = runner.run(found.program_session(), program).await;
         let result = result.map_err(|e| trouble("Error running the command", &cwd.to_string(), &e))?;
         match result.code {
             None => Err(ToolError::timeout()),
@@ -78,7 +78,7 @@ fn shell_result(result: &ProgramResult, code: i64, form: Option<ResultForm>) -> 
         return wire::ToolResult::text(format!("{stdout}{stderr}"), false);
     }
     let trace = if failed { random::hex::<6>().unwrap_or_default() } else { String::new() };
-    let told = match form {
+    let output = match form {
         Some(ResultForm::NoStatus) => json!({ "stdout": stdout, "stderr": stderr }),
         Some(ResultForm::ErrorCode) if failed => {
             json!({ "stdout": stdout, "stderr": stderr, "errorCode": code, "traceId": trace })
@@ -86,7 +86,7 @@ fn shell_result(result: &ProgramResult, code: i64, form: Option<ResultForm>) -> 
         _ => json!({ "stdout": stdout, "stderr": stderr, "exit_code": code, "traceId": trace }),
     };
     let is_error = failed && matches!(form, Some(ResultForm::Error | ResultForm::ErrorCode));
-    wire::ToolResult::text(told.to_string(), is_error)
+    wire::ToolResult::text(output.to_string(), is_error)
 }
 
 /// Room for what is around two texts in a result.
@@ -122,9 +122,9 @@ mod tests {
             let result = ProgramResult { stdout: stdout.into(), stderr: stderr.into(), code: Some(7) };
             let text = shell_result(&result, 7, None).joined();
             assert!((wire::MESSAGE_MAX - 2 * AROUND..=wire::MESSAGE_MAX).contains(&text.len()), "{}", text.len());
-            let told: Value = serde_json::from_str(&text).unwrap();
+            let output: Value = serde_json::from_str(&text).unwrap();
             for (name, whole) in [("stdout", stdout), ("stderr", stderr)] {
-                let cut = told[name].as_str().unwrap();
+                let cut = output[name].as_str().unwrap();
                 assert!(!cut.is_empty() && whole.starts_with(cut), "{name}");
             }
         }

@@ -108,7 +108,7 @@ pub(super) struct AgbEmulator {
 /// What this service alone says no with.
 impl ApiError {
     /// Returns a failure within HTTP 200.
-    fn within(code: &str, message: impl Into<String>) -> Self {
+    fn in_success(code: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::OK, message).code(code)
     }
 

@@ -99,7 +99,7 @@ impl AgbEmulator {
         let fetched = self
             .objects
             .session_files()
-            .fetch(&place(context, key)?, FetchOptions { range, ..FetchOptions::default() })
+            .fetch(&object_path(context, key)?, FetchOptions { range, ..FetchOptions::default() })
             .await
             .map_err(|e| match e.kind() {
                 Kind::NotFound => missing(),
@@ -120,7 +120,7 @@ impl AgbEmulator {
 
     /// Keeps what was sent as an object: all of it or nothing. Gives its `ETag`, the MD5.
     async fn keep_object(&self, context: &str, key: &str, source: impl Source) -> Result<String, Error> {
-        let at = self.shelf(context, key).await?;
+        let at = self.create_object_path(context, key).await?;
         let (md5, over) = (Md5Tee::default(), PutOptions { keep_existing: false, bulk: true, expires_in: None });
         let source = MapSource::new(&source, |body| md5.see(body));
         let stored = self.objects.session_files().put(&at, &source, over).await?;
@@ -132,7 +132,7 @@ impl AgbEmulator {
     /// Keeps a session's file as an object: without a copy where that is possible, and with the
     /// `ETag` of what came in parts, which is not a hash of the content.
     pub(super) async fn keep_file(&self, context: &str, key: &str, file: StoredFileSource) -> Result<(), Error> {
-        let at = self.shelf(context, key).await?;
+        let at = self.create_object_path(context, key).await?;
         file.put(&self.objects, &at).await?;
         let etag = format!("\"{}-1\"", random::hex::<16>()?.to_ascii_uppercase());
         self.note_object(context, key, etag, file.len);
@@ -140,8 +140,8 @@ impl AgbEmulator {
     }
 
     /// Returns where an object is kept, below what is there by now.
-    async fn shelf(&self, context: &str, key: &str) -> Result<SessionPath, Error> {
-        let at = place(context, key)?;
+    async fn create_object_path(&self, context: &str, key: &str) -> Result<SessionPath, Error> {
+        let at = object_path(context, key)?;
         let new = NewSession { id: Some(at.session.clone()), ..NewSession::default() };
         match self.objects.sessions().create(new).await {
             Err(e) if e.kind() != Kind::Conflict => Err(e),
@@ -159,7 +159,7 @@ impl AgbEmulator {
 
     /// Removes what is kept of an object.
     pub(super) async fn remove_object(&self, context: &str, key: &str) -> Result<(), Error> {
-        match self.objects.session_files().remove(&place(context, key)?, false).await {
+        match self.objects.session_files().remove(&object_path(context, key)?, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e),
             _ => Ok(()),
         }
@@ -167,7 +167,7 @@ impl AgbEmulator {
 }
 
 /// Returns where an object is kept: keys are not paths, as `a` and `a/b` may both be there.
-pub(super) fn place(context: &str, key: &str) -> Result<SessionPath, Error> {
+pub(super) fn object_path(context: &str, key: &str) -> Result<SessionPath, Error> {
     let session: SessionId = context.parse()?;
     Ok(SessionPath { session, path: hex(&Sha256::digest(key)).parse()? })
 }

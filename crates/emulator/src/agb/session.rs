@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
-use crate::runner::ProgramPlace;
+use crate::runner::ProgramSession;
 use wharf_core::model::{RemotePath, Session, SessionPath, SessionStatus};
 use wharf_core::sync::lock;
 use wharf_wire::agb as wire;
@@ -37,8 +37,8 @@ impl AgbSession {
     }
 
     /// Returns it as a place where programs run.
-    pub(super) fn place(&self) -> ProgramPlace<'_> {
-        ProgramPlace { id: &self.id, session: &self.session.id, home: home() }
+    pub(super) fn program_session(&self) -> ProgramSession<'_> {
+        ProgramSession { id: &self.id, session: &self.session.id, home: home() }
     }
 
     pub(super) fn label(&self, name: &str) -> Option<&str> {

@@ -156,8 +156,8 @@ impl StreamCall {
         let mut last: Vec<Value> = outcome.result.into_iter().map(shown).collect();
         let error = outcome.error.as_ref();
         last.extend(error.map(|error| {
-            let told = json!({ "code": error.name, "message": error.value, "traceId": "" });
-            json!({ "phase": "event", "eventType": "error", "error": told })
+            let details = json!({ "code": error.name, "message": error.value, "traceId": "" });
+            json!({ "phase": "event", "eventType": "error", "error": details })
         }));
         last.push(json!({
             "phase": "end",
@@ -179,7 +179,7 @@ impl StreamCall {
     ) -> ToolCallResult<CodeOutcome> {
         let (program, result) = prepare(runner, &self.code())?;
         let limit = program.limit;
-        let mut command = runner.start(found.place(), program).await.map_err(|e| not_run(&e))?;
+        let mut command = runner.start(found.program_session(), program).await.map_err(|e| not_run(&e))?;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let read = async {
             loop {

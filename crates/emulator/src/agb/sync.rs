@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 
 use super::context_state::{SyncTask, key};
-use super::objects::place;
+use super::objects::object_path;
 use super::session::AgbSession;
 use super::source::StoredFileSource;
 use super::{AgbEmulator, ApiError, ApiResult, done, good, value};
@@ -57,11 +57,11 @@ impl AgbEmulator {
         let wanted = match (given("contextId"), given("path")) {
             (Some(context), Some(path)) => vec![(context.to_owned(), path.to_owned())],
             (None, None) => self.contexts.of_session(&found.id, |loaded| loaded.attached.clone()),
-            _ => return Err(ApiError::within(wire::code::INVALID, "contextId and path go together")),
+            _ => return Err(ApiError::in_success(wire::code::INVALID, "contextId and path go together")),
         };
         for (context, path) in wanted {
             if !self.contexts.has(&context) {
-                return Err(ApiError::within(wire::code::NO_CONTEXT, "Context not found"));
+                return Err(ApiError::in_success(wire::code::NO_CONTEXT, "Context not found"));
             }
             self.run(&found, &context, &path, mode, request.response_fault.sync).await?;
         }
@@ -154,7 +154,7 @@ impl AgbEmulator {
             let (inside, name) = (found.at(path.clone()), path.to_string());
             let object = key(path.as_str()).map_err(|refusal| Error::usage(refusal.message))?;
             let (store, at) = match mode {
-                SyncMode::Download => (&self.objects, place(context, &object)?),
+                SyncMode::Download => (&self.objects, object_path(context, &object)?),
                 SyncMode::Upload => (&self.backend, inside.clone()),
             };
             let (store, tail, attributes) = (Arc::clone(store), Bytes::new(), Attributes::default());

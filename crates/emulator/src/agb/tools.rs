@@ -163,12 +163,12 @@ impl AgbEmulator {
         let text = match (name, &self.runner) {
             (name::SHELL, Some(runner)) => return self.run_shell(runner, found, &arguments(args)?, form).await,
             (name::RUN_CODE, Some(runner)) => return self.run_code(runner, found, &arguments(args)?, form).await,
-            _ => self.told(found, name, args).await?,
+            _ => self.pass_tool(found, name, args).await?,
         };
         Ok(wire::ToolResult::text(text, false))
     }
 
-    async fn told(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolCallResult {
+    async fn pass_tool(&self, found: &AgbSession, name: &str, args: Map<String, Value>) -> ToolCallResult {
         match name {
             name::CREATE_DIRECTORY => self.create_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,
             name::LIST_DIRECTORY => self.list_directory(found, &arguments::<wire::PathOnly>(args)?.path).await,

@@ -14,7 +14,7 @@ use super::agent_simulation::{AgentSimulation, CommandOutcome, CommandTurn, Simu
 use super::body_source::BodySource;
 use super::session_state::{OutputFile, SessionRegistry};
 use crate::api_error::ApiResult;
-use crate::runner::{ProgramEnvironment, ProgramPlace, ProgramRunner, SessionProgram, take_text};
+use crate::runner::{ProgramEnvironment, ProgramRunner, ProgramSession, SessionProgram, take_text};
 use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
 use wharf_client::backend::local::Local;
 use wharf_client::backend::{FetchOptions, MkdirOptions, PutOptions};
@@ -102,7 +102,7 @@ impl AgentCommand {
             {
                 outcome = CommandOutcome::Failed(format!("keeping the outputs: {}", refusal.message));
             }
-            self.simulation.with(&session, |life| life.command_ended(outcome));
+            self.simulation.with(&session, |simulated| simulated.command_ended(outcome));
             // Looked at again, it has begun the next turn.
             next = self.simulation.with(&session, SimulatedSession::next_command);
         }
@@ -119,7 +119,7 @@ impl AgentCommand {
         // The channel has room for it.
         drop(stdin.try_send(Bytes::from(turn.text)));
         drop(stdin);
-        let place = ProgramPlace { id: session, session: &id, home: home.clone() };
+        let program_session = ProgramSession { id: session, session: &id, home: home.clone() };
         let program = SessionProgram {
             argv: self.argv.clone(),
             cwd: home,
@@ -127,7 +127,7 @@ impl AgentCommand {
             input: ProgramInput::Stream(input),
             limit: Duration::MAX,
         };
-        let mut command = self.runner.start(place, program).await?;
+        let mut command = self.runner.start(program_session, program).await?;
         let (mut text, mut stderr, mut written) = (Vec::new(), Vec::new(), 0);
         let mut interrupted: oneshot::Receiver<()> = turn.interrupted;
         let status = loop {
@@ -176,7 +176,7 @@ impl AgentCommand {
 
     fn say(&self, session: &str, part: &str) {
         if !part.is_empty() {
-            self.simulation.with(session, |life| life.command_says(part));
+            self.simulation.with(session, |simulated| simulated.command_says(part));
         }
     }
 

@@ -121,16 +121,16 @@ impl AgentSimulation {
     /// Returns the current status of a session, without changing anything.
     pub(super) fn status(&self, session: &str) -> &'static str {
         let mut sessions = lock(&self.sessions);
-        let state = sessions.get_mut(session).map_or(ActivityState::Idle, |life| {
-            life.advance();
-            life.state
+        let state = sessions.get_mut(session).map_or(ActivityState::Idle, |simulated| {
+            simulated.advance();
+            simulated.state
         });
         state.word()
     }
 
     /// Returns the status of a session that was created this moment, before time passes.
     pub(super) fn first_status(&self, session: &str) -> &'static str {
-        lock(&self.sessions).get(session).map_or(ActivityState::Idle, |life| life.state).word()
+        lock(&self.sessions).get(session).map_or(ActivityState::Idle, |simulated| simulated.state).word()
     }
 
     pub(super) fn is_over(&self, session: &str) -> bool {
@@ -141,17 +141,17 @@ impl AgentSimulation {
     pub(super) fn with<T>(&self, session: &str, act: impl FnOnce(&mut SimulatedSession) -> T) -> T {
         let mut sessions = lock(&self.sessions);
         let new = || SimulatedSession { commanded: self.commanded, ..SimulatedSession::default() };
-        let life = sessions.entry(session.to_owned()).or_insert_with(new);
-        life.advance();
-        act(life)
+        let simulated = sessions.entry(session.to_owned()).or_insert_with(new);
+        simulated.advance();
+        act(simulated)
     }
 
     /// Writes what a session has used into its object.
     pub(super) fn show_usage(&self, session: &mut AnthropicSession) {
-        if let Some(life) = lock(&self.sessions).get(&session.id) {
-            let active = life.usage.active_seconds();
+        if let Some(simulated) = lock(&self.sessions).get(&session.id) {
+            let active = simulated.usage.active_seconds();
             session.stats = json!({ "active_seconds": active, "duration_seconds": active });
-            session.usage = life.usage.shown();
+            session.usage = simulated.usage.shown();
         }
     }
 }
@@ -175,9 +175,9 @@ pub(super) fn is_immediate(kind: &str) -> bool {
 
 impl SimulatedSession {
     /// Returns an event of the history: all that happened, and behind it what waits.
-    pub(super) fn event(&self, place: usize) -> Option<&Arc<LoggedEvent>> {
+    pub(super) fn event(&self, index: usize) -> Option<&Arc<LoggedEvent>> {
         let past = self.log.history();
-        past.get(place).or_else(|| self.queue.get(place.checked_sub(past.len())?).map(|(_, logged)| logged))
+        past.get(index).or_else(|| self.queue.get(index.checked_sub(past.len())?).map(|(_, logged)| logged))
     }
 
     /// Returns how many events the history has.
@@ -187,7 +187,7 @@ impl SimulatedSession {
 
     /// Returns the history.
     pub(super) fn history(&self) -> impl Iterator<Item = &Arc<LoggedEvent>> {
-        (0..self.history_len()).filter_map(|place| self.event(place))
+        (0..self.history_len()).filter_map(|index| self.event(index))
     }
 
     /// Returns what its streams are sent.
@@ -462,13 +462,13 @@ impl SimulatedSession {
         self.works(at);
         let mut results = Vec::new();
         for (id, answer) in answers.into_iter().filter_map(|tool| Some((tool.id, tool.answered?))) {
-            let member = |name: &str| answer.extra.get(name).and_then(Value::as_str).unwrap_or_default();
+            let field = |name: &str| answer.extra.get(name).and_then(Value::as_str).unwrap_or_default();
             if answer.kind == kind::CUSTOM_RESULT {
                 results.push(text(&answer));
-            } else if member("result") == "allow" {
+            } else if field("result") == "allow" {
                 self.happened(tool_result(&id, "ok", false), at);
             } else {
-                let why = member("deny_message");
+                let why = field("deny_message");
                 self.happened(tool_result(&id, if why.is_empty() { "denied" } else { why }, true), at);
             }
         }
@@ -666,13 +666,13 @@ mod tests {
     use super::*;
 
     fn kinds(simulation: &AgentSimulation) -> Vec<String> {
-        simulation.with("s", |life| life.history().map(|event| event.kind.clone()).collect())
+        simulation.with("s", |simulated| simulated.history().map(|event| event.kind.clone()).collect())
     }
 
     #[test]
     fn a_message_is_done_at_once_and_one_that_asks_to_sleep_is_not() {
         let simulation = AgentSimulation::default();
-        let take = |event| simulation.with("s", |life| life.takes(event));
+        let take = |event| simulation.with("s", |simulated| simulated.takes(event));
         assert_eq!(simulation.status("s"), "idle");
         take(SessionEvent::message("hello"));
         assert_eq!((simulation.first_status("s"), simulation.status("s")), ("running", "idle"));
@@ -706,35 +706,36 @@ mod tests {
     fn no_event_is_older_than_the_one_before_it() {
         let simulation = AgentSimulation::default();
         for text in ["hello", "sleep 1ms", "reschedule", "hello"] {
-            simulation.with("s", |life| life.takes(SessionEvent::message(text)));
+            simulation.with("s", |simulated| simulated.takes(SessionEvent::message(text)));
             simulation.status("s");
-            simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+            simulation.with("s", |simulated| simulated.takes(SessionEvent::interrupt()));
             simulation.status("s");
         }
         // A clock that was set back.
-        simulation.with("s", |life| life.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
-        let times: Vec<_> = simulation.with("s", |life| life.history().map(|event| event.at).collect());
+        simulation.with("s", |simulated| simulated.happened(SessionEvent::of(kind::UPDATED), Timestamp::UNIX_EPOCH));
+        let times: Vec<_> = simulation.with("s", |simulated| simulated.history().map(|event| event.at).collect());
         assert!(times.iter().all(Option::is_some) && times.is_sorted(), "{times:?}");
     }
 
     #[test]
     fn an_event_of_a_client_is_on_the_stream_twice_and_in_the_history_once() {
         let simulation = AgentSimulation::default();
-        let (from, _receiver) = simulation.with("s", |life| life.log().subscribe());
+        let (from, _receiver) = simulation.with("s", |simulated| simulated.log().subscribe());
         for text in ["sleep", "hello"] {
             let event = SessionEvent { id: Some(format!("sevt_{text}")), ..SessionEvent::message(text) };
-            simulation.with("s", |life| life.takes(event));
+            simulation.with("s", |simulated| simulated.takes(event));
         }
         let seen = |text: &str| {
-            simulation.with("s", |life| {
-                let frames: Vec<_> = life.log().read(from, usize::MAX).unwrap().iter().map(StreamFrame::text).collect();
+            simulation.with("s", |simulated| {
+                let frames: Vec<_> =
+                    simulated.log().read(from, usize::MAX).unwrap().iter().map(StreamFrame::text).collect();
                 let frames = frames.iter().filter(|frame| frame.contains(text));
-                assert_eq!(life.history().filter(|event| event.json.get().contains(text)).count(), 1);
+                assert_eq!(simulated.history().filter(|event| event.json.get().contains(text)).count(), 1);
                 frames.map(|frame| !frame.contains("\"processed_at\":null")).collect::<Vec<_>>()
             })
         };
         assert_eq!((seen("sevt_sleep"), seen("sevt_hello")), (vec![false, true], vec![false]));
-        simulation.with("s", |life| life.takes(SessionEvent::interrupt()));
+        simulation.with("s", |simulated| simulated.takes(SessionEvent::interrupt()));
         assert_eq!(seen("sevt_hello"), [false, true]);
     }
 }

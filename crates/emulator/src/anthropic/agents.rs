@@ -52,18 +52,18 @@ struct CatalogueState {
 
 impl CatalogueState {
     fn agent(&mut self, id: &str) -> Option<&mut Vec<Value>> {
-        self.agents.iter_mut().find(|versions| versions.first().is_some_and(|agent| member(agent, "id") == id))
+        self.agents.iter_mut().find(|versions| versions.first().is_some_and(|agent| field(agent, "id") == id))
     }
 
     fn environment(&mut self, id: &str) -> Option<&mut Value> {
-        self.environments.iter_mut().find(|environment| member(environment, "id") == id)
+        self.environments.iter_mut().find(|environment| field(environment, "id") == id)
     }
 
     /// Refuses an environment whose name another one has.
     fn free_name(&self, environment: &Value) -> ApiResult<()> {
-        let is = |name: &str, known: &Value| member(known, name) == member(environment, name);
+        let is = |name: &str, known: &Value| field(known, name) == field(environment, name);
         if self.environments.iter().any(|known| is("name", known) && !is("id", known)) {
-            let what = format!("an environment is called {} already", member(environment, "name"));
+            let what = format!("an environment is called {} already", field(environment, "name"));
             return Err(ApiError::new(StatusCode::CONFLICT, what));
         }
         Ok(())
@@ -99,25 +99,25 @@ impl AgentCatalogue {
     pub(super) async fn update_agent(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let mut given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let newest = self.version(id, None)?;
-        let number = member(&newest, "version").as_u64().unwrap_or(1);
-        if given.shift_remove("version").is_some_and(|asked| asked != *member(&newest, "version")) {
+        let number = field(&newest, "version").as_u64().unwrap_or(1);
+        if given.shift_remove("version").is_some_and(|asked| asked != *field(&newest, "version")) {
             return Err(ApiError::new(StatusCode::CONFLICT, "version: there is a newer one"));
         }
         only(&given, &AGENT_MEMBERS)?;
-        if !member(&newest, "archived_at").is_null() {
+        if !field(&newest, "archived_at").is_null() {
             return Err(ApiError::bad(format!("Agent `{id}` is archived.")));
         }
         if given.get("name").is_some_and(|name| name.as_str().is_none_or(str::is_empty)) {
             return Err(ApiError::bad("name: cannot be cleared"));
         }
-        let mut members = newest.as_object().cloned().unwrap_or_default();
-        patch_metadata(&mut members, &mut given)?;
-        members.extend(given);
-        let made = agent(id, number + 1, &members)?;
-        let mut shelves = lock(&self.0);
-        match shelves.agent(id) {
+        let mut fields = newest.as_object().cloned().unwrap_or_default();
+        patch_metadata(&mut fields, &mut given)?;
+        fields.extend(given);
+        let made = agent(id, number + 1, &fields)?;
+        let mut catalogue = lock(&self.0);
+        match catalogue.agent(id) {
             Some(versions) => versions.push(made.clone()),
-            None => shelves.agents.push(vec![newest, made.clone()]),
+            None => catalogue.agents.push(vec![newest, made.clone()]),
         }
         Ok(answer::json(StatusCode::OK, &made))
     }
@@ -131,11 +131,11 @@ impl AgentCatalogue {
 
     pub(super) fn archive_agent(&self, id: &str) -> ApiResult<HttpResponse> {
         let newest = self.version(id, None)?;
-        let mut shelves = lock(&self.0);
-        if shelves.agent(id).is_none() {
-            shelves.agents.push(vec![newest]);
+        let mut catalogue = lock(&self.0);
+        if catalogue.agent(id).is_none() {
+            catalogue.agents.push(vec![newest]);
         }
-        let versions = shelves.agent(id).map_or(&mut [][..], |versions| versions.as_mut_slice());
+        let versions = catalogue.agent(id).map_or(&mut [][..], |versions| versions.as_mut_slice());
         versions.iter_mut().for_each(archive);
         Ok(answer::json(StatusCode::OK, &versions.last().cloned().unwrap_or_default()))
     }
@@ -145,9 +145,9 @@ impl AgentCatalogue {
         only(&given, &ENVIRONMENT_MEMBERS)?;
         required(&given, "name")?;
         let made = environment(&random::id("env")?, &given)?;
-        let mut shelves = lock(&self.0);
-        shelves.free_name(&made)?;
-        shelves.environments.push(made.clone());
+        let mut catalogue = lock(&self.0);
+        catalogue.free_name(&made)?;
+        catalogue.environments.push(made.clone());
         Ok(answer::json(StatusCode::OK, &made))
     }
 
@@ -163,28 +163,28 @@ impl AgentCatalogue {
         let given: Map<String, Value> = request.document(DOCUMENT_MAX).await?;
         let found = self.any_environment(id)?;
         let changed = changed_environment(id, &found, given)?;
-        let mut shelves = lock(&self.0);
-        shelves.free_name(&changed)?;
-        match shelves.environment(id) {
+        let mut catalogue = lock(&self.0);
+        catalogue.free_name(&changed)?;
+        match catalogue.environment(id) {
             Some(known) => known.clone_from(&changed),
-            None => shelves.environments.push(changed.clone()),
+            None => catalogue.environments.push(changed.clone()),
         }
         Ok(answer::json(StatusCode::OK, &changed))
     }
 
     pub(super) fn delete_environment(&self, id: &str) -> ApiResult<HttpResponse> {
         self.any_environment(id)?;
-        lock(&self.0).environments.retain(|known| member(known, "id") != id);
+        lock(&self.0).environments.retain(|known| field(known, "id") != id);
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::ENVIRONMENT)))
     }
 
     pub(super) fn archive_environment(&self, id: &str) -> ApiResult<HttpResponse> {
         let found = self.any_environment(id)?;
-        let mut shelves = lock(&self.0);
-        if shelves.environment(id).is_none() {
-            shelves.environments.push(found);
+        let mut catalogue = lock(&self.0);
+        if catalogue.environment(id).is_none() {
+            catalogue.environments.push(found);
         }
-        let archived = shelves.environment(id).map(|known| {
+        let archived = catalogue.environment(id).map(|known| {
             archive(known);
             known.clone()
         });
@@ -194,11 +194,11 @@ impl AgentCatalogue {
     /// Returns the settings that a session gets from a version of an agent, or from the newest.
     pub(super) fn settings(&self, id: &str, version: Option<u64>) -> ApiResult<Value> {
         let mut agent = self.version(id, version)?;
-        if !member(&agent, "archived_at").is_null() {
+        if !field(&agent, "archived_at").is_null() {
             return Err(ApiError::bad(format!("Agent `{id}` is archived.")));
         }
-        if let Some(members) = agent.as_object_mut() {
-            members.retain(|name, _| !NOT_COPIED.contains(&name.as_str()));
+        if let Some(fields) = agent.as_object_mut() {
+            fields.retain(|name, _| !NOT_COPIED.contains(&name.as_str()));
         }
         Ok(agent)
     }
@@ -206,10 +206,10 @@ impl AgentCatalogue {
     /// Returns whether an environment, which must be there, was created by a client.
     pub(super) fn environment_of(&self, id: &str) -> ApiResult<bool> {
         let found = self.any_environment(id)?;
-        if !member(&found, "archived_at").is_null() {
+        if !field(&found, "archived_at").is_null() {
             return Err(ApiError::bad(format!("Environment `{id}` is archived.")));
         }
-        Ok(member(member(&found, "config"), "type") == "self_hosted")
+        Ok(field(field(&found, "config"), "type") == "self_hosted")
     }
 
     fn version(&self, id: &str, version: Option<u64>) -> ApiResult<Value> {
@@ -225,7 +225,7 @@ impl AgentCatalogue {
         };
         let found = match version {
             None => versions.last(),
-            Some(version) => versions.iter().find(|agent| *member(agent, "version") == version),
+            Some(version) => versions.iter().find(|agent| *field(agent, "version") == version),
         };
         found.cloned().ok_or_else(missing)
     }
@@ -243,7 +243,7 @@ impl AgentCatalogue {
 }
 
 /// Returns a field of an object; null where there is none.
-fn member<'a>(object: &'a Value, name: &str) -> &'a Value {
+fn field<'a>(object: &'a Value, name: &str) -> &'a Value {
     object.get(name).unwrap_or(&Value::Null)
 }
 
@@ -266,8 +266,8 @@ fn required(given: &Map<String, Value>, name: &str) -> ApiResult<()> {
 
 fn archive(object: &mut Value) {
     // A second time changes nothing.
-    if let Some(members) = object.as_object_mut().filter(|known| known.get("archived_at").is_none_or(Value::is_null)) {
-        members.insert("archived_at".to_owned(), json!(now()));
+    if let Some(fields) = object.as_object_mut().filter(|known| known.get("archived_at").is_none_or(Value::is_null)) {
+        fields.insert("archived_at".to_owned(), json!(now()));
     }
 }
 
@@ -276,8 +276,8 @@ fn list(all: Vec<Value>, request: &ApiRequest) -> ApiResult<HttpResponse> {
     let archived = page::flag(request, filter::ARCHIVED)?;
     let created = CreationFilter::of(request)?;
     let fits = |object: &Value| {
-        let at = member(object, "created_at").as_str().and_then(|at| at.parse().ok());
-        (archived || member(object, "archived_at").is_null()) && at.is_none_or(|at| created.holds(at))
+        let at = field(object, "created_at").as_str().and_then(|at| at.parse().ok());
+        (archived || field(object, "archived_at").is_null()) && at.is_none_or(|at| created.holds(at))
     };
     page_of((0..).zip(all).filter(|(_, object)| fits(object)), request)
 }
@@ -293,20 +293,20 @@ fn page_of(all: impl Iterator<Item = (i64, Value)>, request: &ApiRequest) -> Api
 
 /// Sets and removes metadata as `given` says, and takes it out of there: null removes a name
 /// \[types\].
-fn patch_metadata(members: &mut Map<String, Value>, given: &mut Map<String, Value>) -> ApiResult<()> {
+fn patch_metadata(fields: &mut Map<String, Value>, given: &mut Map<String, Value>) -> ApiResult<()> {
     let patch = match given.shift_remove("metadata") {
         None | Some(Value::Null) => return Ok(()),
         Some(Value::Object(patch)) => patch,
         Some(_) => return Err(ApiError::bad("metadata: an object of text")),
     };
-    let mut metadata = members.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut metadata = fields.get("metadata").and_then(Value::as_object).cloned().unwrap_or_default();
     for (name, value) in patch {
         match value {
             Value::Null => drop(metadata.shift_remove(&name)),
             value => drop(metadata.insert(name, value)),
         }
     }
-    members.insert("metadata".to_owned(), read_metadata(metadata.into())?);
+    fields.insert("metadata".to_owned(), read_metadata(metadata.into())?);
     Ok(())
 }
 
@@ -401,7 +401,7 @@ fn environment(id: &str, given: &Map<String, Value>) -> ApiResult<Value> {
 /// Returns an environment with the changes of a request: what is not given stays \[types\].
 fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -> ApiResult<Value> {
     only(&given, &ENVIRONMENT_MEMBERS)?;
-    if !member(known, "archived_at").is_null() {
+    if !field(known, "archived_at").is_null() {
         return Err(ApiError::bad(format!("Environment `{id}` is archived.")).code(code::ENVIRONMENT_ARCHIVED));
     }
     // Of these null means that they stay; a description it clears.
@@ -411,16 +411,16 @@ fn changed_environment(id: &str, known: &Value, mut given: Map<String, Value>) -
         }
     }
     if let Some(asked) = given.get_mut("config") {
-        *asked = config(member(known, "config"), asked)?;
+        *asked = config(field(known, "config"), asked)?;
     }
     // An empty value removes a name as null does.
     if let Some(metadata) = given.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.values_mut().filter(|value| **value == "").for_each(|value| *value = Value::Null);
     }
-    let mut members = known.as_object().cloned().unwrap_or_default();
-    patch_metadata(&mut members, &mut given)?;
-    members.extend(given);
-    environment(id, &members)
+    let mut fields = known.as_object().cloned().unwrap_or_default();
+    patch_metadata(&mut fields, &mut given)?;
+    fields.extend(given);
+    environment(id, &fields)
 }
 
 /// Returns a text, or null.
@@ -432,19 +432,19 @@ fn text(given: &Map<String, Value>, name: &str) -> ApiResult<Value> {
 /// Returns an environment's configuration as answers have it: what a request leaves out is as it was, and
 /// at first the service's default \[types\].
 fn config(known: &Value, given: &Value) -> ApiResult<Value> {
-    match member(given, "type").as_str() {
+    match field(given, "type").as_str() {
         Some("self_hosted") => {
-            members("config", given, &["type"])?;
+            check_fields("config", given, &["type"])?;
             return Ok(json!({ "type": "self_hosted" }));
         }
         Some("cloud") => {}
         _ => return Err(ApiError::bad("config.type: cloud or self_hosted")),
     }
-    members("config", given, &["type", "networking", "packages"])?;
-    let networking = networking(member(known, "networking"), member(given, "networking"))?;
-    let packages = packages(member(known, "packages"), member(given, "packages"))?;
-    let any = MANAGERS.iter().any(|manager| member(&packages, manager).as_array().is_some_and(|all| !all.is_empty()));
-    if any && member(&networking, "type") == "limited" && member(&networking, "allow_package_managers") != true {
+    check_fields("config", given, &["type", "networking", "packages"])?;
+    let networking = networking(field(known, "networking"), field(given, "networking"))?;
+    let packages = packages(field(known, "packages"), field(given, "packages"))?;
+    let any = MANAGERS.iter().any(|manager| field(&packages, manager).as_array().is_some_and(|all| !all.is_empty()));
+    if any && field(&networking, "type") == "limited" && field(&networking, "allow_package_managers") != true {
         return Err(ApiError::bad("config.packages: a limited network needs allow_package_managers: true"));
     }
     Ok(json!({ "type": "cloud", "networking": networking, "packages": packages }))
@@ -452,22 +452,22 @@ fn config(known: &Value, given: &Value) -> ApiResult<Value> {
 
 fn networking(known: &Value, given: &Value) -> ApiResult<Value> {
     const WHERE: &str = "config.networking";
-    match (given.is_null(), member(given, "type").as_str()) {
+    match (given.is_null(), field(given, "type").as_str()) {
         (true, _) if known.is_null() => Ok(json!({ "type": "unrestricted" })),
         (true, _) => Ok(known.clone()),
         (_, Some("unrestricted")) => {
-            members(WHERE, given, &["type"])?;
+            check_fields(WHERE, given, &["type"])?;
             Ok(json!({ "type": "unrestricted" }))
         }
         (_, Some("limited")) => {
-            members(WHERE, given, &["type", "allowed_hosts", "allow_mcp_servers", "allow_package_managers"])?;
+            check_fields(WHERE, given, &["type", "allowed_hosts", "allow_mcp_servers", "allow_package_managers"])?;
             let mut network = json!({ "type": "limited" });
             for (name, default, fits) in [
                 ("allowed_hosts", json!([]), is_texts as fn(&Value) -> bool),
                 ("allow_mcp_servers", json!(false), Value::is_boolean),
                 ("allow_package_managers", json!(false), Value::is_boolean),
             ] {
-                let value = [given, known].map(|from| member(from, name)).into_iter().find(|value| !value.is_null());
+                let value = [given, known].map(|from| field(from, name)).into_iter().find(|value| !value.is_null());
                 let value = value.cloned().unwrap_or(default);
                 if !fits(&value) {
                     return Err(ApiError::bad(format!("{WHERE}.{name}: another type is needed")));
@@ -484,10 +484,10 @@ fn networking(known: &Value, given: &Value) -> ApiResult<Value> {
 
 fn packages(known: &Value, given: &Value) -> ApiResult<Value> {
     const WHERE: &str = "config.packages";
-    members(WHERE, given, &[&["type"][..], &MANAGERS].concat())?;
+    check_fields(WHERE, given, &[&["type"][..], &MANAGERS].concat())?;
     let mut packages = json!({ "type": "packages" });
     for manager in MANAGERS {
-        let value = [given, known].map(|from| member(from, manager)).into_iter().find(|value| !value.is_null());
+        let value = [given, known].map(|from| field(from, manager)).into_iter().find(|value| !value.is_null());
         let value = value.cloned().unwrap_or_else(|| json!([]));
         if !is_texts(&value) {
             return Err(ApiError::bad(format!("{WHERE}.{manager}: a list of text")));
@@ -504,7 +504,7 @@ fn is_texts(value: &Value) -> bool {
 }
 
 /// Refuses what is not an object, or has fields that are not known; null is one without any.
-fn members(at: &str, given: &Value, known: &[&str]) -> ApiResult<()> {
+fn check_fields(at: &str, given: &Value, known: &[&str]) -> ApiResult<()> {
     match given {
         Value::Null => Ok(()),
         Value::Object(given) => only_within(&format!("{at}."), given, known),

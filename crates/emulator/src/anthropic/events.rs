@@ -62,7 +62,8 @@ impl AnthropicEmulator {
 
     /// Refuses what a session does not take while it waits \[skill\].
     fn check_waiting(&self, session: &str, events: &[SessionEvent]) -> ApiResult<()> {
-        let (paused, asks) = self.simulation.with(session, |life| (life.is_paused(), life.requires_action()));
+        let (paused, asks) =
+            self.simulation.with(session, |simulated| (simulated.is_paused(), simulated.requires_action()));
         let is_message = |event: &&SessionEvent| [kind::MESSAGE, kind::OUTCOME, kind::SYSTEM].contains(&&*event.kind);
         if let Some(event) = events.iter().find(is_message).filter(|_| paused) {
             let what = format!("Session `{session}` has reached its budget and takes no {}", event.kind);
@@ -80,7 +81,7 @@ impl AnthropicEmulator {
     /// Applies the events that a client sent, and returns them as the answer has them: it calls those queued that the
     /// service queues \[docs\], even if they were dealt with meanwhile.
     pub(super) fn take(&self, session: &AnthropicSession, events: Vec<SessionEvent>) -> ApiResult<Vec<SessionEvent>> {
-        self.simulation.with(&session.id, |life| life.prepare(session));
+        self.simulation.with(&session.id, |simulated| simulated.prepare(session));
         let mut echoes = Vec::new();
         for mut event in events {
             event.id = Some(random::id("sevt")?);
@@ -88,7 +89,7 @@ impl AnthropicEmulator {
                 event.extra.insert("outcome_id".to_owned(), random::id("outc")?.into());
             }
             let mut echo = event.clone();
-            let taken = self.simulation.with(&session.id, |life| life.takes(event));
+            let taken = self.simulation.with(&session.id, |simulated| simulated.takes(event));
             echo.processed_at = Nullable::or_null(taken.filter(|_| is_immediate(&echo.kind)));
             echoes.push(echo);
         }
@@ -113,23 +114,24 @@ impl AnthropicEmulator {
         let wanted = |event: &LoggedEvent| {
             (types.is_empty() || types.contains(&event.kind.as_str())) && event.at.is_none_or(|at| created.holds(at))
         };
-        let place = match &cursor {
+        let index = match &cursor {
             Some(PageCursor { before: true, .. }) => return Err(ApiError::bad("page: not a cursor of this listing")),
-            Some(cursor) => Some(usize::try_from(cursor.place.at).unwrap_or_default()),
+            Some(cursor) => Some(usize::try_from(cursor.key.at).unwrap_or_default()),
             None => None,
         };
         // One more than the page has says whether another one follows.
-        let part = self.simulation.with(session, |life| {
-            let len = life.history_len();
+        let part = self.simulation.with(session, |simulated| {
+            let len = simulated.history_len();
             let span = match order {
-                Order::Oldest => place.map_or(0, |place| place.saturating_add(1))..len,
-                Order::Newest => 0..place.map_or(len, |place| place.min(len)),
+                Order::Oldest => index.map_or(0, |index| index.saturating_add(1))..len,
+                Order::Newest => 0..index.map_or(len, |index| index.min(len)),
             };
-            let places =
+            let indexes =
                 (0..span.len()).map(|n| if order == Order::Oldest { span.start + n } else { span.end - 1 - n });
-            let events = places.filter_map(|place| Some((place, life.event(place).filter(|event| wanted(event))?)));
-            let key = |place| SortKey::of(i64::try_from(place).unwrap_or(i64::MAX), "");
-            events.map(|(place, event)| (key(place), event.json.clone())).take(limit + 1).collect()
+            let events =
+                indexes.filter_map(|index| Some((index, simulated.event(index).filter(|event| wanted(event))?)));
+            let key = |index| SortKey::of(i64::try_from(index).unwrap_or(i64::MAX), "");
+            events.map(|(index, event)| (key(index), event.json.clone())).take(limit + 1).collect()
         });
         let cut = page::cut::<Box<RawValue>>(part, order, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
@@ -188,7 +190,7 @@ struct EventStream {
 impl EventStream {
     /// Returns a stream of what happens from now on \[docs\].
     fn answer(simulation: Arc<AgentSimulation>, session: &str, previews: Vec<&'static str>) -> HttpResponse {
-        let (next, changed) = simulation.with(session, |life| life.log().subscribe());
+        let (next, changed) = simulation.with(session, |simulated| simulated.log().subscribe());
         let session = session.to_owned();
         let follow = EventStream { simulation, session, previews, previewed: None, next, changed, ended: false };
         let frames = stream::try_unfold(follow, |mut follow| async move {
@@ -206,9 +208,9 @@ impl EventStream {
     async fn next(&mut self) -> Result<Option<String>> {
         let beat = tokio::time::Instant::now() + HEARTBEAT;
         while !self.ended {
-            let (frames, until, over) = self
-                .simulation
-                .with(&self.session, |life| (life.log().read(self.next, BLOCK), life.until(), life.is_over()));
+            let (frames, until, over) = self.simulation.with(&self.session, |simulated| {
+                (simulated.log().read(self.next, BLOCK), simulated.until(), simulated.is_over())
+            });
             let frames = frames.ok_or_else(|| Error::new(Kind::Unavailable, "the client reads too slowly"))?;
             self.next += frames.len();
             self.ended = over && frames.is_empty() || frames.last().is_some_and(StreamFrame::is_last);

@@ -126,15 +126,15 @@ impl AnthropicEmulator {
             (None, None) => PageCursor::of(request, Order::Newest)?,
             (id, before) => {
                 let id = id.or(before).unwrap_or_default();
-                let there = all.iter().find(|file| file.id == id).map(place);
+                let there = all.iter().find(|file| file.id == id).map(sort_key);
                 let gone = || lock(&self.departed).get(id).cloned();
-                let place = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
-                Some(PageCursor { place, before: before.is_some(), order: Order::Newest })
+                let sort_key = there.or_else(gone).ok_or_else(|| ApiError::bad(format!("File `{id}` not found.")))?;
+                Some(PageCursor { key: sort_key, before: before.is_some(), order: Order::Newest })
             }
         };
         let limit = if has(IDS) { IDS_MAX } else { limit };
         let cut = page::cut(
-            all.into_iter().map(|file| (place(&file), file)).collect(),
+            all.into_iter().map(|file| (sort_key(&file), file)).collect(),
             Order::Newest,
             cursor.as_ref(),
             limit,
@@ -257,7 +257,7 @@ impl AnthropicEmulator {
             self.backend.require_store()?.delete(&id.parse()?).await?;
             lock(&self.expiries).remove(id);
         }
-        lock(&self.departed).insert(id.to_owned(), place(&file));
+        lock(&self.departed).insert(id.to_owned(), sort_key(&file));
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::FILE)))
     }
 
@@ -284,7 +284,7 @@ fn is_over(file: &File) -> bool {
 }
 
 /// Returns where a file stands in listings.
-fn place(file: &File) -> SortKey {
+fn sort_key(file: &File) -> SortKey {
     SortKey::of(file.created_at.map_or(0, Timestamp::as_microsecond), &file.id)
 }
 

@@ -49,7 +49,7 @@ impl Order {
 /// Where a page begins or ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PageCursor {
-    pub(super) place: SortKey,
+    pub(super) key: SortKey,
     /// The page lies before that place, not behind it.
     pub(super) before: bool,
     pub(super) order: Order,
@@ -59,7 +59,7 @@ impl PageCursor {
     fn text(&self) -> String {
         let order = if self.order == Order::Oldest { 'a' } else { 'd' };
         let side = if self.before { '<' } else { '>' };
-        let plain = format!("{order}{side}{}:{}", self.place.at, self.place.id);
+        let plain = format!("{order}{side}{}:{}", self.key.at, self.key.id);
         format!("page_{}", URL_SAFE_NO_PAD.encode(plain))
     }
 
@@ -67,8 +67,8 @@ impl PageCursor {
         let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(text.strip_prefix("page_")?).ok()?).ok()?;
         let (at, id) = plain.get(2..)?.split_once(':')?;
         let order = if plain.starts_with('a') { Order::Oldest } else { Order::Newest };
-        let place = SortKey::of(at.parse().ok()?, id);
-        Some(PageCursor { place, before: plain.get(1..2)? == "<", order })
+        let key = SortKey::of(at.parse().ok()?, id);
+        Some(PageCursor { key, before: plain.get(1..2)? == "<", order })
     }
 
     /// Returns the one that a request has.
@@ -119,21 +119,20 @@ pub(super) fn cut<T>(
     limit: usize,
 ) -> PageSlice<T> {
     items.sort_by(|(a, _), (b, _)| if order == Order::Oldest { a.cmp(b) } else { b.cmp(a) });
-    let is_before = |place: &SortKey, mark: &SortKey| if order == Order::Oldest { place < mark } else { place > mark };
+    let is_before = |key: &SortKey, mark: &SortKey| if order == Order::Oldest { key < mark } else { key > mark };
     let (start, end) = match cursor {
         None => (0, limit.min(items.len())),
-        Some(PageCursor { place, before: true, .. }) => {
-            let end = items.partition_point(|(at, _)| is_before(at, place));
+        Some(PageCursor { key, before: true, .. }) => {
+            let end = items.partition_point(|(at, _)| is_before(at, key));
             (end.saturating_sub(limit), end)
         }
-        Some(PageCursor { place, .. }) => {
-            let start = items.partition_point(|(at, _)| is_before(at, place) || at == place);
+        Some(PageCursor { key, .. }) => {
+            let start = items.partition_point(|(at, _)| is_before(at, key) || at == key);
             (start, items.len().min(start.saturating_add(limit)))
         }
     };
-    let mark = |at: Option<&(SortKey, T)>, before| {
-        at.map(|(place, _)| PageCursor { place: place.clone(), before, order }.text())
-    };
+    let mark =
+        |at: Option<&(SortKey, T)>, before| at.map(|(key, _)| PageCursor { key: key.clone(), before, order }.text());
     let next = if end < items.len() { mark(items.get(end.wrapping_sub(1)), false) } else { None };
     let before = if start > 0 { mark(items.get(start), true) } else { None };
     let more = if cursor.is_some_and(|cursor| cursor.before) { start > 0 } else { end < items.len() };

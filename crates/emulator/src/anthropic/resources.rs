@@ -26,28 +26,28 @@ impl AnthropicEmulator {
     pub(super) async fn add_resource(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let new: ResourceParams = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.sessions.load(session)?;
-        self.still_open(&kept)?;
+        let mut state = self.sessions.load(session)?;
+        self.still_open(&state)?;
         if new.kind != kind::FILE {
             return Err(ApiError::bad(format!("type: only `{}` can be added to a session", kind::FILE)));
         }
-        let made = self.mount(&mut kept, new).await?;
-        self.sessions.save(&mut kept)?;
+        let made = self.mount(&mut state, new).await?;
+        self.sessions.save(&mut state)?;
         Ok(answer::json(StatusCode::OK, &made))
     }
 
     pub(super) fn list_resources(&self, session: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
-        let kept = self.sessions.load(session)?;
+        let state = self.sessions.load(session)?;
         let limit = page::limit(request, wire::PAGE_MAX, wire::PAGE_MAX)?;
         let cursor = PageCursor::of(request, Order::Oldest)?;
-        let all = kept.resources.iter().map(|one| (SortKey::of(one.place, ""), one.resource.clone())).collect();
+        let all = state.resources.iter().map(|one| (SortKey::of(one.number, ""), one.resource.clone())).collect();
         let cut = page::cut(all, Order::Oldest, cursor.as_ref(), limit);
         Ok(answer::json(StatusCode::OK, &page::plain(cut)))
     }
 
     pub(super) fn get_resource(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
-        let kept = self.sessions.load(session)?;
-        let found = kept.resources.iter().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        let state = self.sessions.load(session)?;
+        let found = state.resources.iter().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         Ok(answer::json(StatusCode::OK, &found.resource))
     }
 
@@ -59,8 +59,8 @@ impl AnthropicEmulator {
     ) -> ApiResult<HttpResponse> {
         let update: UpdateResource = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.sessions.load(session)?;
-        let found = kept.resources.iter_mut().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        let mut state = self.sessions.load(session)?;
+        let found = state.resources.iter_mut().find(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
         let mounted = Arc::make_mut(found);
         if mounted.resource.kind != kind::REPOSITORY {
             return Err(ApiError::bad(format!("type: only a `{}` can be changed", kind::REPOSITORY)));
@@ -68,24 +68,24 @@ impl AnthropicEmulator {
         known_only("", &update.extra)?;
         mounted.resource.updated_at = Some(now());
         let shown = mounted.resource.clone();
-        self.sessions.save(&mut kept)?;
+        self.sessions.save(&mut state)?;
         Ok(answer::json(StatusCode::OK, &shown))
     }
 
     pub(super) async fn delete_resource(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
-        let mut kept = self.sessions.load(session)?;
-        let found = kept.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
-        let gone = kept.resources.remove(found);
-        self.sessions.save(&mut kept)?;
+        let mut state = self.sessions.load(session)?;
+        let found = state.resources.iter().position(|mounted| mounted.is(id)).ok_or_else(|| not_mounted(id))?;
+        let gone = state.resources.remove(found);
+        self.sessions.save(&mut state)?;
         if let Some(path) = gone.path().filter(|_| self.shows_files()) {
-            self.backend.require_files()?.remove(&kept.at(path)?, false).await?;
+            self.backend.require_files()?.remove(&state.at(path)?, false).await?;
         }
         Ok(answer::json(StatusCode::OK, &Deleted::of(id, Deleted::RESOURCE)))
     }
 
     /// Mounts something in a session that is being changed.
-    pub(super) async fn mount(&self, kept: &mut SessionState, new: ResourceParams) -> ApiResult<SessionResource> {
+    pub(super) async fn mount(&self, state: &mut SessionState, new: ResourceParams) -> ApiResult<SessionResource> {
         let known: &[&str] = match new.kind.as_str() {
             kind::FILE => &["type", "file_id", "mount_path"],
             kind::REPOSITORY => &["type", "url", "authorization_token", "checkout", "mount_path"],
@@ -96,7 +96,7 @@ impl AnthropicEmulator {
             let strange = given.into_iter().filter(|(name, _)| !known.contains(&name.as_str())).collect();
             known_only("resource.", &strange)?;
         }
-        let of_kind = |word: &str| kept.resources.iter().filter(|one| one.resource.kind == word).count();
+        let of_kind = |word: &str| state.resources.iter().filter(|one| one.resource.kind == word).count();
         let (resource, copy) = match new.kind.as_str() {
             kind::FILE if of_kind(kind::FILE) >= wire::FILES_MAX => {
                 return Err(ApiError::bad(format!("resources: a session has at most {} files", wire::FILES_MAX)));
@@ -106,19 +106,19 @@ impl AnthropicEmulator {
                 return Err(ApiError::bad(format!("resources: a session has at most {most} memory stores")));
             }
             kind::FILE => {
-                let (resource, copy) = self.mount_file(kept, new).await?;
+                let (resource, copy) = self.mount_file(state, new).await?;
                 (resource, Some(copy))
             }
             kind::REPOSITORY => (repository(new)?, None),
             _ => (memory_store(new)?, None),
         };
-        let place = kept.place();
-        kept.resources.push(Arc::new(MountedResource { place, resource: resource.clone(), copy }));
+        let number = state.next_number();
+        state.resources.push(Arc::new(MountedResource { number, resource: resource.clone(), copy }));
         Ok(resource)
     }
 
     /// Mounts a file where the service would, read-only there and here without effect.
-    async fn mount_file(&self, kept: &SessionState, new: ResourceParams) -> ApiResult<(SessionResource, File)> {
+    async fn mount_file(&self, state: &SessionState, new: ResourceParams) -> ApiResult<(SessionResource, File)> {
         let asked = new.file_id.ok_or_else(|| ApiError::bad("file_id: Field required"))?;
         let original = self.find_file(&asked).await?.ok_or_else(|| missing(&asked))?;
         let path: RemotePath = wire::mounted_at(new.mount_path.as_deref().unwrap_or(&asked)).parse()?;
@@ -127,14 +127,14 @@ impl AnthropicEmulator {
             return Err(ApiError::bad("mount_path: names no file"));
         }
         let in_the_way = |other: &RemotePath| other.is_within(&path) || path.is_within(other);
-        if kept.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
+        if state.resources.iter().filter_map(|one| one.path()).any(|other| in_the_way(&other)) {
             return Err(ApiError::bad(format!("mount_path: something is mounted at {path} already")));
         }
         if self.shows_files() {
             let body = self.content(&asked).await?;
             let source = BodySource::new(path.to_string(), body);
             let options = PutOptions { keep_existing: true, bulk: true, expires_in: None };
-            self.backend.require_files()?.put(&kept.at(path.clone())?, &source, options).await?;
+            self.backend.require_files()?.put(&state.at(path.clone())?, &source, options).await?;
         }
         let id = random::id("file")?;
         let made = Some(now());
@@ -143,7 +143,7 @@ impl AnthropicEmulator {
             created_at: made,
             downloadable: Some(false),
             expires_at: Nullable::Null,
-            scope: Nullable::Value(FileScope::session(kept.id())),
+            scope: Nullable::Value(FileScope::session(state.id())),
             ..original
         };
         let resource = SessionResource {
@@ -164,9 +164,9 @@ impl AnthropicEmulator {
     }
 
     /// Refuses a change of a session that ended.
-    pub(super) fn still_open(&self, kept: &SessionState) -> ApiResult<()> {
-        if kept.session.archived_at.is_some() || self.simulation.is_over(kept.id()) {
-            let what = format!("Session `{}` has ended: it is archived or terminated.", kept.id());
+    pub(super) fn still_open(&self, state: &SessionState) -> ApiResult<()> {
+        if state.session.archived_at.is_some() || self.simulation.is_over(state.id()) {
+            let what = format!("Session `{}` has ended: it is archived or terminated.", state.id());
             return Err(ApiError::bad(what));
         }
         Ok(())

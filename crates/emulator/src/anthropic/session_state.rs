@@ -19,7 +19,7 @@ use wharf_wire::anthropic as wire;
 use wharf_wire::anthropic::files::FileScope;
 
 /// The part with the session alone, whose name comes first, and the beginnings of those with what
-/// belongs to it, which go on with its place.
+/// belongs to it, which go on with its number.
 const DOCUMENT: &str = "document";
 const RESOURCE: &str = "resource.";
 const OUTPUT: &str = "output.";
@@ -33,14 +33,15 @@ pub(super) struct SessionState {
     pub(super) resources: Vec<Arc<MountedResource>>,
     #[serde(skip)]
     pub(super) outputs: Vec<Arc<OutputFile>>,
-    /// The place of the next resource or output.
+    /// The number of the last resource or output.
     next: i64,
 }
 
 /// Something mounted.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct MountedResource {
-    pub(super) place: i64,
+    #[serde(rename = "place")]
+    pub(super) number: i64,
     pub(super) resource: wire::SessionResource,
     /// The session's copy, for a file. Its content is at the mount path where clients can look there.
     pub(super) copy: Option<wire::File>,
@@ -49,7 +50,8 @@ pub(super) struct MountedResource {
 /// What an agent made, or would have made. Its content is at [`OutputFile::path`], because two may have one name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct OutputFile {
-    pub(super) place: i64,
+    #[serde(rename = "place")]
+    pub(super) number: i64,
     pub(super) file: wire::File,
     /// When it is there.
     pub(super) from: Timestamp,
@@ -98,16 +100,16 @@ impl SessionState {
         SessionState { session, resources: Vec::new(), outputs: Vec::new(), next: 0 }
     }
 
-    /// Returns the next place.
-    pub(super) fn place(&mut self) -> i64 {
+    /// Returns the number of a new resource or output: they are listed in this order.
+    pub(super) fn next_number(&mut self) -> i64 {
         self.next += 1;
         self.next
     }
 
     /// Adds an output, which is there from the time when it was created.
     pub(super) fn add_output(&mut self, file: wire::File) {
-        let (place, from) = (self.place(), file.created_at.unwrap_or_else(now));
-        self.outputs.push(Arc::new(OutputFile { place, file, from }));
+        let (number, from) = (self.next_number(), file.created_at.unwrap_or_else(now));
+        self.outputs.push(Arc::new(OutputFile { number, file, from }));
     }
 
     /// Returns the files that belong to it now: copies, and outputs whose time has come.
@@ -137,39 +139,39 @@ impl SessionState {
     fn changes(&self, before: Option<&SessionState>) -> Vec<(String, Value)> {
         let mut changes = vec![(DOCUMENT.to_owned(), value(self))];
         let resources = before.map_or(&[][..], |before| &before.resources);
-        compare(resources, &self.resources, |one| one.place, RESOURCE, &mut changes);
+        compare(resources, &self.resources, |one| one.number, RESOURCE, &mut changes);
         let outputs = before.map_or(&[][..], |before| &before.outputs);
-        compare(outputs, &self.outputs, |one| one.place, OUTPUT, &mut changes);
+        compare(outputs, &self.outputs, |one| one.number, OUTPUT, &mut changes);
         changes
     }
 }
 
-/// Notes what is new among `after` and what is gone since `before`, both by their places. What is the
+/// Notes what is new among `after` and what is gone since `before`, both by their numbers. What is the
 /// same was not copied.
 fn compare<T: Serialize>(
     before: &[Arc<T>],
     after: &[Arc<T>],
-    place: fn(&T) -> i64,
+    number: fn(&T) -> i64,
     part: &str,
     changes: &mut Vec<(String, Value)>,
 ) {
-    let at = |all: &[Arc<T>], one: &T| all.binary_search_by_key(&place(one), |other| place(other)).ok();
+    let at = |all: &[Arc<T>], one: &T| all.binary_search_by_key(&number(one), |other| number(other)).ok();
     for one in after {
         let known = at(before, one).and_then(|at| before.get(at));
         if !known.is_some_and(|known| Arc::ptr_eq(known, one)) {
-            changes.push((format!("{part}{}", place(one)), value(one.as_ref())));
+            changes.push((format!("{part}{}", number(one)), value(one.as_ref())));
         }
     }
     let gone = before.iter().filter(|one| at(after, one).is_none());
-    changes.extend(gone.map(|one| (format!("{part}{}", place(one)), Value::Null)));
+    changes.extend(gone.map(|one| (format!("{part}{}", number(one)), Value::Null)));
 }
 
-/// Puts what a line says at its place, or takes away what was there.
-fn replace<T: DeserializeOwned>(all: &mut Vec<Arc<T>>, place: &str, value: Value, place_of: fn(&T) -> i64) {
-    let Ok(place) = place.parse::<i64>() else { return };
-    all.retain(|one| place_of(one) != place);
+/// Puts what a line says at its number, or takes away what was there.
+fn replace<T: DeserializeOwned>(all: &mut Vec<Arc<T>>, number: &str, value: Value, number_of: fn(&T) -> i64) {
+    let Ok(number) = number.parse::<i64>() else { return };
+    all.retain(|one| number_of(one) != number);
     if let Ok(one) = serde_json::from_value(value) {
-        let at = all.partition_point(|other| place_of(other) < place);
+        let at = all.partition_point(|other| number_of(other) < number);
         all.insert(at, Arc::new(one));
     }
 }
@@ -197,29 +199,29 @@ struct SessionIndex {
 }
 
 impl SessionIndex {
-    fn insert(&mut self, kept: SessionState) {
-        own(&mut self.owners, &kept);
-        self.sessions.insert(kept.id().to_owned(), kept);
+    fn insert(&mut self, state: SessionState) {
+        own(&mut self.owners, &state);
+        self.sessions.insert(state.id().to_owned(), state);
     }
 
     /// Applies a line of the journal. A line that cannot be read is of another version.
     fn apply(&mut self, (id, part, value): JournalLine) {
-        let Some(kept) = self.sessions.get_mut(&id) else {
-            if let (DOCUMENT, Ok(kept)) = (part.as_str(), serde_json::from_value::<SessionState>(value)) {
-                self.insert(kept);
+        let Some(state) = self.sessions.get_mut(&id) else {
+            if let (DOCUMENT, Ok(state)) = (part.as_str(), serde_json::from_value::<SessionState>(value)) {
+                self.insert(state);
             }
             return;
         };
-        if let Some(place) = part.strip_prefix(RESOURCE) {
-            replace(&mut kept.resources, place, value, |one| one.place);
-        } else if let Some(place) = part.strip_prefix(OUTPUT) {
-            replace(&mut kept.outputs, place, value, |one| one.place);
+        if let Some(number) = part.strip_prefix(RESOURCE) {
+            replace(&mut state.resources, number, value, |one| one.number);
+        } else if let Some(number) = part.strip_prefix(OUTPUT) {
+            replace(&mut state.outputs, number, value, |one| one.number);
         } else if value.is_null() {
             return self.forget(&id);
         } else if let Ok(SessionState { session, next, .. }) = serde_json::from_value(value) {
-            (kept.session, kept.next) = (session, next);
+            (state.session, state.next) = (session, next);
         }
-        own(&mut self.owners, kept);
+        own(&mut self.owners, state);
     }
 
     fn forget(&mut self, id: &str) {
@@ -231,10 +233,10 @@ impl SessionIndex {
 
 /// Notes whose the files of a session are. Who owned one that is gone stays known: where it is looked
 /// for, it is not.
-fn own(owners: &mut HashMap<String, String>, kept: &SessionState) {
-    for file in kept.ids() {
+fn own(owners: &mut HashMap<String, String>, state: &SessionState) {
+    for file in state.ids() {
         if !owners.contains_key(file) {
-            owners.insert(file.to_owned(), kept.id().to_owned());
+            owners.insert(file.to_owned(), state.id().to_owned());
         }
     }
 }
@@ -264,20 +266,20 @@ impl SessionRegistry {
     }
 
     /// Keeps a session that was changed, now.
-    pub(super) fn save(&self, kept: &mut SessionState) -> ApiResult<()> {
+    pub(super) fn save(&self, state: &mut SessionState) -> ApiResult<()> {
         // A clock that was set back does not make a change older than the one before.
-        kept.session.updated_at = kept.session.updated_at.max(Some(now()));
+        state.session.updated_at = state.session.updated_at.max(Some(now()));
         let mut known = self.known()?;
-        self.journal.write(kept.id(), || kept.changes(known.sessions.get(kept.id())))?;
-        known.insert(kept.clone());
+        self.journal.write(state.id(), || state.changes(known.sessions.get(state.id())))?;
+        known.insert(state.clone());
         Ok(())
     }
 
     /// Forgets a session.
     pub(super) fn forget(&self, id: &str) -> ApiResult<()> {
         let mut known = self.known()?;
-        let Some(kept) = known.sessions.get(id) else { return Ok(()) };
-        let gone = || kept.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
+        let Some(state) = known.sessions.get(id) else { return Ok(()) };
+        let gone = || state.changes(None).into_iter().map(|(part, _)| (part, Value::Null)).collect();
         self.journal.write(id, gone)?;
         known.forget(id);
         Ok(())
@@ -291,7 +293,7 @@ impl SessionRegistry {
     /// Returns the session that a file belongs to, where there is one.
     pub(super) fn owner(&self, file: &str) -> ApiResult<Option<SessionState>> {
         let known = self.known()?;
-        let kept = known.owners.get(file).and_then(|session| known.sessions.get(session));
-        Ok(kept.filter(|kept| kept.files().any(|known| known.id == file)).cloned())
+        let state = known.owners.get(file).and_then(|session| known.sessions.get(session));
+        Ok(state.filter(|state| state.files().any(|known| known.id == file)).cloned())
     }
 }

@@ -36,23 +36,23 @@ impl AnthropicEmulator {
     pub(super) async fn update_session(&self, id: &str, request: &ApiRequest) -> ApiResult<HttpResponse> {
         let update: UpdateSession = request.document(DOCUMENT_MAX).await?;
         let _changing = self.changing.lock().await;
-        let mut kept = self.sessions.load(id)?;
-        self.still_open(&kept)?;
+        let mut state = self.sessions.load(id)?;
+        self.still_open(&state)?;
         if update.agent.is_some() {
             self.check_idle(id, "changed")?;
         }
-        let cost = self.simulation.with(id, |life| life.cost());
-        let event = change(&mut kept, update, cost)?;
-        self.sessions.save(&mut kept)?;
-        self.simulation.with(id, |life| {
+        let cost = self.simulation.with(id, |simulated| simulated.cost());
+        let event = change(&mut state, update, cost)?;
+        self.sessions.save(&mut state)?;
+        self.simulation.with(id, |simulated| {
             if !event.extra.is_empty() {
-                life.happens(event);
+                simulated.happens(event);
             }
-            life.prepare(&kept.session);
+            simulated.prepare(&state.session);
         });
         // A pause may have ended, with messages behind it.
         self.start_agent(id);
-        Ok(answer::json(StatusCode::OK, &self.shown(kept)))
+        Ok(answer::json(StatusCode::OK, &self.shown(state)))
     }
 
     pub(super) async fn delete_session(&self, id: &str) -> ApiResult<HttpResponse> {
@@ -71,14 +71,14 @@ impl AnthropicEmulator {
     /// Archives a session. A second time changes nothing; what the service does then is unknown.
     pub(super) async fn archive_session(&self, id: &str) -> ApiResult<HttpResponse> {
         let _changing = self.changing.lock().await;
-        let mut kept = self.sessions.load(id)?;
-        if kept.session.archived_at.is_none() {
+        let mut state = self.sessions.load(id)?;
+        if state.session.archived_at.is_none() {
             self.check_idle(id, "archived")?;
-            kept.session.archived_at = Some(now());
-            self.sessions.save(&mut kept)?;
+            state.session.archived_at = Some(now());
+            self.sessions.save(&mut state)?;
             self.simulation.with(id, super::agent_simulation::SimulatedSession::end);
         }
-        Ok(answer::json(StatusCode::OK, &self.shown(kept)))
+        Ok(answer::json(StatusCode::OK, &self.shown(state)))
     }
 
     /// Refuses to do something to a session that is running.
@@ -132,7 +132,7 @@ impl AnthropicEmulator {
             archived_at: None,
             extra: Map::from_iter([("deployment_id".to_owned(), Value::Null)]),
         };
-        let mut kept = SessionState::new(session);
+        let mut state = SessionState::new(session);
         // No other request sees it before it is kept.
         let new = NewSession {
             id: Some(id.parse()?),
@@ -144,9 +144,9 @@ impl AnthropicEmulator {
         self.backend.sessions().create(new).await?;
         let mounted = async {
             for resource in asked.resources {
-                self.mount(&mut kept, resource).await?;
+                self.mount(&mut state, resource).await?;
             }
-            self.sessions.save(&mut kept)
+            self.sessions.save(&mut state)
         };
         let mounted: ApiResult<()> = mounted.await;
         if let Err(refusal) = mounted {
@@ -154,12 +154,12 @@ impl AnthropicEmulator {
             return Err(refusal);
         }
         if asked.initial_events.is_empty() {
-            return Ok(self.shown(kept));
+            return Ok(self.shown(state));
         }
-        self.take(&kept.session, asked.initial_events)?;
+        self.take(&state.session, asked.initial_events)?;
         // Made running, however short that is [docs].
         let status = self.simulation.first_status(&id);
-        Ok(AnthropicSession { status: status.to_owned(), ..self.shown(kept) })
+        Ok(AnthropicSession { status: status.to_owned(), ..self.shown(state) })
     }
 
     pub(super) fn list_sessions(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
@@ -174,7 +174,7 @@ impl AnthropicEmulator {
             Some(_) => return Err(ApiError::bad("agent_version: a number from 1, with agent_id")),
         };
         let archived = page::flag(request, filter::ARCHIVED)?;
-        let at_cursor = cursor.as_ref().and_then(|cursor| Timestamp::from_microsecond(cursor.place.at).ok());
+        let at_cursor = cursor.as_ref().and_then(|cursor| Timestamp::from_microsecond(cursor.key.at).ok());
         if at_cursor.is_some_and(|at| !created.holds(at)) {
             return Err(ApiError::bad("page: this cursor lies outside of the times that are asked for"));
         }
@@ -190,11 +190,11 @@ impl AnthropicEmulator {
                 && query.get(filter::MEMORY_STORE).is_none_or(has_store)
                 && session.created_at.is_none_or(|at| created.holds(at))
         };
-        let all = self.sessions.all()?.into_iter().map(|kept| self.shown(kept)).filter(fits);
-        let place = |session: &AnthropicSession| {
+        let all = self.sessions.all()?.into_iter().map(|state| self.shown(state)).filter(fits);
+        let sort_key = |session: &AnthropicSession| {
             SortKey::of(session.created_at.map_or(0, Timestamp::as_microsecond), &session.id)
         };
-        let cut = page::cut(all.map(|one| (place(&one), one)).collect(), order, cursor.as_ref(), limit);
+        let cut = page::cut(all.map(|one| (sort_key(&one), one)).collect(), order, cursor.as_ref(), limit);
         let before = Nullable::or_null(cut.before.clone());
         let mut list = page::plain(cut);
         list.prev_page = before;
@@ -202,11 +202,11 @@ impl AnthropicEmulator {
     }
 
     /// Returns a session as answers have it now.
-    pub(super) fn shown(&self, kept: SessionState) -> AnthropicSession {
-        let over = kept.session.archived_at.is_some();
-        let status = if over { status::TERMINATED } else { self.simulation.status(kept.id()) };
-        let resources = kept.resources.iter().map(|mounted| mounted.resource.clone()).collect();
-        let mut session = AnthropicSession { status: status.to_owned(), resources, ..kept.session };
+    pub(super) fn shown(&self, state: SessionState) -> AnthropicSession {
+        let over = state.session.archived_at.is_some();
+        let status = if over { status::TERMINATED } else { self.simulation.status(state.id()) };
+        let resources = state.resources.iter().map(|mounted| mounted.resource.clone()).collect();
+        let mut session = AnthropicSession { status: status.to_owned(), resources, ..state.session };
         self.simulation.show_usage(&mut session);
         session
     }
@@ -221,12 +221,12 @@ fn check_budget(budget: &Value) -> ApiResult<u64> {
 }
 
 /// Applies an update to a session that has cost `cost` cents, and returns the event that the stream has of it.
-fn change(kept: &mut SessionState, update: UpdateSession, cost: u64) -> ApiResult<SessionEvent> {
+fn change(state: &mut SessionState, update: UpdateSession, cost: u64) -> ApiResult<SessionEvent> {
     known_only("", &update.extra)?;
     if update.vault_ids.is_some() {
         return Err(ApiError::bad("vault_ids: cannot be changed"));
     }
-    let session = &mut kept.session;
+    let session = &mut state.session;
     let mut event = SessionEvent::of(kind::UPDATED);
     if !update.title.is_absent() {
         session.title = update.title.value().cloned();

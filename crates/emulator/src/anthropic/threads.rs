@@ -30,8 +30,8 @@ impl AnthropicEmulator {
     }
 
     pub(super) fn get_thread(&self, session: &str, id: &str) -> ApiResult<HttpResponse> {
-        let kept = self.session_of_thread(session, id)?;
-        Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(kept))))
+        let state = self.session_of_thread(session, id)?;
+        Ok(answer::json(StatusCode::OK, &self.primary(&self.shown(state))))
     }
 
     /// Refuses to archive the primary thread, the only one. What the service does then is unknown.
@@ -51,17 +51,18 @@ impl AnthropicEmulator {
     }
 
     fn session_of_thread(&self, session: &str, id: &str) -> ApiResult<SessionState> {
-        let kept = self.sessions.load(session)?;
+        let state = self.sessions.load(session)?;
         if id != primary_thread(session) {
             return Err(ApiError::not_found(format!("Thread `{id}` not found.")));
         }
-        Ok(kept)
+        Ok(state)
     }
 
     /// Returns a session's primary thread \[types\].
     fn primary(&self, session: &AnthropicSession) -> Value {
         let happened = |kinds: &[&str]| {
-            self.simulation.with(&session.id, |life| life.history().any(|event| kinds.contains(&event.kind.as_str())))
+            self.simulation
+                .with(&session.id, |simulated| simulated.history().any(|event| kinds.contains(&event.kind.as_str())))
         };
         let mut agent = serde_json::to_value(&session.agent).unwrap_or_default();
         if let Some(members) = agent.as_object_mut() {

@@ -16,7 +16,7 @@ pub(super) fn is_failure(content: &[u8]) -> bool {
 pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> ServiceError {
     let envelope = wire::AgbEnvelope::read(content);
     // A gateway's page, and whatever else has no name that the service gives.
-    let Some(envelope) = envelope.filter(|told| told.code.is_some() || told.request_id.is_some()) else {
+    let Some(envelope) = envelope.filter(|envelope| envelope.code.is_some() || envelope.request_id.is_some()) else {
         let lost = status == StatusCode::NOT_FOUND || status.is_success();
         return ServiceError {
             kind: lost.then_some(Kind::Unavailable),
@@ -24,9 +24,9 @@ pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Servic
             ..ServiceError::default()
         };
     };
-    let within = envelope.http_status_code.and_then(|status| u16::try_from(status).ok());
-    let within = within.and_then(|status| StatusCode::from_u16(status).ok()).filter(|status| status.as_u16() >= 400);
-    let status = if status.is_success() { within.unwrap_or(status) } else { status };
+    let inner = envelope.http_status_code.and_then(|status| u16::try_from(status).ok());
+    let inner = inner.and_then(|status| StatusCode::from_u16(status).ok()).filter(|status| status.as_u16() >= 400);
+    let status = if status.is_success() { inner.unwrap_or(status) } else { status };
     let code = envelope.code.as_deref().unwrap_or_default();
     let throttled = status == StatusCode::TOO_MANY_REQUESTS || code.starts_with(wire::code::THROTTLED);
     let kind = if envelope.is_not_found() {
@@ -66,7 +66,7 @@ fn hint(kind: Kind, code: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn told(status: u16, body: &str) -> ServiceError {
+    fn report_of(status: u16, body: &str) -> ServiceError {
         parse(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes())
     }
 
@@ -95,10 +95,10 @@ mod tests {
             (200, r#"{"code":"ok","success":false}"#, Kind::Unavailable, None),
             (501, r#"{"code":"NotImplemented"}"#, Kind::Unavailable, None),
         ] {
-            let told = told(status, body);
-            assert_eq!((told.kind, told.retry), (Some(kind), retry), "{status} {body}");
+            let reported = report_of(status, body);
+            assert_eq!((reported.kind, reported.retry), (Some(kind), retry), "{status} {body}");
         }
-        let whole = told(400, r#"{"code":"c","message":"m","requestId":"r"}"#);
+        let whole = report_of(400, r#"{"code":"c","message":"m","requestId":"r"}"#);
         assert_eq!((whole.code.as_deref(), whole.message.as_deref()), (Some("c"), Some("m")));
         assert_eq!(whole.request_id.as_deref(), Some("r"));
     }
@@ -106,9 +106,9 @@ mod tests {
     #[test]
     fn a_gateway_that_knows_no_page_says_nothing_about_a_session() {
         for body in ["<html>Not Found</html>", "", r#"{"message":"Not Found"}"#] {
-            assert_eq!(told(404, body).kind, Some(Kind::Unavailable), "{body}");
+            assert_eq!(report_of(404, body).kind, Some(Kind::Unavailable), "{body}");
         }
-        assert_eq!(told(502, "<html>").kind, None);
-        assert_eq!(told(200, "<html>").kind, Some(Kind::Unavailable));
+        assert_eq!(report_of(502, "<html>").kind, None);
+        assert_eq!(report_of(200, "<html>").kind, Some(Kind::Unavailable));
     }
 }

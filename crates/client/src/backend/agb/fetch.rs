@@ -41,7 +41,7 @@ impl AgbFiles {
         let size = entry
             .size
             .ok_or_else(|| Error::new(Kind::Unavailable, format!("the session did not report the size: `{at}`")))?;
-        let (skip, take) = asked.within(size)?;
+        let (skip, take) = asked.resolve(size)?;
         let body = if take <= BY_TOOL {
             let block = if take == 0 { Bytes::new() } else { or_failed(at, block?)? };
             self.by_tool(at, skip, take, block)?

@@ -109,7 +109,7 @@ pub(super) enum Start {
 }
 
 /// A look at a job directory.
-pub(super) enum Look {
+pub(super) enum JobLookup {
     /// There is no such directory.
     Gone,
     /// The state of the command.
@@ -213,7 +213,7 @@ impl Job {
     ///
     /// # Errors
     /// As [`Job::look`].
-    pub(super) async fn look_ahead(&self, stdout: u64, parts: u64) -> Result<Vec<Look>> {
+    pub(super) async fn look_ahead(&self, stdout: u64, parts: u64) -> Result<Vec<JobLookup>> {
         let part = |number| self.look(stdout + number * CHUNK, u64::from(u32::MAX) << 16, CHUNK);
         try_join_all((0..parts).map(part)).await
     }
@@ -223,13 +223,13 @@ impl Job {
     ///
     /// # Errors
     /// Those of the call, which say where the output of the command is.
-    pub(super) async fn look(&self, stdout: u64, stderr: u64, most: u64) -> Result<Look> {
+    pub(super) async fn look(&self, stdout: u64, stderr: u64, most: u64) -> Result<JobLookup> {
         let numbers = [stdout, stderr, most].map(|number| number.to_string());
         let [stdout, stderr, most] = &numbers;
         let command = script(LOOK, &[&self.id, stdout, stderr, most]);
         match self.run(Class::Safe, command).await.map_err(|error| self.unseen(error))? {
-            Ok(said) => Ok(parse_look(&said).unwrap_or_else(|| Look::Unclear(self.unclear(&said)))),
-            Err(error) => Ok(Look::Unclear(self.unclear(&error.message))),
+            Ok(said) => Ok(parse_look(&said).unwrap_or_else(|| JobLookup::Unclear(self.unclear(&said)))),
+            Err(error) => Ok(JobLookup::Unclear(self.unclear(&error.message))),
         }
     }
 
@@ -367,11 +367,11 @@ fn said<'t>(text: &'t str, id: &str) -> Option<&'t str> {
 }
 
 /// Parses what [`LOOK`] says.
-fn parse_look(said: &str) -> Option<Look> {
+fn parse_look(said: &str) -> Option<JobLookup> {
     let mut lines = said.lines();
     let head = lines.next()?;
     if head == "gone" {
-        return Some(Look::Gone);
+        return Some(JobLookup::Gone);
     }
     let field = |name: &str| {
         let mut fields = head.split(' ').filter_map(|field| field.split_once('='));
@@ -391,7 +391,7 @@ fn parse_look(said: &str) -> Option<Look> {
         STANDARD.decode(text).ok().filter(|bytes| bytes.len() == len).map(Bytes::from)
     };
     let (stdout, stderr) = (block()?, block()?);
-    Some(Look::Job(JobState {
+    Some(JobLookup::Job(JobState {
         // A signal to a group of a lower number would go to more than the command.
         process: process.filter(|process| *process > 1),
         is_alive: field("alive")? == "1",
@@ -449,7 +449,7 @@ mod tests {
         fn end(&self) -> JobState {
             let begun = Instant::now();
             loop {
-                let Some(Look::Job(state)) = parse_look(&self.says(LOOK, &["j", "0", "0", "40000"])) else {
+                let Some(JobLookup::Job(state)) = parse_look(&self.says(LOOK, &["j", "0", "0", "40000"])) else {
                     panic!("{:?}", self.shell)
                 };
                 if state.status.is_some() || state.process.is_some() && !state.is_alive {
@@ -479,7 +479,7 @@ mod tests {
             assert_eq!(home.start(&words), "again");
             assert_eq!(std::fs::read_to_string(home.dir.path().join("ran")).unwrap(), "x\n");
             let part = home.says(LOOK, &["j", "11", "4", "40000"]);
-            let Some(Look::Job(part)) = parse_look(&part) else { panic!("{part}") };
+            let Some(JobLookup::Job(part)) = parse_look(&part) else { panic!("{part}") };
             assert_eq!((&part.stdout[..], &part.stderr[..]), (&b"x"[..], &b""[..]));
             assert_eq!(home.says(REMOVE, &["j", "", ""]), "removed");
             assert_eq!(home.says(LOOK, &["j", "0", "0", "9"]), "gone");
@@ -561,11 +561,11 @@ mod tests {
     #[test]
     fn a_look_is_taken_only_if_it_is_whole() {
         let good = "process=12 alive=1 status=- stdout=5 stderr=0\naGVs\nbG8=\n- 5\n- 0\n";
-        let Some(Look::Job(state)) = parse_look(good) else { panic!() };
+        let Some(JobLookup::Job(state)) = parse_look(good) else { panic!() };
         assert_eq!((state.process, state.status, &state.stdout[..]), (Some(12), None, &b"hello"[..]));
         let ended = good.replace("status=-", "status=0");
-        assert!(matches!(parse_look(&ended), Some(Look::Job(JobState { status: Some(0), .. }))));
-        assert!(matches!(parse_look("gone"), Some(Look::Gone)));
+        assert!(matches!(parse_look(&ended), Some(JobLookup::Job(JobState { status: Some(0), .. }))));
+        assert!(matches!(parse_look("gone"), Some(JobLookup::Gone)));
         for lie in [
             good.replace("- 5", "- 4"),
             good.replace("- 0\n", ""),
@@ -583,7 +583,7 @@ mod tests {
             assert!(parse_look(&lie).is_none(), "{lie:?}");
         }
         // To a group of this number a signal would go to everything.
-        let Some(Look::Job(state)) = parse_look(&good.replace("process=12", "process=1")) else { panic!() };
+        let Some(JobLookup::Job(state)) = parse_look(&good.replace("process=12", "process=1")) else { panic!() };
         assert_eq!(state.process, None);
     }
 

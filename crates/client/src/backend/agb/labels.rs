@@ -12,8 +12,8 @@ impl AgbClient {
     /// Returns the labels of a session.
     pub(super) async fn labels(&self, id: &SessionId) -> Result<Labels> {
         let reply = send(self.get(AgbOperation::GetLabels).query("sessionId", id.as_str())).await?;
-        let told: wire::GetLabels = reply.data()?;
-        told.labels().ok_or_else(|| Error::new(Kind::Unavailable, format!("the labels cannot be read: `{id}`")))
+        let answer: wire::GetLabels = reply.data()?;
+        answer.labels().ok_or_else(|| Error::new(Kind::Unavailable, format!("the labels cannot be read: `{id}`")))
     }
 
     /// Reads, merges and writes all labels. Changes that another client makes in between are lost.

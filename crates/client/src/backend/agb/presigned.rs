@@ -200,7 +200,7 @@ impl StagedTransfer {
     }
 
     /// Copies a file into the context, and opens the copy.
-    async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<Whole> {
+    async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<DownloadBody> {
         let [directory, content, from] = [&self.directory, &self.content, &at.path].map(from_root);
         let there = |with: &str| [words("mkdir -p --", &[&directory]), words(with, &[&from, &content])].join(" && ");
         // Another name costs the session neither time nor room. Not every place, image or owner
@@ -219,7 +219,7 @@ impl StagedTransfer {
         .await;
         let request = self.files.client.http.external(Class::Safe, Method::GET, &url?);
         let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
-        Ok(Whole(download.of_size(&at.to_string(), Some(size))?.unhashed()))
+        Ok(DownloadBody(download.of_size(&at.to_string(), Some(size))?.unhashed()))
     }
 
     /// Removes all temporary files of the transfer.
@@ -262,9 +262,9 @@ impl Drop for StagedTransfer {
 }
 
 /// A content that is being downloaded.
-struct Whole(Body);
+struct DownloadBody(Body);
 
-impl Whole {
+impl DownloadBody {
     /// Returns a body that removes the temporary files of the transfer when it ends.
     fn closing(self, transfer: StagedTransfer, size: u64) -> Body {
         let blocks = stream::try_unfold((self.0, Some(transfer)), |(mut body, mut transfer)| async move {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::job::{CHUNK, Job, Look, Start, Stop, signal_of};
+use super::job::{CHUNK, Job, JobLookup, Start, Stop, signal_of};
 use super::stat::AgbFiles;
 use crate::backend::PutOptions;
 use crate::backend::exec::{CommandEnd, CommandEvent, CommandStatus, OutputStream, RunningCommand};
@@ -239,11 +239,11 @@ impl Follower {
     }
 
     /// Takes what a look has shown.
-    fn take(&mut self, look: Look) -> Result<()> {
+    fn take(&mut self, look: JobLookup) -> Result<()> {
         let state = match look {
-            Look::Job(state) => state,
-            Look::Gone => return Err(self.job.lost("its directory is gone")),
-            Look::Unclear(error) => {
+            JobLookup::Job(state) => state,
+            JobLookup::Gone => return Err(self.job.lost("its directory is gone")),
+            JobLookup::Unclear(error) => {
                 self.unclear += 1;
                 self.wait();
                 return if self.unclear < LOOKS { Ok(()) } else { Err(error) };
@@ -330,15 +330,15 @@ async fn begin(job: &Job, is_uncertain: &mut bool) -> Result<()> {
         *is_uncertain = true;
         tries += 1;
         match job.look(0, 0, 0).await? {
-            Look::Job(_) => return Ok(()),
-            Look::Gone | Look::Unclear(_) if tries < STARTS => sleep(PAUSES.0 * 10 * tries).await,
-            Look::Gone | Look::Unclear(_) => return Err(unclear),
+            JobLookup::Job(_) => return Ok(()),
+            JobLookup::Gone | JobLookup::Unclear(_) if tries < STARTS => sleep(PAUSES.0 * 10 * tries).await,
+            JobLookup::Gone | JobLookup::Unclear(_) => return Err(unclear),
         }
     }
 }
 
 /// Looks at a job when that is due, and at several parts of its output at once where so much of it is waiting.
-async fn look(job: &Job, known: (u64, u64), waiting: (u64, u64), most: u64, due: Instant) -> Result<Vec<Look>> {
+async fn look(job: &Job, known: (u64, u64), waiting: (u64, u64), most: u64, due: Instant) -> Result<Vec<JobLookup>> {
     sleep_until(due).await;
     let parts = (waiting.0 / CHUNK).min(PARTS);
     if parts > 1 && waiting.1 == 0 && most == CHUNK {

@@ -221,14 +221,14 @@ fn not_made(reply: &AgbReply, why: &str) -> Error {
     } else {
         Kind::Unavailable
     };
-    let told = crate::http::ServiceError {
+    let reported = crate::http::ServiceError {
         message: Some(why.to_owned()),
         kind: Some(kind),
         code: reply.envelope.code.clone().filter(|code| !code.eq_ignore_ascii_case(wire::code::OK)),
         request_id: reply.envelope.request_id.clone(),
         ..crate::http::ServiceError::default()
     };
-    reply.answer.error(told).context("no session was created")
+    reply.answer.error(reported).context("no session was created")
 }
 
 fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provider: Provider) -> Session {

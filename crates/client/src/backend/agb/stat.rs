@@ -148,9 +148,9 @@ impl AgbFiles {
             return Err(tree::too_long(at));
         }
         let looks = stream::iter(lines(&text)).map(|line| self.child(at, line));
-        let told: Vec<Vec<(String, Result<Entry>)>> = looks.buffered(AT_ONCE).collect().await;
+        let answers: Vec<Vec<(String, Result<Entry>)>> = looks.buffered(AT_ONCE).collect().await;
         // What stands there twice is taken once.
-        let by_name: BTreeMap<_, _> = told.into_iter().flatten().collect();
+        let by_name: BTreeMap<_, _> = answers.into_iter().flatten().collect();
         let bytes = by_name.len() * size_of::<Entry>() + text.len();
         let level = Level { entries: Box::new(by_name.into_values()), bytes };
         Ok(Children::Directory(Box::new(Entry { kind: EntryKind::Directory, ..blank(at) }), level))
@@ -427,8 +427,8 @@ mod tests {
         let text =
             "0 d 4096 1795240000.1234567890 755 d/1 f 12 1795240000.5 644 a b\n[FILE] c/1 l 3 0 777  x /1 p 0 1 600 f/";
         let found = FindOutput::read(text.to_owned()).unwrap();
-        let told = |range: &Range<usize>| record(&at("/d"), &found.text[range.clone()]).unwrap();
-        let found: Vec<_> = found.records.iter().map(told).collect();
+        let parsed = |range: &Range<usize>| record(&at("/d"), &found.text[range.clone()]).unwrap();
+        let found: Vec<_> = found.records.iter().map(parsed).collect();
         let names: Vec<_> = found.iter().map(|(depth, entry)| (*depth, entry.name.as_str(), entry.kind)).collect();
         let wanted = [
             (0, "d", EntryKind::Directory),

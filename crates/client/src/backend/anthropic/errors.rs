@@ -9,53 +9,53 @@ use wharf_wire::anthropic::error::{AnthropicError, code};
 /// Parses an error of the service. Errors of its edge servers need not be JSON. A header overrides what the status
 /// implies about retries.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
-    let told = read(status, headers, content);
+    let reported = read(status, headers, content);
     match headers.get(SHOULD_RETRY).map(HeaderValue::as_bytes) {
-        Some(b"true") => ServiceError { retry: Some(true), ..told },
-        Some(b"false") => ServiceError { retry: Some(false), ..told },
-        _ => told,
+        Some(b"true") => ServiceError { retry: Some(true), ..reported },
+        Some(b"false") => ServiceError { retry: Some(false), ..reported },
+        _ => reported,
     }
 }
 
 fn read(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
-    let mut told = parse_common_error(status, headers, content);
+    let mut reported = parse_common_error(status, headers, content);
     let answer: Option<AnthropicError> = serde_json::from_slice(content).ok();
     if status == StatusCode::NOT_FOUND && answer.is_none() {
         // A 404 of a gateway or of another service says nothing about what was asked for.
-        (told.kind, told.hint) =
+        (reported.kind, reported.hint) =
             (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
-        return told;
+        return reported;
     }
     if let Some(answer) = answer {
         if let Some(code) = answer.code() {
-            told.code = Some(code.to_owned());
+            reported.code = Some(code.to_owned());
         }
-        told.request_id = answer.request_id;
+        reported.request_id = answer.request_id;
     }
-    let known = told.code.as_deref().and_then(advice);
+    let known = reported.code.as_deref().and_then(advice);
     if let Some((kind, hint)) = known {
-        (told.kind, told.hint) = (kind, Some(hint));
+        (reported.kind, reported.hint) = (kind, Some(hint));
     }
-    match told.code.as_deref() {
+    match reported.code.as_deref() {
         // The body came too slowly, and nothing was done.
-        Some(code::BODY_TIMEOUT) => (told.retry, told.not_executed) = (Some(true), true),
+        Some(code::BODY_TIMEOUT) => (reported.retry, reported.not_executed) = (Some(true), true),
         // Waiting does not help.
-        Some(code) if code::SPEND_LIMITS.contains(&code) => told.retry = Some(false),
+        Some(code) if code::SPEND_LIMITS.contains(&code) => reported.retry = Some(false),
         _ => {}
     }
-    if told.hint.is_none() {
-        (told.kind, told.hint) = match status.as_u16() {
+    if reported.hint.is_none() {
+        (reported.kind, reported.hint) = match status.as_u16() {
             401 => {
                 let diagnose = Step::Diagnose { backend: Some("anthropic") };
                 (None, Some(format!("the key or token is not accepted: see {diagnose}")))
             }
             402 => (Some(Kind::Limit), Some("look at the plan and its billing in the provider's console".to_owned())),
             403 => (None, Some("this key or token may not do that: is it of the right workspace?".to_owned())),
-            404 => (told.kind, told.message.as_deref().and_then(whereabouts)),
-            _ => (told.kind, None),
+            404 => (reported.kind, reported.message.as_deref().and_then(whereabouts)),
+            _ => (reported.kind, None),
         };
     }
-    told
+    reported
 }
 
 /// Returns the kind of an error with a specific code, if it differs from that of its status, and the hint.
@@ -124,21 +124,21 @@ mod tests {
 
     #[test]
     fn errors_are_read_in_the_services_words() {
-        let told =
+        let reported =
             answered(404, r#"{"type":"error","error":{"type":"not_found_error","message":"m"},"request_id":"req_1"}"#);
-        assert_eq!((told.code.as_deref(), told.message.as_deref()), (Some("not_found_error"), Some("m")));
-        assert_eq!((told.request_id.as_deref(), told.kind, told.retry), (Some("req_1"), None, None));
-        assert_eq!(told.hint, None);
+        assert_eq!((reported.code.as_deref(), reported.message.as_deref()), (Some("not_found_error"), Some("m")));
+        assert_eq!((reported.request_id.as_deref(), reported.kind, reported.retry), (Some("req_1"), None, None));
+        assert_eq!(reported.hint, None);
         for (message, hint) in [
             ("Session `s` not found.", Step::ListSessions),
             ("File `f` not found.", Step::ListStoredFiles { scope: None }),
             ("Resource `r` not found.", Step::ListResources { session: None }),
         ] {
-            let told = answered(
+            let reported = answered(
                 404,
                 &format!(r#"{{"type":"error","error":{{"type":"not_found_error","message":"{message}"}}}}"#),
             );
-            assert!(told.hint.is_some_and(|text| text.contains(&hint.to_string())), "{message}");
+            assert!(reported.hint.is_some_and(|text| text.contains(&hint.to_string())), "{message}");
         }
         for stranger in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
             assert_eq!(answered(404, stranger).kind, Some(Kind::Unavailable), "{stranger}");
@@ -157,9 +157,9 @@ mod tests {
             (400, "organization_not_enrolled_in_beta", Kind::Auth),
             (429, "enforced_spend_limit_reached", Kind::Limit),
         ] {
-            let told = coded(status, code);
-            assert_eq!((told.kind, told.code.as_deref()), (Some(kind), Some(code)));
-            assert!(told.hint.is_some(), "{code}");
+            let reported = coded(status, code);
+            assert_eq!((reported.kind, reported.code.as_deref()), (Some(kind), Some(code)));
+            assert!(reported.hint.is_some(), "{code}");
         }
         assert_eq!(coded(400, "of_tomorrow").kind, None);
     }

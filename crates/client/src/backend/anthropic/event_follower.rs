@@ -37,12 +37,12 @@ const FRUITLESS: u32 = 12;
 
 /// A position in the history of a session.
 #[derive(Debug, Clone)]
-pub(super) struct Mark {
+pub(super) struct EventPosition {
     id: String,
     at: Timestamp,
 }
 
-impl Mark {
+impl EventPosition {
     /// Returns the id of the marked event.
     pub(super) fn id(&self) -> &str {
         &self.id
@@ -94,7 +94,7 @@ pub(super) struct EventFollower {
     ready: VecDeque<ReceivedEvent>,
     seen: SeenEvents,
     /// The newest event that is of no interest, as are those before it.
-    mark: Option<Mark>,
+    mark: Option<EventPosition>,
     /// From when on the history is of interest.
     since: Option<Timestamp>,
     /// When an event came last, or the history was read.
@@ -127,7 +127,7 @@ impl EventFollower {
     }
 
     /// Returns a follower of what happened in a session after `mark`, and happens.
-    pub(super) fn after(client: &Arc<AnthropicClient>, session: &SessionId, mark: Mark) -> Self {
+    pub(super) fn after(client: &Arc<AnthropicClient>, session: &SessionId, mark: EventPosition) -> Self {
         let mut follower = Self::new(client, session, true);
         follower.begin_after(mark);
         follower
@@ -157,7 +157,7 @@ impl EventFollower {
     }
 
     /// Treats everything up to `mark` as seen.
-    pub(super) fn begin_after(&mut self, mark: Mark) {
+    pub(super) fn begin_after(&mut self, mark: EventPosition) {
         (self.since, self.mark) = (Some(mark.at), Some(mark));
     }
 
@@ -351,7 +351,7 @@ impl SeenEvents {
 /// What the newest events of a session tell.
 pub(super) struct NewestEvents {
     /// The position of the newest one that was processed; none where there is none.
-    pub(super) mark: Option<Mark>,
+    pub(super) mark: Option<EventPosition>,
     /// The first call of a tool that the session waits for.
     pub(super) waits_for: Option<String>,
 }
@@ -365,7 +365,7 @@ pub(super) async fn newest(client: &AnthropicClient, session: &SessionId, types:
     let page = listing::read(&answer)?;
     let mark = page.items.iter().find_map(|item| {
         let event: EventAnswer = parsed(item, "event").ok()?;
-        Some(Mark { id: event.id.filter(|id| !id.is_empty())?, at: event.processed_at? })
+        Some(EventPosition { id: event.id.filter(|id| !id.is_empty())?, at: event.processed_at? })
     });
     let is_status = |event: &EventAnswer| matches!(event.kind.as_str(), kind::IDLE | kind::RUNNING | kind::TERMINATED);
     let status = page.items.iter().find(|item| parsed(item, "event").is_ok_and(|event| is_status(&event)));

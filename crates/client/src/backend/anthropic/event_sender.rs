@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::client::{AnthropicClient, parsed};
-use super::event_follower::Mark;
+use super::event_follower::EventPosition;
 use super::listing;
 use crate::backend::turn::ToolAnswer;
 use crate::http::Class;
@@ -30,7 +30,7 @@ impl AnthropicClient {
         &self,
         session: &SessionId,
         events: &SendEvents,
-        mark: Option<&Mark>,
+        mark: Option<&EventPosition>,
     ) -> Result<Option<String>> {
         let class = Class::Once(Step::ListEvents { session: None });
         match self.send_events(session, class, events).await {
@@ -87,7 +87,12 @@ impl AnthropicClient {
     }
 
     /// Looks for an event that was sent, among those after `mark`. Returns its id.
-    async fn find_sent(&self, session: &SessionId, sent: &SessionEvent, mark: Option<&Mark>) -> Result<Option<String>> {
+    async fn find_sent(
+        &self,
+        session: &SessionId,
+        sent: &SessionEvent,
+        mark: Option<&EventPosition>,
+    ) -> Result<Option<String>> {
         for look in 0..LOOKS {
             sleep(Duration::from_millis(500) * look).await;
             let answer = listing::newest_events(self, session, &[&sent.kind]).await?;

@@ -249,7 +249,7 @@ impl AnthropicFiles {
 
     /// Returns all files of a session.
     async fn scoped(&self, session: &SessionId) -> Result<Vec<Result<StoredFile>>> {
-        let mut all = Collected::new();
+        let mut all = BoundedItems::new();
         while let Some(request) = all.pager.request()? {
             all.take(self.store.list(Some(session), request).await?, |file| &file.provider)?;
         }
@@ -338,7 +338,7 @@ impl AnthropicClient {
 impl AnthropicResources {
     /// Returns all resources of a session.
     pub(super) async fn mounts(&self, session: &SessionId) -> Result<Vec<Result<Resource>>> {
-        let mut all = Collected::new();
+        let mut all = BoundedItems::new();
         while let Some(request) = all.pager.request()? {
             all.take(self.list(session, request).await?, |mount| &mount.provider)?;
         }
@@ -393,15 +393,15 @@ impl AnthropicResources {
 }
 
 /// The items of a listing, up to a limit of memory.
-struct Collected<T> {
+struct BoundedItems<T> {
     items: Vec<Result<T>>,
     bytes: usize,
     pager: Pager,
 }
 
-impl<T> Collected<T> {
+impl<T> BoundedItems<T> {
     fn new() -> Self {
-        Collected { items: Vec::new(), bytes: 0, pager: Pager::whole() }
+        BoundedItems { items: Vec::new(), bytes: 0, pager: Pager::whole() }
     }
 
     /// Adds the items of a page.

@@ -135,7 +135,7 @@ impl AnthropicStore {
     /// Returns the content of a file. No source says that the service has ranges.
     pub(super) async fn content(&self, id: &FileId, seen: KnownFile, options: FetchOptions) -> Result<GetResult> {
         if let (Some(range), Some(size)) = (options.range, seen.size) {
-            range.within(size)?;
+            range.resolve(size)?;
         }
         let request = self.client.plain(Class::Safe, AnthropicOperation::DownloadFile, &[id.as_str()]);
         let download = request.header("accept", "application/binary").after(options.tried).fetch().await?;

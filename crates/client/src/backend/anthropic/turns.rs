@@ -175,7 +175,7 @@ impl RunningTurn for AnthropicTurn {
                 return Ok(event);
             }
             if self.end.is_some() {
-                self.settle().await;
+                self.complete_end().await;
                 continue;
             }
             if self.begun && self.interrupts {
@@ -337,7 +337,7 @@ impl AnthropicTurn {
 
     /// Completes the end of the turn with its cost and with what is known of its failure. The end stays where the
     /// future is dropped.
-    async fn settle(&mut self) {
+    async fn complete_end(&mut self) {
         // The cost is told where the service tells it in time: the turn does not fail where it does not.
         let cost = match self.cost_before {
             Some(before) => {

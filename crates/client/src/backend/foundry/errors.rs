@@ -7,21 +7,21 @@ use wharf_wire::foundry as wire;
 
 /// Parses an error of the service. Gateways state in a header why a session could not answer.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
-    let mut told = parse_common_error(status, headers, content);
+    let mut reported = parse_common_error(status, headers, content);
     let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
-    told.code = told.code.or_else(reason);
+    reported.code = reported.code.or_else(reason);
     let answer: Option<wire::FoundryError> = serde_json::from_slice(content).ok();
     // A 404 of a gateway or of another service says nothing about what was asked for.
-    let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && told.code.is_none();
-    told.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
+    let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && reported.code.is_none();
+    reported.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
     if stranger {
-        (told.kind, told.hint) =
+        (reported.kind, reported.hint) =
             (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
-        return told;
+        return reported;
     }
-    told.retry = told.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
+    reported.retry = reported.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
     let diagnose = Step::Diagnose { backend: Some("foundry") };
-    told.hint = told.code.as_deref().and_then(advice).or(match status.as_u16() {
+    reported.hint = reported.code.as_deref().and_then(advice).or(match status.as_u16() {
         401 => {
             Some(format!("the token has to be one of Microsoft Entra for https://ai.azure.com: see {diagnose}"))
         }
@@ -30,7 +30,7 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
         )),
         _ => None,
     });
-    told
+    reported
 }
 
 /// Returns the hint for an error code.
@@ -72,22 +72,22 @@ mod tests {
     #[test]
     fn errors_are_read_in_the_services_words_and_in_its_gateways() {
         let body = br#"{"error":{"code":"not_found","message":"m","additionalInfo":{"request_id":"r1"}}}"#;
-        let told = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
-        assert_eq!((told.code.as_deref(), told.request_id.as_deref()), (Some("not_found"), Some("r1")));
-        assert_eq!(told.retry, None);
-        assert!(told.hint.unwrap().contains(&Step::ListSessions.to_string()));
+        let reported = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body);
+        assert_eq!((reported.code.as_deref(), reported.request_id.as_deref()), (Some("not_found"), Some("r1")));
+        assert_eq!(reported.retry, None);
+        assert!(reported.hint.unwrap().contains(&Step::ListSessions.to_string()));
         let mut headers = HeaderMap::new();
         headers.insert(wire::GATEWAY_REASON, "SandboxIdle".parse().unwrap());
-        let told = parse(StatusCode::BAD_GATEWAY, &headers, b"");
-        assert_eq!(told.code.as_deref(), Some("SandboxIdle"));
-        assert!(told.hint.unwrap().contains("suspended"));
+        let reported = parse(StatusCode::BAD_GATEWAY, &headers, b"");
+        assert_eq!(reported.code.as_deref(), Some("SandboxIdle"));
+        assert!(reported.hint.unwrap().contains("suspended"));
     }
 
     #[test]
     fn a_404_of_something_else_says_nothing_about_a_session() {
         for body in ["", "<html>Not Found</html>", "{}", r#"{"message":"Not Found"}"#] {
-            let told = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes());
-            assert_eq!(told.kind, Some(Kind::Unavailable), "{body}");
+            let reported = parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes());
+            assert_eq!(reported.kind, Some(Kind::Unavailable), "{body}");
         }
         for body in [r#"{"error":{"code":null,"message":"m"}}"#, r#"{"code":"not_found","message":"m"}"#] {
             assert_eq!(parse(StatusCode::NOT_FOUND, &HeaderMap::new(), body.as_bytes()).kind, None, "{body}");
@@ -97,10 +97,10 @@ mod tests {
     #[test]
     fn a_session_that_is_not_ready_is_asked_again_and_a_missing_role_is_named() {
         let body = br#"{"error":{"code":"session_not_ready","message":"m"}}"#;
-        let told = parse(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), body);
-        assert_eq!(told.retry, Some(true));
+        let reported = parse(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), body);
+        assert_eq!(reported.retry, Some(true));
         assert_eq!(parse(StatusCode::FAILED_DEPENDENCY, &HeaderMap::new(), b"{}").retry, None);
-        let told = parse(StatusCode::FORBIDDEN, &HeaderMap::new(), b"{}");
-        assert!(told.hint.unwrap().contains("Foundry User"));
+        let reported = parse(StatusCode::FORBIDDEN, &HeaderMap::new(), b"{}");
+        assert!(reported.hint.unwrap().contains("Foundry User"));
     }
 }

@@ -85,7 +85,7 @@ impl LocalHome {
     pub(super) fn content(&self, row: &StoredFileRow, range: Option<ByteRange>) -> Result<Body> {
         if let Some(content) = self.memory.state().contents.get(&row.sha256).cloned() {
             let size = content.len() as u64;
-            let (first, length) = range.map_or(Ok((0, size)), |range| range.within(size))?;
+            let (first, length) = range.map_or(Ok((0, size)), |range| range.resolve(size))?;
             let end = usize::try_from(first + length).unwrap_or(content.len());
             let part = content.slice(usize::try_from(first).unwrap_or(end)..end);
             let blocks = (!part.is_empty()).then_some(Ok(part));

@@ -377,7 +377,7 @@ pub(super) fn read_range(mut file: File, name: String, range: Option<ByteRange>)
     match range {
         None => Ok(Body::of_file(file, name, size, true)),
         Some(range) => {
-            let (start, length) = range.within(size)?;
+            let (start, length) = range.resolve(size)?;
             io::Seek::seek(&mut file, io::SeekFrom::Start(start)).map_err(doing)?;
             Ok(Body::of_file(file, name, length, false))
         }

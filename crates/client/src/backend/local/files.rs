@@ -231,8 +231,8 @@ impl SessionFiles for LocalFiles {
         if from.path.is_root() || to.is_within(&from.path) && *to != from.path {
             return Err(Error::conflict(format!("a directory cannot be moved into itself: `{from}` to `{target}`")));
         }
-        self.home.refuse_mounted(guard.seq, dir, &from.path, Below::Count)?;
-        self.home.refuse_mounted(guard.seq, dir, to, Below::Ignore)?;
+        self.home.refuse_mounted(guard.seq, dir, &from.path, NestedMounts::Count)?;
+        self.home.refuse_mounted(guard.seq, dir, to, NestedMounts::Ignore)?;
         look(dir, from)?.ok_or_else(|| missing(from))?;
         if *to != from.path {
             refuse_there(look(dir, &target)?.as_ref(), &target, false)?;
@@ -311,7 +311,7 @@ impl SessionFiles for LocalFiles {
 
 /// Whether mounts below a path are in the way, or only one at the path.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Below {
+enum NestedMounts {
     Count,
     Ignore,
 }
@@ -326,7 +326,7 @@ impl LocalHome {
     ) -> Result<Option<Metadata>> {
         check_names(at)?;
         if guard.live.mounted {
-            self.refuse_mounted(guard.seq, &guard.dir, &at.path, Below::Ignore)?;
+            self.refuse_mounted(guard.seq, &guard.dir, &at.path, NestedMounts::Ignore)?;
         }
         if at.path.is_root() {
             refuse_there(look(&guard.dir, at)?.as_ref(), at, keep_existing)?;
@@ -343,7 +343,7 @@ impl LocalHome {
         Ok(there.filter(Metadata::is_file))
     }
 
-    fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: Below) -> Result<()> {
+    fn refuse_mounted(&self, session: i64, dir: &Dir, path: &RemotePath, below: NestedMounts) -> Result<()> {
         let mounts = self.mounts(session)?;
         if mounts.is_empty() {
             return Ok(());
@@ -351,7 +351,7 @@ impl LocalHome {
         let path = real_path(dir, path)?;
         let hit = mounts.keys().find(|mount| {
             mount.as_str() == path.as_str()
-                || below == Below::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(&path))
+                || below == NestedMounts::Count && mount.parse::<RemotePath>().is_ok_and(|mount| mount.is_within(&path))
         });
         match hit {
             Some(mount) => Err(Error::conflict(format!("a stored file is mounted read-only at `{mount}`"))
@@ -469,12 +469,12 @@ struct LocalListing {
 
 impl LocalListing {
     fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
-        let within = self.walk.within().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
+        let current = self.walk.current().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
         let name = name.into_string().map_err(|name| {
-            let what = format!("a name in `{within}` is not UTF-8: {}", name.display());
+            let what = format!("a name in `{current}` is not UTF-8: {}", name.display());
             Error::conflict(what).hint("rename it inside the session")
         })?;
-        let at = within.at(within.path.join(&name));
+        let at = current.at(current.path.join(&name));
         if self.recursive && meta.is_dir() {
             self.walk.enter(OsStr::new(&name), at.clone()).map_err(|e| refused(format!("listing `{at}`"), &e))?;
         }
@@ -497,8 +497,8 @@ impl Iterator for LocalListing {
         Some(match found {
             Ok((name, meta)) => self.entry(name, &meta),
             Err(e) => {
-                let within = self.walk.within();
-                Err(refused(within.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
+                let current = self.walk.current();
+                Err(refused(current.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
             }
         })
     }

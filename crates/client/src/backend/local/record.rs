@@ -88,7 +88,7 @@ pub(super) fn begin(
     at: Timestamp,
 ) -> Result<TurnRow> {
     let doing = "starting a turn";
-    settle(tx, row).map_err(|e| fault(doing, &e))?;
+    end_abandoned(tx, row).map_err(|e| fault(doing, &e))?;
     let running: Option<String> = tx
         .query_row("SELECT id FROM turn WHERE session = ?1 AND NOT ended", [row], |row| row.get(0))
         .optional()
@@ -364,7 +364,7 @@ pub(super) fn abandoned(connection: &Connection, session: i64) -> rusqlite::Resu
 }
 
 /// Ends the turns that are [`abandoned`]. What was written of a text is all of it.
-pub(super) fn settle(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
+pub(super) fn end_abandoned(tx: &Transaction<'_>, session: i64) -> rusqlite::Result<()> {
     for (turn, id) in abandoned(tx, session)? {
         let deltas: Vec<(String, Vec<u8>)> = tx
             .prepare("SELECT id, text FROM event WHERE turn = ?1 AND kind = ?2 ORDER BY seq")?

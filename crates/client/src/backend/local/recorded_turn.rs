@@ -95,7 +95,7 @@ impl LocalHome {
         if self.db()?.read(doing, |c| record::abandoned(c, session))?.is_empty() {
             return Ok(());
         }
-        self.db()?.write_unsynced(doing, |tx| record::settle(tx, session).map_err(|e| fault(doing, &e)))
+        self.db()?.write_unsynced(doing, |tx| record::end_abandoned(tx, session).map_err(|e| fault(doing, &e)))
     }
 }
 

@@ -328,15 +328,15 @@ fn is_there(dir: &Dir, path: &RemotePath) -> bool {
 
 /// Unsettles the rows of all mounts at `path` or below it, because their files are to go.
 pub(super) fn unsettle(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
-    within(tx, "UPDATE resource SET unsettled = 1", session, path)
+    update_below(tx, "UPDATE resource SET unsettled = 1", session, path)
 }
 
 /// Removes the rows of all mounts at `path` or below it, whose files are gone.
 pub(super) fn forget(tx: &Transaction<'_>, session: i64, path: &RemotePath) -> Result<()> {
-    within(tx, "DELETE FROM resource", session, path)
+    update_below(tx, "DELETE FROM resource", session, path)
 }
 
-fn within(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -> Result<()> {
+fn update_below(tx: &Transaction<'_>, change: &str, session: i64, path: &RemotePath) -> Result<()> {
     let below = if path.is_root() { "/".to_owned() } else { format!("{path}/") };
     let sql = format!("{change} WHERE session = ?1 AND (mount_path = ?2 OR substr(mount_path, 1, length(?3)) = ?3)");
     tx.execute(&sql, params![session, path.as_str(), below]).map(drop).map_err(|e| fault("unmounting", &e))

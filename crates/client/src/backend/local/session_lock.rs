@@ -121,7 +121,7 @@ impl LocalHome {
             }
             *inside += 1;
         }
-        let out = Out(&handles);
+        let out = LockRelease(&handles);
         let live = self.live(&handles.id)?;
         if live.seq != handles.seq {
             return Ok(None);
@@ -166,14 +166,14 @@ impl Deref for SessionGuard {
 
 impl Drop for SessionGuard {
     fn drop(&mut self) {
-        drop(Out(&self.handles));
+        drop(LockRelease(&self.handles));
     }
 }
 
 /// Releases the lock when dropped, so that a deletion can proceed.
-struct Out<'a>(&'a Handles);
+struct LockRelease<'a>(&'a Handles);
 
-impl Drop for Out<'_> {
+impl Drop for LockRelease<'_> {
     fn drop(&mut self) {
         let mut inside = lock(&self.0.inside);
         *inside = inside.saturating_sub(1);

@@ -213,10 +213,10 @@ mod tests {
     #[test]
     fn what_the_endpoint_says_is_one_sentence() {
         let body = br#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret. Trace ID: 1 Correlation ID: 2","trace_id":"1"}"#;
-        let told = parse_error(StatusCode::UNAUTHORIZED, &HeaderMap::new(), body);
-        assert_eq!(told.message.as_deref(), Some("AADSTS7000215: Invalid client secret."));
-        assert_eq!((told.code.as_deref(), told.kind), (Some("invalid_client"), Some(Kind::Auth)));
-        let told = parse_error(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"<html>");
-        assert!(told.message.is_none() && told.kind.is_none());
+        let reported = parse_error(StatusCode::UNAUTHORIZED, &HeaderMap::new(), body);
+        assert_eq!(reported.message.as_deref(), Some("AADSTS7000215: Invalid client secret."));
+        assert_eq!((reported.code.as_deref(), reported.kind), (Some("invalid_client"), Some(Kind::Auth)));
+        let reported = parse_error(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new(), b"<html>");
+        assert!(reported.message.is_none() && reported.kind.is_none());
     }
 }

@@ -172,7 +172,7 @@ impl Chain {
     async fn found<'a>(&self, looked: &'a mut Option<LastLookup>, stale: bool) -> Result<&'a ActiveToken> {
         let new = self.look(stale).await;
         if let Ok(held) = &new {
-            self.say(|| format!("token: {}", told(held)));
+            self.say(|| format!("token: {}", describe(held)));
         }
         match looked.insert(new.map_or_else(|error| LastLookup::Failed(error, Instant::now()), LastLookup::Found)) {
             LastLookup::Found(held) => Ok(held),
@@ -188,7 +188,7 @@ impl Chain {
             Some(LastLookup::Found(held)) => Some(held),
             _ => None,
         };
-        let answer = outcome.map(|_| held.map(told).unwrap_or_default());
+        let answer = outcome.map(|_| held.map(describe).unwrap_or_default());
         let mut findings = vec![Check { name: "token", outcome: answer }];
         for part in CredentialSource::ALL {
             let skipped = self.skipped().iter().find(|skipped| skipped.part == part).map(|skipped| skipped.why.clone());
@@ -209,7 +209,7 @@ impl Chain {
 }
 
 /// Returns the source and the remaining life of a token, for display.
-fn told(held: &ActiveToken) -> String {
+fn describe(held: &ActiveToken) -> String {
     let kept = if held.since.is_none() { ", cached by an earlier command" } else { "" };
     match held.token.expires_at.or_else(|| explicit::end_of(&held.token.text)) {
         Some(end) if end < Timestamp::now() => format!("from {}, expired at {end:.0}", held.from),
@@ -299,8 +299,8 @@ mod tests {
     fn what_is_told_of_a_token_is_not_the_token() {
         let held =
             ActiveToken::new("Azure CLI".to_owned(), Some(CredentialSource::AzureCli), token(3600), None).unwrap();
-        let told = told(&held);
-        assert!(told.starts_with("from Azure CLI, valid until 20") && told.ends_with(", cached by an earlier command"));
-        assert!(!told.contains("tok-"));
+        let text = describe(&held);
+        assert!(text.starts_with("from Azure CLI, valid until 20") && text.ends_with(", cached by an earlier command"));
+        assert!(!text.contains("tok-"));
     }
 }

@@ -135,9 +135,9 @@ fn absurd(answer: &Value, now: Timestamp) -> Option<String> {
     let lives = ["expires_in", "ext_expires_in", "refresh_in"].map(|name| (name, 0));
     let ends = ["expires_on", "refresh_on", "not_before"].map(|name| (name, now.as_second()));
     lives.into_iter().chain(ends).find_map(|(name, from)| {
-        let told = number(name)?;
-        let absurd = told < 0 || told.saturating_sub(from) > LONGEST_LIFE;
-        absurd.then(|| format!("the token has an invalid `{name}`: {told}"))
+        let seconds = number(name)?;
+        let absurd = seconds < 0 || seconds.saturating_sub(from) > LONGEST_LIFE;
+        absurd.then(|| format!("the token has an invalid `{name}`: {seconds}"))
     })
 }
 
