@@ -307,6 +307,24 @@ fn an_error_after_the_start_says_where_the_output_is() {
 }
 
 #[test]
+fn a_command_that_ended_with_its_session_is_not_found() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let reply = move |command: &str, id: &str| {
+        if command.contains("shift 3") {
+            return told((format!("wharf {id} started\n"), false));
+        }
+        // The session ends what runs in it before it is gone.
+        match looks.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+            0 => told((format!("wharf {id} process=9 alive=0 status=- stdout=0 stderr=0\n- 0\n- 0\n"), false)),
+            1 => told((format!("wharf {id} gone\n"), false)),
+            _ => json_of(400, &json!({ "code": "InvalidMcpSession.NotFound", "message": "m", "success": false })),
+        }
+    };
+    let object = replied(reply, &["--", "true"]).0.code(125).json();
+    assert_eq!(object["error"]["kind"], "not_found", "{object}");
+}
+
+#[test]
 fn a_service_that_promises_output_and_sends_none_is_asked_at_intervals() {
     let says = |command: &str, id: &str| {
         let text = if command.contains("shift 3") {

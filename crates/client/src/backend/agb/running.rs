@@ -34,6 +34,9 @@ const STARTING: Duration = Duration::from_secs(10);
 /// back, since its output goes to a file.
 const BACKLOG: u64 = 256 << 10;
 
+/// The pauses before looks for a session whose command ended without a status: it may be on its way out.
+const GOING: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)];
+
 /// How long cleaning up may take, where the answer is not needed.
 const CLEANING: Duration = Duration::from_secs(5);
 
@@ -151,7 +154,22 @@ impl Follower {
             // What stays behind is small and in one place.
             drop(timeout(CLEANING, self.job.remove(rest, self.is_uncertain)).await);
         }
-        outcome.map(CommandEnd::from)
+        match outcome {
+            Err(error) if error.kind() == Kind::Unavailable && error.tries() == 0 => Err(self.or_gone(error).await),
+            outcome => outcome.map(CommandEnd::from),
+        }
+    }
+
+    /// Returns why no status was learned. A session that is being deleted ends its commands before it is gone.
+    async fn or_gone(&self, error: Error) -> Error {
+        for pause in GOING {
+            sleep(pause).await;
+            match self.job.look(0, 0, 0).await {
+                Err(gone) if gone.kind() == Kind::NotFound => return gone,
+                _ => {}
+            }
+        }
+        error
     }
 
     async fn work(&mut self, input: Option<CommandInput>) -> Result<CommandStatus> {
