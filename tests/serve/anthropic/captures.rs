@@ -26,8 +26,13 @@ fn stand_ins(server: &Server, capture: &Value) -> Vec<(&'static str, String)> {
     if capture["body"]["json"]["budget"].is_null() && capture["body"]["json"].get("budget").is_some() {
         server.ask("POST", &path, &json!({ "budget": null })).fine();
     }
+    let mut calls = Vec::new();
     if capture["path"].as_str().unwrap().contains("/events") {
         server.say(&path, "hello");
+    }
+    if capture["body"].to_string().contains("sevt_01x") {
+        let [tool, custom] = server.calls(&path);
+        calls.extend([("sevt_01x", tool.clone()), ("sevt_01y", custom), ("sevt_01z", tool)]);
     }
     // Only what a session made can be downloaded.
     let file = if capture["path"].as_str().unwrap().ends_with("/content") {
@@ -40,6 +45,7 @@ fn stand_ins(server: &Server, capture: &Value) -> Vec<(&'static str, String)> {
         [("page_2", page), ("file_01Rec0002", other.clone()), ("file_01Rec0005", other.clone())].into();
     let (copy, repository) = (id(&session["resources"][0]), id(&session["resources"][1]));
     all.extend([("sesrsc_01Rec", copy), ("sesrsc_01Git", repository), ("file_2", other)]);
+    all.extend(calls);
     for name in ["sesn_01Rec0001", "sesn_1", "sesn_p"] {
         all.push((name, id(&session)));
     }
@@ -287,10 +293,14 @@ fn recorded_turns_are_answered_with_every_recorded_member() {
     let stage = Stage::new();
     let server = stage.serve(&[]);
     let (mut session, mut seen, mut wrong) = (String::new(), 0, Vec::new());
+    let mut calls = [String::new(), String::new()];
     for line in include_str!("../../data/wire/anthropic-turns.jsonl").lines() {
         let capture: Value = serde_json::from_str(line).unwrap();
         let thread = session.replace("sesn_", "sthr_");
-        let live = |text: &str| text.replace("sesn_01Ab3CdEfGh", &session).replace("sthr_01", &thread);
+        let live = |text: &str| {
+            let text = text.replace("sesn_01Ab3CdEfGh", &session).replace("sthr_01", &thread);
+            text.replace("sevt_01b", &calls[0]).replace("sevt_01k", &calls[1])
+        };
         let text = |name: &str| live(capture[name].as_str().unwrap());
         let mark = if text("query").is_empty() { "" } else { "?" };
         let path = format!("{}{mark}{}", text("path"), text("query"));
@@ -301,6 +311,7 @@ fn recorded_turns_are_answered_with_every_recorded_member() {
         seen = wrong.len();
         if session.is_empty() {
             session = id(&answered);
+            calls = server.calls(&format!("/v1/sessions/{session}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

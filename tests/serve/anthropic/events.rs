@@ -70,6 +70,9 @@ fn events_that_no_client_sends_are_refused() {
         json!([{ "type": "agent.message", "content": text }]),
         json!([{ "type": "user.message" }]),
         json!([{ "type": "user.tool_confirmation", "tool_use_id": "sevt_1", "result": "maybe" }]),
+        // Nothing was called.
+        json!([{ "type": "user.tool_confirmation", "tool_use_id": "sevt_1", "result": "allow" }]),
+        json!([{ "type": "user.custom_tool_result", "custom_tool_use_id": "sevt_1", "content": text }]),
         json!([{ "type": "system.message", "content": text }, { "type": "user.interrupt" }]),
         json!([{ "type": "user.define_outcome", "description": "x" }]),
     ] {

@@ -120,6 +120,21 @@ impl Server {
         data(&self.ask("POST", &format!("{session}/events"), &json!({ "events": events })).fine())
     }
 
+    /// Lets the agent of a session call a tool of its own and one of the client; gives the ids of the calls, which are
+    /// answered.
+    #[track_caller]
+    pub(super) fn calls(&self, session: &str) -> [String; 2] {
+        self.say(session, "tool bash {}\ncustom weather {}");
+        let history = self.history(session);
+        let ids = ["agent.tool_use", "agent.custom_tool_use"]
+            .map(|kind| id(history.iter().find(|event| event["type"] == kind).unwrap()));
+        self.tell(
+            session,
+            &json!([{ "type": "user.custom_tool_result", "custom_tool_use_id": ids[1], "content": [] }]),
+        );
+        ids
+    }
+
     /// The history of a session.
     #[track_caller]
     pub(super) fn history(&self, session: &str) -> Vec<Value> {

@@ -45,6 +45,7 @@ impl AnthropicEmulator {
         check(&sent.events, &kind::SENT)?;
         threads::check(session, &sent.events)?;
         self.check_waiting(session, &sent.events)?;
+        self.check_calls(session, &sent.events)?;
         let data = self.take(&kept.session, sent.events)?;
         Ok(answer::json(StatusCode::OK, &SentEvents { data }))
     }
@@ -76,6 +77,28 @@ impl AnthropicEmulator {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// Refuses answers to calls of tools that the session has not seen.
+    fn check_calls(&self, session: &str, events: &[SessionEvent]) -> ApiResult<()> {
+        for (at, event) in events.iter().enumerate() {
+            let (key, calls): (_, &[_]) = match event.kind.as_str() {
+                kind::CONFIRMATION => ("tool_use_id", &[kind::TOOL_USE, kind::MCP_TOOL_USE]),
+                kind::RESULT => ("tool_use_id", &[kind::TOOL_USE]),
+                kind::CUSTOM_RESULT => ("custom_tool_use_id", &[kind::CUSTOM_TOOL_USE]),
+                _ => continue,
+            };
+            let id = event.extra.get(key).and_then(Value::as_str).unwrap_or_default();
+            let is_call = |logged: &Arc<LoggedEvent>| {
+                let called: Option<SessionEvent> =
+                    calls.contains(&&*logged.kind).then(|| serde_json::from_str(logged.json.get()).ok()).flatten();
+                called.is_some_and(|called| called.id.as_deref() == Some(id))
+            };
+            if !self.simulation.with(session, |life| life.history().any(is_call)) {
+                return Err(ApiError::bad(format!("events.{at}.{key}: no tool call `{id}` in session `{session}`")));
+            }
+        }
+        Ok(())
     }
 
     /// Applies the events that a client sent, and returns them as the answer has them: it calls those queued that the
