@@ -2342,7 +2342,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'Show the agent a local file or a stored one; can be repeated')
             [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Give the agent an instruction besides the prompt')
             [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
-            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools whose name matches; can be repeated')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated')
             [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer calls of a tool with a command on this machine; can be repeated')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')

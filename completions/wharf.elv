@@ -2249,7 +2249,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --attach 'Show the agent a local file or a stored one; can be repeated'
             cand --system 'Give the agent an instruction besides the prompt'
             cand --on-ask 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]'
-            cand --allow-tool 'Allow tools whose name matches; can be repeated'
+            cand --allow-tool 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated'
             cand --tool 'Answer calls of a tool with a command on this machine; can be repeated'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'

@@ -2209,7 +2209,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l on-ask -d 'Answer
 allow\t'Let it run'
 deny\t'Do not let it run'
 fail\t'Stop the turn and fail'"
-complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l allow-tool -d 'Allow tools whose name matches; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l allow-tool -d 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l tool -d 'Answer calls of a tool with a command on this machine; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s q -l quiet -d 'Print ids or paths only, one per line'

@@ -143,6 +143,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let signals = listen(reporter, &cx).map_err(|e| Error::io("watching for signals", &e))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx, global.timeout, signals, reporter));
+    cx.out.settle_stderr();
     // Output before a failure is valid.
     let flushed = cx.out.flush();
     let result = result.and(flushed).map_err(|error| cx.with_backend_name(error));
@@ -270,10 +271,19 @@ fn dashed_value(error: &clap::Error, args: &[OsString]) -> Option<String> {
         let long = flag.strip_prefix("--").filter(|long| !long.is_empty());
         value.starts_with(found.as_str()) && long.is_some_and(|long| takes_value(&grammar(), long))
     });
-    let (flag, value) = pair?;
-    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "-_=.,:/@".contains(c));
-    let value = if plain { value.to_string() } else { format!("'{}'", value.replace('\'', r"'\''")) };
+    let Some((flag, value)) = pair else {
+        // What holds a space is a text, and no flag that was misspelled.
+        let text = words.iter().find(|word| word.starts_with(found.as_str()) && word.contains(' '))?;
+        return Some(format!("for a text that begins with a dash write `-- {}`", quoted(text)));
+    };
+    let value = quoted(value);
     Some(format!("for a value that begins with a dash write `{flag}={value}`"))
+}
+
+/// Quotes a word for a shell, if it needs that.
+fn quoted(word: &str) -> String {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=.,:/@".contains(c));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Returns whether a flag with this name takes a value in any command.

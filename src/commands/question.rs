@@ -7,7 +7,6 @@ use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 
 use super::Cx;
-use crate::output::report;
 use wharf_core::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::thread;
@@ -44,7 +43,7 @@ async fn ask(cx: &Cx, prompt: &str, only_after: bool) -> Result<Option<String>> 
         *reading = None;
     }
     let doing = |e: io::Error| Error::io("reading from the terminal", &e);
-    report::prompt(prompt);
+    cx.out.prompt(prompt);
     // A question that was given up left a thread that reads: it takes this line.
     if reading.is_none() {
         let stdin = body::open_stdin()?;

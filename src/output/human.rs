@@ -98,9 +98,10 @@ pub fn tool(call: &ToolCall) -> String {
     if words.is_empty() { name.to_owned() } else { format!("{name}  {words}") }
 }
 
-/// Formats the duration, usage and cost of a turn in one line.
-pub fn turn(took: Duration, usage: Option<&TokenUsage>, cost: Option<&Cost>) -> String {
-    let mut parts = vec![format!("done in {:.1} s", took.as_secs_f64())];
+/// Formats how long a turn took that is done or was stopped, its usage and cost in one line.
+pub fn turn(took: Duration, was_stopped: bool, usage: Option<&TokenUsage>, cost: Option<&Cost>) -> String {
+    let what = if was_stopped { "stopped after" } else { "done in" };
+    let mut parts = vec![format!("{what} {:.1} s", took.as_secs_f64())];
     if let Some(usage) = usage {
         let counts = [
             (usage.input_tokens, "in"),

@@ -16,6 +16,7 @@ mod records;
 mod relay;
 pub mod report;
 mod stderr;
+mod stdout_errors;
 pub mod table;
 mod terminal;
 mod watch;
@@ -27,21 +28,24 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 pub use self::escape::TerminalText;
 pub use self::format::Format;
 pub use self::listing::Listing;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
 pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
-pub use self::relay::Relay;
+pub use self::relay::{Relay, RelaySender};
 use self::report::ReportStyle;
 use self::stderr::Stderr;
+use self::stdout_errors::{closed, stdout_error, unwritten};
 pub use self::table::{Align, Column};
 pub use self::terminal::{Color, wants_colour};
 use wharf_core::config::answers::Answers;
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Error, Result};
 use wharf_core::model::{Outcome, Receipt};
-use wharf_core::platform;
+use wharf_core::{platform, thread};
 
 /// The number of files above which successful receipts are not printed on a terminal.
 const FEW: u64 = 20;
@@ -139,6 +143,39 @@ impl Output {
         captured
     }
 
+    /// Waits until the reader of stdout is gone, and returns the error of that.
+    pub async fn reader_left(&self) -> Error {
+        let (sender, left) = oneshot::channel();
+        let waits = thread::spawn(move || {
+            if platform::wait_for_closed_stdout() {
+                let _ = sender.send(());
+            }
+        });
+        match (waits, left.await) {
+            (Ok(()), Ok(())) => closed(),
+            // That shows when something is written.
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Returns the relay of stderr. Until it is [settled](Self::settle_stderr), notes go through it as well, so that a
+    /// reader of stderr that stalls holds up nothing.
+    pub fn relay_stderr(&self) -> Relay {
+        let (relay, notes) = Relay::stderr();
+        self.stderr.relay(notes);
+        relay
+    }
+
+    /// Returns what passes blocks to the relay of stderr, if there is one.
+    pub fn stderr_blocks(&self) -> Option<RelaySender> {
+        self.stderr.blocks()
+    }
+
+    /// Ends the relay of stderr. Notes that its reader does not take are lost.
+    pub fn settle_stderr(&self) {
+        self.stderr.settle();
+    }
+
     /// Flushes stdout.
     pub fn flush(&self) -> Result<()> {
         let result = self.out.borrow_mut().flush();
@@ -149,6 +186,11 @@ impl Output {
     /// so that an error is the only output on stderr.
     pub fn note(&self, text: impl Into<String>) {
         self.stderr.note(text.into());
+    }
+
+    /// Shows a question on stderr, and leaves the cursor behind it.
+    pub fn prompt(&self, question: &str) {
+        self.stderr.prompt(question);
     }
 
     /// Prints at once what the command is waiting for. Prints nothing if errors are printed as JSON, because the note
@@ -242,7 +284,8 @@ impl Output {
     }
 
     fn line(&self, line: &str) -> Result<()> {
-        self.text(&format!("{line}\n"))
+        // A long line is not copied.
+        self.text(line).and_then(|()| self.text("\n"))
     }
 
     /// Writes JSON on several lines, indented by `margin` levels. Writes in parts, because the indented text can be
@@ -250,13 +293,16 @@ impl Output {
     fn pretty(&self, json: &str, margin: usize) -> Result<()> {
         let mut part = String::with_capacity(PART);
         wharf_gjson::pretty_into(json, margin, &mut |token| {
-            part.push_str(token);
-            if part.len() < PART {
+            if token.len() < PART {
+                part.push_str(token);
+            }
+            if part.len() < PART && token.len() < PART {
                 return Ok(());
             }
             let written = self.text(&self.safe_json(&part));
             part.clear();
-            written
+            // A long token is not copied.
+            if token.len() < PART { written } else { written.and_then(|()| self.text(&self.safe_json(token))) }
         })?;
         self.text(&self.safe_json(&part))
     }
@@ -322,19 +368,6 @@ impl Write for Captured {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// Converts an error of writing to stdout.
-fn stdout_error(error: &io::Error) -> Error {
-    if error.kind() == io::ErrorKind::BrokenPipe { closed() } else { unwritten(error) }
-}
-
-fn unwritten(error: &io::Error) -> Error {
-    Error::io("writing to stdout", error)
-}
-
-fn closed() -> Error {
-    Error::new(Kind::Closed, "stdout was closed by its reader")
 }
 
 /// Parses a transform. Mistakes that GJSON would ignore are errors, before anything is sent.

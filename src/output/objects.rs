@@ -15,12 +15,25 @@ impl Output {
             listing.push(record)?;
             return listing.finish();
         }
-        let json = to_json(record)?;
+        self.object(&to_json(record)?)
+    }
+
+    /// Prints one object like [`Output::one`], and frees it before its text is formatted: it may be large.
+    pub fn last<T: Record>(&self, record: T) -> Result<()> {
+        if self.options.quiet || self.transform.is_some() || self.format == Format::Raw {
+            return self.one(&record);
+        }
+        let json = to_json(&record)?;
+        drop(record);
+        self.object(&json)
+    }
+
+    fn object(&self, json: &str) -> Result<()> {
         match self.format {
-            Format::Jsonl => self.line(&self.safe_json(&json)),
-            Format::Yaml => self.yaml(&json, yaml::write_document),
-            Format::Table => self.text(&fields(&json, self.width(), self.colour)),
-            Format::Auto | Format::Json | Format::Raw => self.pretty(&json, 0).and_then(|()| self.text("\n")),
+            Format::Jsonl => self.line(&self.safe_json(json)),
+            Format::Yaml => self.yaml(json, yaml::write_document),
+            Format::Table => self.text(&fields(json, self.width(), self.colour)),
+            Format::Auto | Format::Json | Format::Raw => self.pretty(json, 0).and_then(|()| self.text("\n")),
         }
     }
 

@@ -81,13 +81,6 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Shows a question on stderr, and leaves the cursor behind it.
-pub fn prompt(question: &str) {
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{}", escape::for_terminal(question));
-    let _ = stderr.flush();
-}
-
 /// Returns the error that reached `main`. Any other error comes from the operating system.
 pub fn of_anyhow(error: anyhow::Error) -> Error {
     error.downcast::<Error>().unwrap_or_else(|other| Error::new(Kind::Io, format!("{other:#}")))

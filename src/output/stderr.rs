@@ -1,10 +1,16 @@
 //! Notes on stderr, printed around a progress bar.
 
+use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use super::progress::Progress;
+use super::relay::{NoteRelay, RelaySender};
 use super::{escape, report};
 use wharf_core::sync::lock;
+
+/// How long notes may take to be written before the process goes on without them.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The stderr of the process, shared by all code that prints to it.
 pub(super) struct Stderr {
@@ -13,16 +19,45 @@ pub(super) struct Stderr {
     machine: bool,
     held: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,
+    /// The thread that writes, while a command must not wait for the reader of stderr.
+    relay: Mutex<Option<NoteRelay>>,
 }
 
 impl Stderr {
     pub(super) fn new(machine: bool) -> Self {
-        Stderr { machine, held: Mutex::default(), progress: Mutex::default() }
+        Stderr { machine, held: Mutex::default(), progress: Mutex::default(), relay: Mutex::default() }
     }
 
     /// Returns the progress display of a transfer, if one is running.
     pub(super) fn progress(&self) -> MutexGuard<'_, Option<Progress>> {
         lock(&self.progress)
+    }
+
+    /// Passes notes on to the thread of a relay from now on.
+    pub(super) fn relay(&self, relay: Option<NoteRelay>) {
+        *lock(&self.relay) = relay;
+    }
+
+    /// Returns what passes blocks to the relay, if there is one.
+    pub(super) fn blocks(&self) -> Option<RelaySender> {
+        lock(&self.relay).as_ref().map(NoteRelay::blocks)
+    }
+
+    /// Ends the relay once all is written, or when that takes too long.
+    pub(super) fn settle(&self) {
+        let relay = lock(&self.relay).take();
+        if let Some(relay) = relay {
+            relay.settle(PATIENCE);
+        }
+    }
+
+    /// Shows a question, and leaves the cursor behind it.
+    pub(super) fn prompt(&self, question: &str) {
+        let question = escape::for_terminal(question);
+        match lock(&self.relay).as_ref() {
+            Some(relay) => relay.pass(question.into_owned()),
+            None => drop(io::stderr().lock().write_all(question.as_bytes())),
+        }
     }
 
     /// Prints a note now, or after the command has succeeded if errors are JSON.
@@ -36,10 +71,14 @@ impl Stderr {
     /// Prints the notes that were held back.
     pub(super) fn release(&self) {
         let notes = std::mem::take(&mut *lock(&self.held));
-        let print = || notes.iter().for_each(|note| report::say(&escape::for_terminal(note)));
-        match self.progress().as_ref() {
-            Some(progress) => progress.suspend(print),
-            None => print(),
+        let notes = || notes.iter().map(|note| escape::for_terminal(note));
+        if let Some(progress) = self.progress().as_ref() {
+            progress.suspend(|| notes().for_each(|note| report::say(&note)));
+            return;
+        }
+        match lock(&self.relay).as_ref() {
+            Some(relay) => notes().for_each(|note| relay.note(&note)),
+            None => notes().for_each(|note| report::say(&note)),
         }
     }
 }

@@ -459,3 +459,23 @@ fn a_turn_of_many_events_stays_small_in_memory() {
     let followed = peak(&["sessions", "events", &session, "--until", "idle", "--format", "jsonl"]);
     assert!(followed < few + LONG_TURN, "events: {few} KiB, then {followed} KiB");
 }
+
+#[test]
+fn the_object_of_a_long_text_takes_twice_its_size() {
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.config().join("wharf")).unwrap();
+    let profile = "profile = 'a'\n[profiles.a]\nbackend = 'local'\nagent_command = ['sh']\n";
+    fs::write(sandbox.config().join("wharf/config.toml"), profile).unwrap();
+    sandbox.run(["sessions", "create", "--id", "s1"]).ok();
+    let peak = |format: &str, mebibytes: usize| {
+        let script = format!("head -c {} /dev/zero | tr '\\0' x", mebibytes << 20);
+        let (run, most) = measured(sandbox.wharf(["--format", format, "invoke", "s1", &script]));
+        run.ok();
+        most
+    };
+    for (format, more) in [("json", 64), ("jsonl", 16)] {
+        let (small, large) = (peak(format, 1), peak(format, 1 + more));
+        // 8 MiB more are for what the allocator keeps.
+        assert!(large < small + ((2 * more + 8) << 10), "{format}: {small} KiB, then {large} KiB");
+    }
+}

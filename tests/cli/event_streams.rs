@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::azure::json_of;
 use crate::endpoint::{Endpoint, RecordedRequest, Reply};
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Call, Run, Sandbox};
 
 const SESSION: &str = "sesn_0123456789abcdef";
 
@@ -41,6 +41,11 @@ fn delta(of: usize, text: &str) -> Value {
     let content = json!({ "type": "text", "text": text });
     let delta = json!({ "type": "content_delta", "index": 0, "content": content });
     json!({ "type": "event_delta", "event_id": format!("sevt_{of:04}"), "delta": delta })
+}
+
+/// What a session used, with a list price.
+fn price(number: usize, amount: &Value) -> Value {
+    event(number, "session.usage", json!({ "usage": { "list_cost": { "amount": amount, "currency": "USD" } } }))
 }
 
 /// What a client has sent.
@@ -167,9 +172,19 @@ impl Stage {
         Stage { sandbox: Sandbox::new(), service: Endpoint::new(move |asked| answer(&script, &state, asked)) }
     }
 
+    fn at_service(&self, call: Call) -> Call {
+        let call = call.env("WHARF_BACKEND", "anthropic").env("ANTHROPIC_BASE_URL", self.service.url());
+        call.env("ANTHROPIC_API_KEY", "key-of-a-test")
+    }
+
     fn run(&self, args: &[&str]) -> Run {
-        let call = self.sandbox.wharf(args).env("WHARF_BACKEND", "anthropic");
-        call.env("ANTHROPIC_BASE_URL", self.service.url()).env("ANTHROPIC_API_KEY", "key-of-a-test").run()
+        self.at_service(self.sandbox.wharf(args)).run()
+    }
+
+    /// Runs a line of shell, in which `$WHARF` is the binary and fd 3 a pipe that is not read.
+    fn with_stalled_pipe(&self, line: &str) -> Run {
+        self.sandbox.fifo("stalled");
+        self.at_service(self.sandbox.shell(&format!("exec 3<>stalled; {line}"), None)).run()
     }
 
     fn invoke(&self) -> Run {
@@ -255,7 +270,7 @@ fn events_that_come_twice_and_out_of_order_count_once() {
     let stage = Stage::new(Script::streams(&[frames(&twice)]).history(&events));
     assert_eq!(stage.invoke().ok().stdout(), SAID);
     let result = stage.result(0);
-    assert_eq!((&result["text"], &result["tools"]), (&json!("One text.Another."), &json!(1)));
+    assert_eq!((&result["text"], &result["tools"]), (&json!("One text.\nAnother."), &json!(1)));
 }
 
 #[test]
@@ -317,7 +332,7 @@ fn each_end_has_its_code() {
         let result = stage.result(code);
         assert_eq!(result["status"], status, "{ends:?}");
         assert!(result["error"].to_string().contains(word), "{ends:?}: {result}");
-        assert_eq!(result["text"], "One text.Another.");
+        assert_eq!(result["text"], "One text.\nAnother.");
     }
 }
 
@@ -331,9 +346,13 @@ fn what_is_no_event_of_its_type_is_an_unknown_end() {
         ("a call without a name", event(17, "agent.tool_use", json!({ "input": {} }))),
         ("an error without a status", event(17, "session.error", json!({ "error": { "type": "x" } }))),
         ("an event without a type", json!({ "id": "sevt_0017" })),
+        ("half of a surrogate pair", text(17, "HALF")),
+        ("a price that is a number", price(17, &json!(12))),
+        ("a price with a fraction of a cent", price(17, &json!("12.5"))),
     ] {
         let mut events = turn();
         events.truncate(13);
+        let bad = bad.to_string().replace("HALF", r"\ud800");
         let content = format!("{}data: {bad}\n\n{}", frames(&events), frames(&[idle(18, "end_turn")]));
         let stage = Stage::new(Script::streams(&[content]).history(&events));
         let result = stage.result(8);
@@ -356,7 +375,7 @@ fn a_stream_that_fails_or_holds_something_else_is_opened_again() {
         let first = frames(&all[..4]) + &bad;
         let stage = Stage::new(Script::streams(&[first, frames(&all[4..])]).history(&all[..4]));
         let result = stage.result(0);
-        assert_eq!((&result["text"], &result["reconnects"]), (&json!("One text.Another."), &json!(1)), "{bad:.40}");
+        assert_eq!((&result["text"], &result["reconnects"]), (&json!("One text.\nAnother."), &json!(1)), "{bad:.40}");
     }
 }
 
@@ -389,6 +408,13 @@ fn a_message_whose_answer_is_lost_is_looked_up_and_sent_once() {
     old.before = vec![event(1, "user.message", message()), idle(2, "end_turn")];
     let stage = Stage::new(old);
     stage.invoke().code(8);
+    // The service does not tell the id of what it was sent, and has no such message.
+    let unnamed = Script { sends: vec![Some(json_of(200, &json!({})))], ..Script::streams(&[frames(&turn())]) };
+    let stage = Stage::new(unnamed.history(&[]));
+    let result = stage.result(8);
+    assert_eq!((&result["status"], &result["error"]["kind"]), (&json!("unknown"), &json!("unavailable")));
+    assert!(result["error"]["message"].as_str().unwrap().contains("may have happened"), "{result}");
+    assert_eq!(stage.sent(), 1);
     // The service does not tell the id of what it was sent.
     let unnamed = Script { sends: vec![Some(json_of(200, &json!({})))], ..Script::streams(&[frames(&turn())]) };
     assert_eq!(Stage::new(unnamed.history(&turn())).invoke().ok().stdout(), SAID);
@@ -409,6 +435,18 @@ fn text_that_differs_from_its_preview_is_written_whole_and_a_lost_preview_is_non
     assert_eq!(turn(vec![start(13), delta(13, "never ended")]), "never ended\n");
     assert_eq!(turn(vec![start(13), delta(13, "a\n"), text(13, "a\n")]), "a\n");
     assert_eq!(turn(vec![start(13), start(14), delta(14, "b"), text(14, "b"), text(13, "c")]), "b\nc\n");
+    // Two that are written at the same time.
+    let both = [start(13), delta(13, "a"), start(14), delta(14, "b"), delta(13, "A"), delta(14, "B")];
+    let ended = |first: Value, second: Value| turn([&both[..], &[first, second]].concat());
+    assert_eq!(ended(text(13, "aA."), text(14, "bB.")), "aA.\nbB.\n");
+    assert_eq!(ended(text(14, "bB."), text(13, "aA.")), "aA\nbB.\naA.\n");
+    // The rest of the second one goes on after the first.
+    let late = [&both[..], &[text(13, "aA."), delta(14, "."), text(14, "bB.")]].concat();
+    assert_eq!(turn(late), "aA.\nbB.\n");
+    // One that did not come is over with its request.
+    let request = event(13, "span.model_request_end", json!({}));
+    let given_up = vec![start(13), delta(13, "lost"), request, start(14), delta(14, "b"), text(14, "b")];
+    assert_eq!(turn(given_up), "lost\nb\n");
 }
 
 #[test]
@@ -432,7 +470,7 @@ fn a_turn_of_another_client_is_not_taken_for_the_own_one() {
         script.sends = sends;
         let stage = Stage::new(script);
         let result = stage.result(0);
-        assert_eq!(result["text"], "One text.Another.", "{what}");
+        assert_eq!(result["text"], "One text.\nAnother.", "{what}");
         assert_eq!((&result["id"], &result["cost"]), (&json!("sevt_0010"), &json!(null)), "{what}");
         assert_eq!(result["usage"]["input_tokens"], 5, "{what}");
         assert_eq!(stage.invoke().ok().stdout(), SAID, "{what}");
@@ -602,4 +640,72 @@ fn an_interrupt_that_the_service_did_not_take_is_not_told_as_one() {
     let stage = Stage::new(script);
     let run = stage.run(&["invoke", SESSION, "go", "--timeout", "1s", "--retries", "0"]);
     run.code(124).says(&["may not have been told to stop", "sessions interrupt"]);
+}
+
+#[test]
+fn a_reader_of_stderr_that_stalls_holds_up_nothing() {
+    let mut events = vec![message()];
+    for number in 0..2000 {
+        let id = format!("sevt_call_{number}");
+        let call = json!({ "type": "agent.tool_use", "id": id, "processed_at": time(12), "name": "bash",
+            "input": { "command": "x".repeat(100) }, "evaluated_permission": "allow" });
+        let result = json!({ "type": "agent.tool_result", "id": format!("sevt_result_{number}"),
+            "processed_at": time(12), "tool_use_id": id, "content": [] });
+        events.extend([call, result]);
+    }
+    for options in ["", "--debug"] {
+        let stage = Stage::new(Script::streams(&[frames(&events), String::new()]).history(&events));
+        let begun = Instant::now();
+        let line = format!("$WHARF invoke {SESSION} go --timeout 1s {options} 2>&3; echo $?");
+        assert_eq!(stage.with_stalled_pipe(&line).ok().stdout(), "124\n");
+        // The turn does not end within the ten seconds that an agent has to stop.
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+        assert_eq!(stage.sent(), 2, "the agent was told to stop");
+    }
+}
+
+#[test]
+fn a_tool_of_a_server_is_allowed_by_the_name_of_its_server_too() {
+    let call = |server: Value| {
+        let mut call = json!({ "name": "bash", "input": {}, "evaluated_permission": "ask" });
+        call["mcp_server_name"] = server;
+        event(12, "agent.mcp_tool_use", call)
+    };
+    let reason = json!({ "type": "requires_action", "event_ids": ["sevt_0012"] });
+    let waits = [message(), call(json!("files")), event(13, "session.status_idle", json!({ "stop_reason": reason }))];
+    let answered = [text(15, "Done."), idle(16, "end_turn")];
+    for (glob, is_allowed) in
+        [("files/bash", true), ("files/*", true), ("*/bash", true), ("bash", false), ("*", false), ("other/*", false)]
+    {
+        let ended = [&waits[..], &answered].concat();
+        let stage = Stage::new(Script::streams(&[frames(&waits), frames(&answered)]).history(&waits).history(&ended));
+        let run = stage.run(&["invoke", SESSION, "go", "--allow-tool", glob, "--on-ask", "fail"]);
+        run.code(if is_allowed { 0 } else { 13 });
+        let sent = stage.service.asked("POST ").last().unwrap().body.clone();
+        assert_eq!(sent.contains("\"allow\""), is_allowed, "{glob}: {sent}");
+        if !is_allowed {
+            run.says(&["files/bash", "stopped after"]);
+            assert!(!run.stderr().contains("done in"), "{}", run.stderr());
+        }
+    }
+    let nameless = [message(), call(Value::Null)];
+    Stage::new(Script::streams(&[frames(&nameless)]).history(&nameless)).invoke().code(8).says(&["mcp_server_name"]);
+}
+
+#[test]
+fn a_cost_that_cannot_be_read_after_the_turn_is_reported() {
+    let state = Arc::new(Mutex::new(State::default()));
+    let script = Script::streams(&[frames(&turn())]).history(&turn());
+    let service = Endpoint::new(move |asked| {
+        if asked.line.contains("/events") {
+            return answer(&script, &state, asked);
+        }
+        let amount = if state.lock().unwrap().sent > 0 { json!(12) } else { json!("1") };
+        let usage = json!({ "list_cost": { "amount": amount, "currency": "USD" } });
+        json_of(200, &json!({ "id": SESSION, "type": "session", "status": "idle", "usage": usage }))
+    });
+    let stage = Stage { sandbox: Sandbox::new(), service };
+    let run = stage.invoke();
+    assert_eq!(run.ok().stdout(), SAID);
+    run.says(&["what the turn cost is not known", "done in"]);
 }

@@ -78,6 +78,9 @@ fn what_is_no_prompt_is_a_usage_error_before_anything_is_sent() {
     stage.invoke(&["--tool", "weather='sh", "x"]).code(2).says(&["quote"]);
     stage.invoke(&["--follow", "x"]).code(2);
     stage.invoke(&["--attach", "missing.csv", "x"]).code(4);
+    stage.invoke(&["--attach", "-", "x"]).code(2).says(&["--attach takes files, not stdin", "`./-`"]);
+    stage.invoke(&["--attach", ".", "x"]).code(2).says(&["--attach takes files, not a directory", "files upload"]);
+    stage.invoke(&["- one point"]).code(2).says(&["-- '- one point'"]);
     assert_eq!(sandbox.read("log.jsonl").lines().count(), before);
 }
 
@@ -156,6 +159,10 @@ fn a_tool_of_the_caller_is_a_command_without_a_shell() {
     let answers = stage.events("user.custom_tool_result");
     let failed = answers.iter().filter(|event| event["provider"]["is_error"] == true).count();
     assert_eq!((answers.len(), failed), (4, 2));
+    let binary = stage.invoke(&["--tool", "weather=printf '\\377'", custom]);
+    binary.ok().says(&["tool weather: what `printf` wrote is not UTF-8"]);
+    let answer = stage.events("user.custom_tool_result").pop().unwrap();
+    assert_eq!(answer["provider"]["is_error"], true);
     stage.invoke(&["--tool", "other=cat", custom]).code(13).says(&["weather"]);
     stage.invoke(&[custom]).code(13).says(&["--tool"]);
 }
@@ -244,11 +251,14 @@ fn a_confirmation_of_another_process_lets_the_turn_go_on() {
         json!({ "events": [{ "type": "user.message", "content": [{ "type": "text", "text": "ask bash {}" }] }] });
     stage.served.post(&format!("/v1/sessions/{}/events", stage.session), body.to_string().as_bytes());
     wait_until("the agent asks", || !stage.events("needs_action").is_empty());
-    stage.invoke(&["--follow"]).code(13).says(&["bash", "not interrupted"]);
+    let waiting = stage.invoke(&["--follow"]);
+    waiting.code(13).says(&["waits for an answer: bash", "not interrupted"]);
+    assert!(!waiting.stderr().contains("done in"), "{}", waiting.stderr());
     let call = stage.events("tool_call")[0]["tool"]["id"].as_str().unwrap().to_owned();
     let confirm = |words: &[&str]| stage.run(&[&["sessions", "confirm", &stage.session, &call], words].concat());
     confirm(&["allow", "--message", "x"]).code(2);
     confirm(&["maybe"]).code(2);
+    stage.run(&["sessions", "confirm", &stage.session, "sevt_other", "allow"]).code(2).says(&["sevt_other"]);
     confirm(&["deny", "--message", "not in production"]).ok();
     let followed = stage.invoke(&["--follow", "--allow-denied"]);
     assert_eq!(followed.ok().stdout(), "All done.\n");
@@ -273,6 +283,7 @@ fn events_are_listed_filtered_and_followed() {
     let time = all[3]["at"].as_str().unwrap();
     assert!(ids(list(&["--since", time]).ok()).ends_with(&wanted));
     list(&["--since", "sevt_missing"]).code(4);
+    list(&["--since", middle, "--page", "anthropic:x"]).code(2).says(&["--since", "--page"]);
     let followed = list(&["--until", "idle", "--format", "jsonl"]);
     assert_eq!(followed.ok().lines().len(), all.len());
     let text = list(&["--until", "idle", "--type", "text", "--transform", "text", "-r"]);
@@ -384,4 +395,32 @@ fn what_ends_before_the_first_request_has_no_result() {
     let stage = Stage::new(&sandbox, &[]);
     let missing = stage.run(&["--format", "json", "invoke", &stage.session, "go", "--attach", "missing"]);
     assert_eq!(missing.code(4).stdout(), "");
+}
+
+#[test]
+fn a_tool_whose_stderr_is_not_read_does_not_keep_the_agent_from_being_stopped() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    sandbox.fifo("stalled");
+    let line = format!(
+        "exec 3<>stalled; $WHARF invoke {} 'custom weather {{}}' --tool 'weather=sh -c \"yes >&2\"' \
+         --timeout 1s 2>&3; echo $?",
+        stage.session
+    );
+    let begun = Instant::now();
+    assert_eq!(sandbox.shell(&line, Some((&stage.served, "anthropic"))).run().ok().stdout(), "124\n");
+    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+    assert_eq!(stage.events("user.interrupt").len(), 1);
+}
+
+#[test]
+fn events_are_followed_until_their_reader_goes_away() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    stage.invoke(&["echo a"]).ok();
+    let line = format!("$WHARF sessions events {} -f -q | head -n 1 | wc -l; echo ${{PIPESTATUS[0]}}", stage.session);
+    let following = sandbox.shell(&line, Some((&stage.served, "anthropic"))).start();
+    let begun = Instant::now();
+    assert_eq!(following.finish().ok().lines(), ["1", "0"]);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }

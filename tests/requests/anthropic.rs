@@ -39,7 +39,8 @@ const NEVER: &[&str] = &[
     "events.send user.interrupt (one thread)",
     "events.send user.define_outcome",
     "events.send interrupt + user.message",
-    // A history is read from its beginning, by type or from a time on.
+    // A history is read from its beginning or from a time on, whatever is shown of it.
+    "events list types",
     "sessions.events.list (every filter)",
     "events.list (filters)",
     // An upload has a name, and one that the service would refuse is not sent.
@@ -229,8 +230,7 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         ("DELETE", ["sessions", id, "resources", one]) => resources.remove(&session(id), one).await,
         ("POST", ["sessions", id, "events"]) => send(backend, &session(id), &body["events"]).await,
         ("GET", ["sessions", id, "events"]) => {
-            let value = recorded.query.get("types%5B%5D").into_iter().flat_map(|all| all.split('&'));
-            let query = EventQuery { types: value.map(str::to_owned).collect(), since: None };
+            let query = EventQuery::default();
             backend.events().unwrap().list(&session(id), &query, page()).await.map(drop)
         }
         ("GET", ["sessions", id, "events", "stream"]) if recorded.query.contains_key("event_deltas%5B%5D") => {

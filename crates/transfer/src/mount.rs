@@ -2,13 +2,14 @@
 //! not mounted.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::Transfer;
 use super::plan::LocalSource;
-use wharf_client::backend::NewStoredFile;
+use wharf_client::backend::{Backend, NewStoredFile};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{FileId, Outcome};
 use wharf_core::verdict::Verdict;
@@ -20,6 +21,8 @@ const UNDOING: Duration = Duration::from_secs(3);
 pub struct MountUploads<'a> {
     transfer: Transfer<'a>,
     left: Vec<FileId>,
+    /// The media types of the uploads, as far as the backend reports them.
+    mime_types: HashMap<FileId, String>,
     /// When deleting has to end, after a cancellation.
     end: Option<Instant>,
 }
@@ -27,7 +30,7 @@ pub struct MountUploads<'a> {
 impl<'a> MountUploads<'a> {
     /// Returns an object without uploads.
     pub fn new(transfer: Transfer<'a>) -> Self {
-        MountUploads { transfer, left: Vec::new(), end: None }
+        MountUploads { transfer, left: Vec::new(), mime_types: HashMap::new(), end: None }
     }
 
     /// Uploads and verifies local files, and returns their ids in the order of `sources`. If one of them fails, the others
@@ -41,11 +44,15 @@ impl<'a> MountUploads<'a> {
         }
         let mut made: Vec<(String, FileId)> = Vec::new();
         let mut failures = Verdict::default();
+        let mime_types = &mut self.mime_types;
         let verdict = self
             .transfer
             .upload_to_store(sources, &NewStoredFile::default(), &mut |receipt| {
                 match (&receipt.outcome, &receipt.file_id) {
-                    (Outcome::Copied, Some(id)) => made.push((receipt.source.clone(), id.clone())),
+                    (Outcome::Copied, Some(id)) => {
+                        made.push((receipt.source.clone(), id.clone()));
+                        mime_types.extend(receipt.mime_type.clone().map(|kind| (id.clone(), kind)));
+                    }
                     (Outcome::Failed(error), _) => failures.failed(error.clone()),
                     _ => {}
                 }
@@ -92,24 +99,42 @@ impl<'a> MountUploads<'a> {
         }
     }
 
+    /// Returns the media type of an upload, if the backend reported one.
+    pub fn mime_type(&self, id: &FileId) -> Option<&str> {
+        self.mime_types.get(id).map(String::as_str)
+    }
+
     /// Returns the uploads of which it is unknown whether they are mounted, or that could not be deleted.
     pub fn left(&self) -> &[FileId] {
         &self.left
     }
 
     async fn undo(&mut self, uploads: &[FileId], error: Error) -> Error {
-        let stops = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
-        let end = stops.then(|| *self.end.get_or_insert_with(|| Instant::now() + UNDOING));
-        for id in uploads {
-            let deleted = async { self.transfer.backend.require_store()?.delete(id).await };
-            let deleted = match end {
-                Some(end) => timeout_at(end, deleted).await.unwrap_or_else(|_| Err(error.clone())),
-                None => deleted.await,
-            };
-            if deleted.is_err_and(|error| error.kind() != Kind::NotFound) {
-                self.left.push(id.clone());
-            }
-        }
+        self.left.extend(delete_uploads(self.transfer.backend, uploads, &error, &mut self.end).await);
         error
     }
+}
+
+/// Deletes uploads that are not used, because of `error`. After a cancellation that has to end at `end`, which the first
+/// call sets. Returns those that are left.
+pub async fn delete_uploads(
+    backend: &dyn Backend,
+    uploads: &[FileId],
+    error: &Error,
+    end: &mut Option<Instant>,
+) -> Vec<FileId> {
+    let stops = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
+    let end = stops.then(|| *end.get_or_insert_with(|| Instant::now() + UNDOING));
+    let mut left = Vec::new();
+    for id in uploads {
+        let deleted = async { backend.require_store()?.delete(id).await };
+        let deleted = match end {
+            Some(end) => timeout_at(end, deleted).await.unwrap_or_else(|_| Err(error.clone())),
+            None => deleted.await,
+        };
+        if deleted.is_err_and(|error| error.kind() != Kind::NotFound) {
+            left.push(id.clone());
+        }
+    }
+    left
 }

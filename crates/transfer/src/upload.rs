@@ -259,7 +259,11 @@ impl Transfer<'_> {
             }
             let (file, stored) = store.upload(upload.new.clone(), &self.watched(source, name)).await?;
             let verified = self.verify_stored(&file.id, &stored).await;
-            Ok(Receipt { provider: file.provider, ..receipt(name, file.id.as_str(), stored, verified) })
+            Ok(Receipt {
+                provider: file.provider,
+                mime_type: file.mime_type,
+                ..receipt(name, file.id.as_str(), stored, verified)
+            })
         };
         stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
     }

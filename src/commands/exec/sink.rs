@@ -115,6 +115,7 @@ impl<'a> ExecSink<'a> {
         };
         let (stdout, stderr) = (stream(io::stdout().is_terminal()), stream(io::stderr().is_terminal()));
         let captured = self.cx.out.capture();
+        let relays = Relays { stdout: Relay::stdout(), stderr: self.cx.out.relay_stderr() };
         RunningSink {
             sink: self,
             started_at: Timestamp::now(),
@@ -124,7 +125,7 @@ impl<'a> ExecSink<'a> {
             events: 0,
             captured,
             waiting: None,
-            relays: Relays { stdout: Relay::stdout(), stderr: Relay::stderr() },
+            relays,
         }
     }
 }
@@ -170,6 +171,7 @@ impl RunningSink<'_> {
             self.relays.stdout.send(&rest.into()).await?;
         }
         drop(self.relays.stderr.finish().await);
+        self.sink.cx.out.settle_stderr();
         self.relays.stdout.finish().await
     }
 

@@ -6,8 +6,9 @@ use crate::commands::Cx;
 use wharf_client::backend::turn::{Attachment, RunningTurn};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, SessionId};
+use wharf_core::platform::shown;
 use wharf_transfer::Transfer;
-use wharf_transfer::mount::MountUploads;
+use wharf_transfer::mount::{MountUploads, delete_uploads};
 use wharf_transfer::plan::LocalSource;
 
 /// What the id of a stored file begins with: a local file of that name is written `./file_...`.
@@ -30,8 +31,17 @@ impl Attachments {
     /// Reads the values of the flag.
     ///
     /// # Errors
-    /// `usage` for an id that is not valid.
+    /// `usage` for an id that is not valid, for stdin and for a directory.
     pub(super) fn read(values: &[PathBuf]) -> Result<Self> {
+        if values.iter().any(|value| value.as_os_str() == "-") {
+            return Err(Error::usage("--attach takes files, not stdin")
+                .hint("write the content to a file first; a local file of that name is written `./-`"));
+        }
+        if let Some(directory) = values.iter().find(|value| value.is_dir()) {
+            let name = shown(directory);
+            return Err(Error::usage(format!("--attach takes files, not a directory: `{name}`"))
+                .hint(format!("attach its files, or put it into the session: `wharf files upload {name} SESSION:`")));
+        }
         let file = |value: &PathBuf| match value.to_str().filter(|text| text.starts_with(ID_PREFIX)) {
             Some(id) => id
                 .parse()
@@ -60,7 +70,8 @@ impl Attachments {
         let watch = cx.out.watch(&[]);
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
-        self.uploaded = MountUploads::new(transfer).upload(&sources).await?;
+        let mut uploads = MountUploads::new(transfer);
+        self.uploaded = uploads.upload(&sources).await?;
         cx.log_uploads(session, &self.uploaded, None);
         let mut uploaded = self.uploaded.iter();
         let mut attachments = Vec::new();
@@ -70,11 +81,14 @@ impl Attachments {
                 AttachedFile::Local(_) => uploaded.next().ok_or_else(|| Error::usage("an upload has no id"))?,
             };
             // How a file is shown depends on its type, which the service knows.
-            let stored = match store.get(id).await {
-                Ok(stored) => stored,
-                Err(error) => return Err(self.delete_uploads(cx, error).await),
+            let kind = match uploads.mime_type(id) {
+                Some(kind) => Some(kind.to_owned()),
+                None => match store.get(id).await {
+                    Ok(stored) => stored.mime_type,
+                    Err(error) => return Err(self.delete_uploads(cx, error).await),
+                },
             };
-            let is_image = stored.mime_type.is_some_and(|kind| kind.starts_with("image/"));
+            let is_image = kind.is_some_and(|kind| kind.starts_with("image/"));
             attachments.push(Attachment { file: id.clone(), is_image });
         }
         Ok(attachments)
@@ -97,16 +111,12 @@ impl Attachments {
 
     /// Deletes what was uploaded, after an error. What is left is named in it.
     async fn delete_uploads(&mut self, cx: &Cx, error: Error) -> Error {
-        let mut left = Vec::new();
         let uploaded = std::mem::take(&mut self.uploaded);
-        for id in &uploaded {
-            let deleted = async { cx.backend()?.require_store()?.delete(id).await };
-            if deleted.await.is_err() {
-                left.push(id.to_string());
-            }
-        }
-        let gone: Vec<_> = uploaded.into_iter().filter(|id| !left.contains(&id.to_string())).collect();
+        let Ok(backend) = cx.backend() else { return error };
+        let left = delete_uploads(backend, &uploaded, &error, &mut None).await;
+        let gone: Vec<_> = uploaded.into_iter().filter(|id| !left.contains(id)).collect();
         cx.forget_uploads(&gone);
+        let left: Vec<_> = left.iter().map(FileId::as_str).collect();
         if left.is_empty() { error } else { error.or_hint(format!("uploads that are left: {}", left.join(", "))) }
     }
 }

@@ -58,7 +58,7 @@ pub(super) struct InvokeArgs {
     #[arg(long, value_enum, value_name = "ANSWER")]
     on_ask: Option<OnAsk>,
 
-    /// Allow tools whose name matches; can be repeated
+    /// Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated
     #[arg(long, value_name = "GLOB")]
     allow_tool: Vec<String>,
 

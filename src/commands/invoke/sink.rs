@@ -1,19 +1,23 @@
 //! Where a turn goes: the agent's text as it is written, events, or one object.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{self, IsTerminal};
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
 use crate::commands::Cx;
-use crate::output::{Captured, Format, Relay, TerminalText, human};
+use crate::output::{Captured, Format, Relay, TerminalText, escape, human};
 use wharf_client::backend::turn::TurnEnd;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, EventKind, Provider, SessionId, Timestamp, ToolCall, TurnResult, TurnStatus};
 
 /// Calls of tools that are remembered until they are answered, and of those that were denied.
 const MOST_CALLS: usize = 1000;
+
+/// Messages that are remembered as not shown.
+const MOST_HIDDEN: usize = 100;
 
 /// Bytes that wait for a reader that stalls while the turn is being stopped: more is not shown.
 const BACKLOG: usize = 1 << 20;
@@ -41,10 +45,14 @@ pub(super) struct TurnSink<'a> {
     form: TurnForm,
     started_at: Timestamp,
     started: Instant,
-    /// The whole text, for a result that is an object.
+    /// The whole text, for a result that is an object: that of stdout without the line end after the last message.
     text: String,
+    /// Whether the next message begins on a line of its own there.
+    text_line_ends: bool,
     /// The message that is being written, and how much of it was.
     preview: Option<ShownPreview>,
+    /// Messages whose beginning was not shown while another one was being written.
+    hidden: VecDeque<Option<String>>,
     /// Makes text safe for the terminal that it goes to.
     escape: Option<TerminalText>,
     /// The same of stderr.
@@ -57,17 +65,38 @@ pub(super) struct TurnSink<'a> {
     /// What was written and is to be passed on.
     captured: Captured,
     waiting: Bytes,
-    /// The same for stderr, where the agent writes to it.
-    waiting_errors: Option<Vec<u8>>,
+    /// The same for stderr.
+    waiting_errors: Vec<u8>,
     relay: Relay,
     errors: Relay,
     /// Whether the reader of stdout went away: the turn goes on without it.
     unread: bool,
 }
 
+/// What was shown of a message before all of it was there: enough to tell whether its text begins so.
 struct ShownPreview {
     id: Option<String>,
-    text: Vec<u8>,
+    len: usize,
+    hash: Sha256,
+    ends_line: bool,
+}
+
+impl ShownPreview {
+    fn new(id: Option<String>) -> Self {
+        ShownPreview { id, len: 0, hash: Sha256::new(), ends_line: true }
+    }
+
+    fn push(&mut self, piece: &[u8]) {
+        self.len += piece.len();
+        self.hash.update(piece);
+        self.ends_line = piece.last().map_or(self.ends_line, |last| *last == b'\n');
+    }
+
+    /// Returns what follows in the whole text; `None` if that begins in another way.
+    fn rest_of(self, text: &[u8]) -> Option<&[u8]> {
+        let (begin, rest) = text.split_at_checked(self.len)?;
+        (Sha256::digest(begin) == self.hash.finalize()).then_some(rest)
+    }
 }
 
 impl<'a> TurnSink<'a> {
@@ -88,7 +117,9 @@ impl<'a> TurnSink<'a> {
             started_at: Timestamp::now(),
             started: Instant::now(),
             text: String::new(),
+            text_line_ends: false,
             preview: None,
+            hidden: VecDeque::new(),
             escape: io::stdout().is_terminal().then(TerminalText::default),
             escape_errors: io::stderr().is_terminal().then(TerminalText::default),
             events: 0,
@@ -97,9 +128,9 @@ impl<'a> TurnSink<'a> {
             calls: HashMap::new(),
             captured: cx.out.capture(),
             waiting: Bytes::new(),
-            waiting_errors: None,
+            waiting_errors: Vec::new(),
             relay: Relay::stdout(),
-            errors: Relay::stderr(),
+            errors: cx.out.relay_stderr(),
             unread: false,
         }
     }
@@ -114,14 +145,14 @@ impl<'a> TurnSink<'a> {
         match event.kind {
             EventKind::ToolCall if event.thread.is_none() => self.tools += 1,
             EventKind::Text if event.thread.is_none() && matches!(self.form, TurnForm::Events | TurnForm::Object) => {
-                self.text.push_str(&String::from_utf8_lossy(&event.text_bytes()));
+                self.add_text(&event);
             }
             _ => {}
         }
         if let Some(call) = event.tool.as_ref().filter(|call| call.permission.as_deref() == Some("deny")) {
             self.denied(call);
         }
-        if self.waiting.len() + self.waiting_errors.as_ref().map_or(0, Vec::len) > BACKLOG {
+        if self.waiting.len() + self.waiting_errors.len() > BACKLOG {
             return Ok(());
         }
         let written = match self.form {
@@ -140,7 +171,7 @@ impl<'a> TurnSink<'a> {
 
     /// Returns whether text waits to be passed on: until then, no event is taken.
     pub(super) fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty() || self.waiting_errors.as_ref().is_some_and(|errors| !errors.is_empty())
+        !self.waiting.is_empty() || !self.waiting_errors.is_empty()
     }
 
     /// Passes on what waits. Nothing is lost where the future is dropped.
@@ -155,10 +186,10 @@ impl<'a> TurnSink<'a> {
             }
         }
         self.waiting = Bytes::new();
-        if let Some(errors) = self.waiting_errors.as_mut().filter(|errors| !errors.is_empty()) {
+        if !self.waiting_errors.is_empty() {
             // If the reader of stderr is gone, the turn goes on without it.
-            drop(self.errors.send(&Bytes::copy_from_slice(errors)).await);
-            errors.clear();
+            drop(self.errors.send(&Bytes::copy_from_slice(&self.waiting_errors)).await);
+            self.waiting_errors.clear();
         }
         Ok(())
     }
@@ -170,9 +201,24 @@ impl<'a> TurnSink<'a> {
     pub(super) async fn close(mut self) -> Result<()> {
         self.pass().await?;
         drop(self.errors.finish().await);
+        self.cx.out.settle_stderr();
         match self.relay.finish().await {
             Err(error) if error.kind() == Kind::Closed => Ok(()),
             finished => finished,
+        }
+    }
+
+    /// Adds a message to the whole text.
+    fn add_text(&mut self, event: &Event) {
+        let text = event.text_bytes();
+        let text = String::from_utf8_lossy(&text);
+        if self.text_line_ends && !text.is_empty() {
+            self.text.push('\n');
+            self.text_line_ends = false;
+        }
+        self.text.push_str(&text);
+        if !text.is_empty() {
+            self.text_line_ends = !text.ends_with('\n') && !event.continues;
         }
     }
 
@@ -204,19 +250,27 @@ impl<'a> TurnSink<'a> {
         }
         match event.kind {
             EventKind::TextDelta => {
-                let piece = event.text_bytes();
-                if self.preview.as_ref().is_some_and(|preview| preview.id != event.id) {
-                    self.end_line()?;
+                let id = &event.id;
+                // One message at a time: another one that is written meanwhile is shown when it is complete.
+                if self.hidden.contains(id) {
+                    return Ok(());
                 }
-                let preview =
-                    self.preview.get_or_insert_with(|| ShownPreview { id: event.id.clone(), text: Vec::new() });
-                preview.text.extend_from_slice(&piece);
+                if self.preview.as_ref().is_some_and(|preview| preview.id != *id) {
+                    self.hidden.truncate(MOST_HIDDEN - 1);
+                    self.hidden.push_front(id.clone());
+                    return Ok(());
+                }
+                let piece = event.text_bytes();
+                self.preview.get_or_insert_with(|| ShownPreview::new(id.clone())).push(&piece);
                 self.write_bytes(&piece)
             }
             EventKind::Text => {
                 let text = event.text_bytes();
-                let written = self.preview.take().filter(|preview| preview.id == event.id);
-                match written.as_ref().map(|preview| text.strip_prefix(preview.text.as_slice())) {
+                let is_previewed = self.preview.as_ref().is_some_and(|preview| preview.id == event.id);
+                if !is_previewed {
+                    self.end_line()?;
+                }
+                match self.preview.take().map(|preview| preview.rest_of(&text)) {
                     Some(Some(rest)) => self.write_bytes(rest)?,
                     // The preview was of another text than what was said at last.
                     Some(None) => self.write("\n").and_then(|()| self.write_bytes(&text))?,
@@ -229,7 +283,7 @@ impl<'a> TurnSink<'a> {
                     let block = event.text_bytes();
                     let safe = self.escape_errors.as_mut().map(|escape| escape.push(&block));
                     let block = safe.as_deref().map_or(&*block, str::as_bytes);
-                    self.waiting_errors.get_or_insert_default().extend_from_slice(block);
+                    self.waiting_errors.extend_from_slice(block);
                 }
                 Ok(())
             }
@@ -253,9 +307,14 @@ impl<'a> TurnSink<'a> {
                 }
                 Ok(())
             }
+            // A request to the model is over: a message that it began and that did not come will not come.
+            EventKind::Usage => self.end_line(),
             EventKind::Error => {
                 if let Some(error) = &event.error {
-                    self.say(&format!("the service reports: {error}"));
+                    self.say(&match event.provider_type {
+                        Some(_) => format!("the service reports: {error}"),
+                        None => error.to_string(),
+                    });
                 }
                 Ok(())
             }
@@ -269,17 +328,13 @@ impl<'a> TurnSink<'a> {
             return;
         }
         let line = human::cut_to_terminal(line);
-        match &mut self.waiting_errors {
-            // After what the agent wrote.
-            Some(errors) => errors.extend_from_slice(format!("{line}\n").as_bytes()),
-            None => self.cx.out.note(line),
-        }
+        self.waiting_errors.extend_from_slice(format!("{}\n", escape::for_terminal(&line)).as_bytes());
     }
 
     /// Ends the line of a message whose end did not come.
     fn end_line(&mut self) -> Result<()> {
         match self.preview.take() {
-            Some(preview) if !preview.text.is_empty() && !preview.text.ends_with(b"\n") => self.write("\n"),
+            Some(preview) if !preview.ends_line => self.write("\n"),
             _ => Ok(()),
         }
     }
@@ -294,24 +349,39 @@ impl<'a> TurnSink<'a> {
         out.bytes(safe.as_deref().map_or(bytes, str::as_bytes)).and_then(|()| out.flush())
     }
 
-    /// Prepares what ends the output, when everything is decided; [`TurnSink::close`] writes it.
+    /// Prepares what ends the output of a turn that is done or was stopped; [`TurnSink::close`] writes it.
     ///
     /// # Errors
-    /// Where it cannot be written in the output format.
+    /// As [`TurnSink::conclude`].
     pub(super) fn finish(
         &mut self,
         id: Option<&str>,
         reconnects: u32,
         pending: Vec<ToolCall>,
         end: TurnEnd,
+        was_stopped: bool,
     ) -> Result<()> {
-        let has_ended = id.is_some() && end.status != TurnStatus::Unknown;
+        self.end_line()?;
+        if self.form == TurnForm::Text {
+            let took = self.started.elapsed();
+            self.say(&human::turn(took, was_stopped, end.usage.as_ref(), end.cost.as_ref()));
+        }
+        self.conclude(id, reconnects, pending, end)
+    }
+
+    /// Prepares what ends the output, when everything is decided; [`TurnSink::close`] writes it.
+    ///
+    /// # Errors
+    /// Where it cannot be written in the output format.
+    pub(super) fn conclude(
+        &mut self,
+        id: Option<&str>,
+        reconnects: u32,
+        pending: Vec<ToolCall>,
+        end: TurnEnd,
+    ) -> Result<()> {
         self.end_line()?;
         self.collect();
-        if self.form == TurnForm::Text && has_ended {
-            let took = self.started.elapsed();
-            self.say(&human::turn(took, end.usage.as_ref(), end.cost.as_ref()));
-        }
         if !matches!(self.form, TurnForm::Events | TurnForm::Object) {
             return Ok(());
         }
@@ -337,7 +407,7 @@ impl<'a> TurnSink<'a> {
             error: end.error,
             provider: Provider::default(),
         };
-        let written = self.cx.out.one(&result).and_then(|()| self.cx.out.flush());
+        let written = self.cx.out.last(result).and_then(|()| self.cx.out.flush());
         self.collect();
         written
     }

@@ -1,7 +1,7 @@
 //! Answers to an agent's calls of tools: confirmations, and the results of tools that run on this machine.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -75,7 +75,7 @@ impl ToolPolicy {
         let name = call.name.as_deref().unwrap_or_default();
         match pending.awaits {
             Awaited::Result => match self.commands.iter().find(|command| command.name == name) {
-                Some(command) => Ok(Decision::Answer(command.run(call).await)),
+                Some(command) => Ok(Decision::Answer(command.run(cx, call).await)),
                 None => Ok(Decision::Stop),
             },
             Awaited::Confirmation if self.allowed.iter().any(|glob| glob.matches(name.as_bytes(), false)) => {
@@ -118,20 +118,22 @@ impl ToolCommand {
         Ok(ToolCommand { name: name.to_owned(), argv: words.into_iter().map(OsString::from).collect() })
     }
 
-    /// Runs the command with the call's input on its stdin. What goes wrong is a result for the agent.
-    async fn run(&self, call: &ToolCall) -> ToolAnswer {
-        let failed = |text: String| ToolAnswer::Result { text, is_error: true };
+    /// Runs the command with the call's input on its stdin. What goes wrong is a result for the agent, and a note.
+    async fn run(&self, cx: &Cx, call: &ToolCall) -> ToolAnswer {
         let input = call.input.as_deref().map_or("{}", |input| input.get());
-        match output(&self.argv, input).await {
-            Ok((text, true)) => ToolAnswer::Result { text, is_error: false },
-            Ok((text, false)) => failed(text),
-            Err(error) => failed(error.to_string()),
+        match output(cx, &self.argv, input).await {
+            Ok((text, is_success)) => ToolAnswer::Result { text, is_error: !is_success },
+            Err(error) => {
+                let text = error.to_string();
+                cx.out.note_now(format!("tool {}: {text}", self.name));
+                ToolAnswer::Result { text, is_error: true }
+            }
         }
     }
 }
 
 /// Returns what a program writes to its stdout, and whether it succeeds.
-async fn output(argv: &[OsString], input: &str) -> Result<(String, bool)> {
+async fn output(cx: &Cx, argv: &[OsString], input: &str) -> Result<(String, bool)> {
     let name = argv.first().map(wharf_core::platform::shown).unwrap_or_default();
     let fault = |e: std::io::Error| Error::io(format!("running `{name}`"), &e);
     let (sender, stdin) = mpsc::channel(1);
@@ -153,10 +155,15 @@ async fn output(argv: &[OsString], input: &str) -> Result<(String, bool)> {
             }
             ProgramEvent::Output(OutputStream::Stderr, bytes) => {
                 let safe = escape.as_mut().map(|escape| escape.push(&bytes));
-                drop(io::stderr().lock().write_all(safe.as_deref().map_or(&bytes[..], str::as_bytes)));
+                if let Some(stderr) = cx.out.stderr_blocks() {
+                    // If the reader of stderr is gone, the tool goes on without it.
+                    stderr.send(&safe.map_or(bytes, Bytes::from)).await;
+                }
             }
             ProgramEvent::Ended(status) => {
-                return Ok((String::from_utf8_lossy(&stdout).into_owned(), status.success()));
+                let text =
+                    String::from_utf8(stdout).map_err(|_| Error::usage(format!("what `{name}` wrote is not UTF-8")))?;
+                return Ok((text, status.success()));
             }
         }
     }

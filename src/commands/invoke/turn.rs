@@ -106,9 +106,10 @@ impl TurnFollower<'_> {
             Err(error) => {
                 self.left.set(stopping.is_some() || error.is_uncertain());
                 if !is_local(&error) {
-                    sink.finish(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
-                    sink.close().await?;
+                    sink.conclude(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
                 }
+                let patience = stopping.map(|_| LAST);
+                self.cx.close_output(&mut signals, sink.close(), patience).await?;
                 Err(error)
             }
         }
@@ -308,7 +309,7 @@ impl FollowedTurn<'_> {
             (None, status) => (status, end.error.clone()),
         };
         let end = TurnEnd { status, error: error.clone(), ..end };
-        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, end)?;
+        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, end, why.is_some())?;
         let patience = why.map(|_| LAST);
         self.follower.cx.close_output(&mut self.signals, self.sink.close(), patience).await?;
         error.map_or(Ok(()), Err)
@@ -324,7 +325,7 @@ impl FollowedTurn<'_> {
             TurnStatus::Failed => TurnStatus::Unknown,
             status => status,
         };
-        drop(self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error)));
+        drop(self.sink.conclude(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error)));
         // A reader that stalls does not hold up the end.
         drop(tokio::time::timeout(LAST, self.sink.close()).await);
         Err(error)

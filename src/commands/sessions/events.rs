@@ -1,5 +1,7 @@
 //! `wharf sessions events`.
 
+use std::pin::pin;
+
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt;
 
@@ -75,8 +77,13 @@ impl SessionsEventsArgs {
         let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
         // Whether the turn is over is told by events before that time too.
         let (since, not_before) = if self.until.is_some() { (None, since) } else { (since, None) };
-        let query = EventQuery { types: Vec::new(), since };
+        let query = EventQuery { since };
         let after = self.since.filter(|_| since.or(not_before).is_none());
+        if let (Some(id), Some(_)) = (&after, &self.paging.page) {
+            // The event may be on an earlier page.
+            return Err(Error::usage(format!("--since with an event and --page exclude each other: {id:?}"))
+                .hint("leave out --since: a page begins where the one before it ended"));
+        }
         let mut filter = EventFilter { types: self.types, after, not_before };
         if self.follow || self.until.is_some() {
             return follow(cx, &session, &query, filter, self.until).await;
@@ -108,7 +115,14 @@ async fn follow(
     let mut steps = cx.backend()?.require_events()?.follow(session, query);
     let (mut number, mut caught_up, mut done) = (0, false, false);
     let mut verdict = Verdict::default();
-    while let Some(step) = steps.next().await {
+    let mut reader_left = pin!(cx.out.reader_left());
+    loop {
+        let step = tokio::select! {
+            step = steps.next() => step,
+            // No event may come that would show it.
+            error = &mut reader_left => return Err(error),
+        };
+        let Some(step) = step else { break };
         let activity = match step {
             Ok(Followed::Event(mut event, activity)) => {
                 number += 1;
@@ -118,7 +132,6 @@ async fn follow(
                 }
                 activity
             }
-            Ok(Followed::Hidden(activity)) => activity,
             Ok(Followed::Unreadable(error)) => {
                 cx.out.note_now(format!("an event is left out: {error}"));
                 verdict.failed(error);

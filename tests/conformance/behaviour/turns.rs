@@ -121,8 +121,6 @@ fn a_session_is_followed_through_its_history_into_what_happens() {
                     }
                     events.push(*event);
                 }
-                Followed::Hidden(activity) if activity != Activity::Same => done = activity == Activity::Done,
-                Followed::Hidden(_) => {}
                 Followed::Unreadable(error) => panic!("{error}"),
             }
             let texts = events.iter().filter(|event| event.kind == EventKind::Text).count();

@@ -216,8 +216,6 @@ pub trait Turns: Send + Sync {
 /// Which events a listing wants.
 #[derive(Debug, Clone, Default)]
 pub struct EventQuery {
-    /// The provider's types; all where there is none.
-    pub types: Vec<String>,
     /// Those that happened at that time or later.
     pub since: Option<Timestamp>,
 }
@@ -229,8 +227,6 @@ pub enum Followed {
     Event(Box<Event>, Activity),
     /// Something happened that cannot be read.
     Unreadable(Error),
-    /// Something happened that is not listed.
-    Hidden(Activity),
     /// All that had happened came; from now on events come as they happen.
     CaughtUp,
 }

@@ -26,6 +26,8 @@ pub struct Receipt {
     pub verified: Option<Verified>,
     /// The stored file that holds the content.
     pub file_id: Option<FileId>,
+    /// The media type of the stored file; not part of the output.
+    pub mime_type: Option<String>,
     /// The resource that mounts it.
     pub resource_id: Option<String>,
     /// What the provider says of the stored file; output leaves this to `--format raw`.
@@ -162,6 +164,7 @@ impl Receipt {
             sha256: None,
             verified: None,
             file_id: None,
+            mime_type: None,
             resource_id: None,
             provider: Provider::default(),
         }

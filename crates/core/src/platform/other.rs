@@ -261,6 +261,11 @@ pub fn stderr() -> io::Stderr {
     io::stderr()
 }
 
+/// Returns false: that the reader of stdout is gone cannot be learned before something is written.
+pub fn wait_for_closed_stdout() -> bool {
+    false
+}
+
 /// Returns true: whether a write would block cannot be determined.
 pub fn stderr_ready(_wait: Duration) -> bool {
     true

@@ -46,6 +46,9 @@ pub struct BlockAnswer {
 pub struct ToolUseAnswer {
     /// The tool.
     pub name: String,
+    /// The server of a tool of an MCP server.
+    #[serde(default)]
+    pub mcp_server_name: Option<String>,
     /// What it is called with.
     pub input: Box<RawValue>,
     /// `allow`, `ask`, `deny` or another; none where nothing is evaluated.

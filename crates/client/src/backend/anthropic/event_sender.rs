@@ -11,7 +11,7 @@ use super::listing;
 use crate::backend::turn::ToolAnswer;
 use crate::http::Class;
 use wharf_core::advice::Step;
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::SessionId;
 use wharf_wire::anthropic::event_answers::{EventAnswer, SentAnswer};
 use wharf_wire::anthropic::events::kind;
@@ -25,7 +25,8 @@ impl AnthropicClient {
     /// back as `mark`. Returns the id of the first event, if the service tells it.
     ///
     /// # Errors
-    /// Those of the service; an uncertain one if the answer was lost and the history does not have the events.
+    /// Those of the service; an uncertain one if the answer was lost, or names no event, and the history does not have
+    /// the events.
     pub(super) async fn send_once(
         &self,
         session: &SessionId,
@@ -44,7 +45,10 @@ impl AnthropicClient {
             Err(error) if error.status() == Some(400) => Err(self.or_ended(session, error).await),
             // Its id tells its turn from another one's.
             Ok(None) => match events.events.first() {
-                Some(first) => Ok(self.find_sent(session, first, mark).await.unwrap_or_default()),
+                Some(first) => match self.find_sent(session, first, mark).await {
+                    Ok(Some(id)) => Ok(Some(id)),
+                    _ => Err(unnamed(session, first)),
+                },
                 None => Ok(None),
             },
             sent => sent,
@@ -109,6 +113,15 @@ impl AnthropicClient {
         }
         Ok(None)
     }
+}
+
+/// Returns the error of an event that the service accepted without naming it, and that is not in the history.
+fn unnamed(session: &SessionId, sent: &SessionEvent) -> Error {
+    let what = format!("the service accepted `{}` without naming it, and the history does not have it", sent.kind);
+    let look = Step::ListEvents { session: Some(session.as_str()) };
+    Error::new(Kind::Unavailable, format!("{what}; it may have happened"))
+        .hint(format!("it was not sent again; {look} shows whether it did"))
+        .details(Details { uncertain: true, ..Details::default() })
 }
 
 /// Returns whether `found` has all of `sent`: a service may add fields to what it was sent.

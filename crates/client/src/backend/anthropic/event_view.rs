@@ -13,6 +13,7 @@ use wharf_wire::anthropic::event_answers::{
     UsageEventAnswer,
 };
 use wharf_wire::anthropic::events::kind;
+use wharf_wire::json;
 
 /// An event as it is shown, and what it means for the turn.
 #[derive(Debug)]
@@ -94,9 +95,15 @@ pub(super) fn read(session: &SessionId, envelope: &EventAnswer, text: &RawValue)
             let call: ToolUseAnswer = body(text)?;
             let is_ours = envelope.kind == kind::CUSTOM_TOOL_USE;
             let awaits = if is_ours { Awaited::Result } else { Awaited::Confirmation };
+            let name = match (envelope.kind.as_str(), call.mcp_server_name) {
+                // A server names its tools as it likes: without its own name, one could pass for another's.
+                (kind::MCP_TOOL_USE, Some(server)) => format!("{server}/{}", call.name),
+                (kind::MCP_TOOL_USE, None) => return Err(without_server(envelope)),
+                _ => call.name,
+            };
             let tool = ToolCall {
                 id: envelope.id.clone(),
-                name: Some(call.name),
+                name: Some(name),
                 input: Some(call.input),
                 permission: call.evaluated_permission,
                 is_error: None,
@@ -143,7 +150,7 @@ pub(super) fn read(session: &SessionId, envelope: &EventAnswer, text: &RawValue)
         }
         kind::USAGE => {
             let UsageEventAnswer { usage } = body(text)?;
-            let cost = usage.list_cost.as_ref().and_then(cents).map(list_price);
+            let cost = usage.list_cost.as_ref().map(cents).transpose()?.flatten().map(list_price);
             plain(Event { usage: Some(used(&usage)), cost, ..of(EventKind::Usage) })
         }
         kind::REQUEST_END => {
@@ -168,6 +175,11 @@ pub(super) fn read(session: &SessionId, envelope: &EventAnswer, text: &RawValue)
 
 fn body<'a, T: Deserialize<'a>>(text: &'a RawValue) -> Result<T> {
     parsed(text, "event")
+}
+
+fn without_server(envelope: &EventAnswer) -> Error {
+    let id = envelope.id.as_deref().unwrap_or_default();
+    Error::new(Kind::Unavailable, format!("event that cannot be read: {id:?}: missing field `mcp_server_name`"))
 }
 
 fn status(event: Event, word: &str) -> Event {
@@ -204,10 +216,19 @@ pub(super) fn of_request(usage: ModelUsage) -> TokenUsage {
     }
 }
 
-/// Returns the cents of a list price; none for an amount that is not a whole number of cents.
-pub(super) fn cents(cost: &ListCost) -> Option<u64> {
-    // Only US dollars are listed, which have two decimals [types].
-    if cost.currency == "USD" { cost.amount.parse().ok() } else { None }
+/// Returns the cents of a list price; none in another currency than US dollars, which is the only one \[types\].
+///
+/// # Errors
+/// `unavailable` for an amount that is not a whole number of cents.
+pub(super) fn cents(cost: &ListCost) -> Result<Option<u64>> {
+    if cost.currency != "USD" {
+        return Ok(None);
+    }
+    let unreadable = |_| {
+        let amount = json::excerpt(&cost.amount);
+        Error::new(Kind::Unavailable, format!("a list price that cannot be read: {amount:?}"))
+    };
+    cost.amount.parse().map(Some).map_err(unreadable)
 }
 
 /// Returns a list price.

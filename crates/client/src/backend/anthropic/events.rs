@@ -17,7 +17,7 @@ use crate::backend::{Capabilities, Page, PageRequest};
 use wharf_core::error::Result;
 use wharf_core::model::{Event, SessionId};
 use wharf_wire::anthropic::event_answers::EventAnswer;
-use wharf_wire::anthropic::events::{SINCE, TYPES};
+use wharf_wire::anthropic::events::SINCE;
 
 /// The events of a workspace's sessions.
 pub(super) struct AnthropicEvents {
@@ -32,42 +32,33 @@ impl Events for AnthropicEvents {
 
     async fn list(&self, session: &SessionId, query: &EventQuery, page: PageRequest) -> Result<Page<Event>> {
         let since = query.since.map(|since| since.to_string());
-        let types = query.types.iter().map(|kind| (TYPES, kind.as_str()));
-        let parameters: Vec<_> = types.chain(since.as_deref().map(|since| (SINCE, since))).collect();
+        let parameters: Vec<_> = since.as_deref().map(|since| (SINCE, since)).into_iter().collect();
         let answer = listing::history(&self.client, session, &page, &parameters).await?;
         listing::page_of(&answer, |item| read(session, item))
     }
 
     fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>> {
         let follower = EventFollower::whole(&self.client, session, query.since);
-        let types = query.types.clone();
-        let events = try_unfold((follower, types, false), |(mut follower, types, ended)| async move {
+        let events = try_unfold((follower, false), |(mut follower, ended)| async move {
             if ended {
                 return Ok(None);
             }
             loop {
-                let FollowedEvent { envelope, view, is_new } = match follower.next().await? {
+                let FollowedEvent { view, is_new, .. } = match follower.next().await? {
                     FollowStep::Event(event) => *event,
                     FollowStep::Unreadable(error) => {
-                        return Ok(Some((Followed::Unreadable(error), (follower, types, false))));
+                        return Ok(Some((Followed::Unreadable(error), (follower, false))));
                     }
-                    FollowStep::CaughtUp => return Ok(Some((Followed::CaughtUp, (follower, types, false)))),
+                    FollowStep::CaughtUp => return Ok(Some((Followed::CaughtUp, (follower, false)))),
                 };
                 let ends = matches!(view.meaning, Meaning::Terminated | Meaning::Deleted);
-                if !is_new {
-                    if ends {
-                        return Ok(None);
-                    }
-                    continue;
+                if is_new {
+                    let activity = activity(&view.meaning);
+                    return Ok(Some((Followed::Event(Box::new(view.event), activity), (follower, ends))));
                 }
-                let activity = activity(&view.meaning);
-                let is_wanted = types.is_empty() || types.contains(&envelope.kind);
-                let followed = if is_wanted {
-                    Followed::Event(Box::new(view.event), activity)
-                } else {
-                    Followed::Hidden(activity)
-                };
-                return Ok(Some((followed, (follower, types, ends))));
+                if ends {
+                    return Ok(None);
+                }
             }
         });
         events.boxed()

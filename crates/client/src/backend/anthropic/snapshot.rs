@@ -28,8 +28,12 @@ impl SessionSnapshot {
     }
 
     /// Returns the list price of all turns until now, in cents.
-    pub(super) fn cents(&self) -> Option<u64> {
-        self.usage.as_ref().and_then(|usage| usage.list_cost.as_ref()).and_then(event_view::cents)
+    ///
+    /// # Errors
+    /// `unavailable` for a price that cannot be read.
+    pub(super) fn cents(&self) -> Result<Option<u64>> {
+        let cost = self.usage.as_ref().and_then(|usage| usage.list_cost.as_ref());
+        Ok(cost.map(event_view::cents).transpose()?.flatten())
     }
 }
 

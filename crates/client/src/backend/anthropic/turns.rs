@@ -19,7 +19,7 @@ use crate::backend::turn::{
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{SessionId, TokenUsage, ToolCall, TurnStatus};
+use wharf_core::model::{Event, EventKind, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
 use wharf_wire::anthropic::event_answers::{ModelUsage, StopReason};
 use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
@@ -79,10 +79,10 @@ impl Turns for AnthropicTurns {
             )
             .hint(format!("answer it first: {step}")));
         }
-        let mark = newest.mark;
+        let (mark, cents) = (newest.mark, before.cents()?);
         message.gate.pass()?;
         let id = self.client.send_once(session, &events, mark.as_ref()).await?;
-        let cost_before = match (&mark, before.cents()) {
+        let cost_before = match (&mark, cents) {
             _ if !is_idle => None,
             // Nothing happened yet, so nothing was paid.
             (None, None) => Some(0),
@@ -145,8 +145,8 @@ struct AnthropicTurn {
     cost_before: Option<u64>,
     /// Calls of tools that may have to be answered, by the ids of their events.
     calls: BTreeMap<String, PendingCall>,
-    /// The preview whose beginning came, on the stream that was opened so often.
-    preview: Option<(String, u32)>,
+    /// The previews whose beginning came, each with how often the stream had been opened by then.
+    previews: BTreeMap<String, u32>,
     /// The calls that the service waits for, until the history was read.
     waiting: Option<Vec<String>>,
     /// What came and was not returned yet.
@@ -252,7 +252,7 @@ impl AnthropicTurn {
             used: ModelUsage::default(),
             cost_before: None,
             calls: BTreeMap::new(),
-            preview: None,
+            previews: BTreeMap::new(),
             waiting: None,
             ready: VecDeque::new(),
             end: None,
@@ -288,12 +288,17 @@ impl AnthropicTurn {
             self.cost_before = None;
         }
         let is_own = self.id.is_some() && envelope.id == self.id;
+        if let Some(id) = view.event.id.as_ref().filter(|_| view.event.kind == EventKind::Text) {
+            self.previews.remove(id);
+        }
         if !is_new || !(self.begun || is_own) {
             return;
         }
         match view.meaning {
             Meaning::PreviewStart => {
-                self.preview = view.event.id.clone().map(|id| (id, self.follower.reconnects()));
+                if let Some(id) = view.event.id.clone().filter(|_| self.previews.len() < MOST_CALLS) {
+                    self.previews.insert(id, self.follower.reconnects());
+                }
             }
             // After a gap, the rest of a preview does not continue its beginning.
             Meaning::PreviewDelta if !self.previews(view.event.id.as_deref()) => return,
@@ -301,7 +306,10 @@ impl AnthropicTurn {
             Meaning::Answered(call) => drop(self.calls.remove(&call)),
             Meaning::Idle(reason, _) if reason.is_open() => self.waiting = Some(reason.event_ids),
             Meaning::Running => self.waiting = None,
-            Meaning::Used(usage) => self.add(usage),
+            Meaning::Used(usage) => {
+                self.previews.clear();
+                self.add(usage);
+            }
             _ => {}
         }
         self.ready.push_back(TurnEvent::Event(Box::new(view.event)));
@@ -319,8 +327,8 @@ impl AnthropicTurn {
 
     /// Returns whether the beginning of this preview came, and all of it since then.
     fn previews(&self, id: Option<&str>) -> bool {
-        let reconnects = self.follower.reconnects();
-        self.preview.as_ref().is_some_and(|(previewed, at)| Some(previewed.as_str()) == id && *at == reconnects)
+        let begun = id.and_then(|id| self.previews.get(id));
+        begun.is_some_and(|reconnects| *reconnects == self.follower.reconnects())
     }
 
     fn add(&mut self, usage: ModelUsage) {
@@ -340,11 +348,20 @@ impl AnthropicTurn {
     async fn complete_end(&mut self) {
         // The cost is told where the service tells it in time: the turn does not fail where it does not.
         let cost = match self.cost_before {
-            Some(before) => {
-                let after = timeout(COST, self.client.snapshot(&self.session)).await.ok().and_then(Result::ok);
-                let after = after.and_then(|after| after.cents());
-                after.and_then(|after| after.checked_sub(before)).map(event_view::list_price)
-            }
+            Some(before) => match timeout(COST, self.client.snapshot(&self.session))
+                .await
+                .map(|after| after.and_then(|after| after.cents()))
+            {
+                Ok(Ok(after)) => after.and_then(|after| after.checked_sub(before)).map(event_view::list_price),
+                Ok(Err(error)) => {
+                    let error = Some(error.context("what the turn cost is not known"));
+                    let at = Some(Timestamp::now());
+                    let event = Event { at, error, ..Event::new(EventKind::Error, &self.session) };
+                    self.ready.push_back(TurnEvent::Event(Box::new(event)));
+                    None
+                }
+                Err(_) => None,
+            },
             None => None,
         };
         let Some(end) = self.end.take() else { return };

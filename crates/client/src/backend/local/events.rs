@@ -34,17 +34,14 @@ impl Events for LocalEvents {
         let rows =
             EventRows { after: cut.after.unwrap_or(0), since: query.since, limit: cut.rows, ..EventRows::of(row) };
         let rows = self.home.recorded(session, &rows)?;
-        let mut page = cut.page(rows, |(seq, _)| *seq, |(_, event)| Ok(event));
-        page.items.retain(|event| event.as_ref().is_ok_and(|event| is_wanted(query, event)));
-        Ok(page)
+        Ok(cut.page(rows, |(seq, _)| *seq, |(_, event)| Ok(event)))
     }
 
     fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>> {
         let begun = self.home.live(session).map(|live| {
-            // All are read, because one that is not wanted may be the end of a turn.
-            RecordReader::new(&self.home, session, EventRows::of(live.seq))
+            RecordReader::new(&self.home, session, EventRows { since: query.since, ..EventRows::of(live.seq) })
         });
-        let state = FollowState { reader: begun, query: query.clone(), ready: VecDeque::new(), has_caught_up: false };
+        let state = FollowState { reader: begun, ready: VecDeque::new(), has_caught_up: false };
         try_unfold(state, |mut state| async move {
             let next = state.next().await?;
             Ok(next.map(|followed| (followed, state)))
@@ -56,7 +53,6 @@ impl Events for LocalEvents {
 /// A session whose record is being followed.
 struct FollowState {
     reader: Result<RecordReader>,
-    query: EventQuery,
     ready: VecDeque<Event>,
     has_caught_up: bool,
 }
@@ -72,11 +68,7 @@ impl FollowState {
                     EventKind::Status => Activity::Done,
                     _ => Activity::Same,
                 };
-                return Ok(Some(if is_wanted(&self.query, &event) {
-                    Followed::Event(Box::new(event), activity)
-                } else {
-                    Followed::Hidden(activity)
-                }));
+                return Ok(Some(Followed::Event(Box::new(event), activity)));
             }
             match reader.read() {
                 Ok(events) => self.ready.extend(events),
@@ -92,9 +84,4 @@ impl FollowState {
             }
         }
     }
-}
-
-fn is_wanted(query: &EventQuery, event: &Event) -> bool {
-    let is_late = query.since.is_none_or(|since| event.at.is_none_or(|at| at >= since));
-    is_late && (query.types.is_empty() || query.types.iter().any(|name| name == event.kind.name()))
 }

@@ -44,6 +44,24 @@ pub fn stderr_ready(wait: Duration) -> bool {
     is_ready(rustix::stdio::stderr(), PollFlags::OUT, wait)
 }
 
+/// Waits until the reader of stdout is gone, if stdout is a pipe, a socket or a terminal. Returns false if that cannot be
+/// learned.
+pub fn wait_for_closed_stdout() -> bool {
+    let stdout = rustix::stdio::stdout();
+    loop {
+        // Nothing is asked for: an error and a hang-up are always reported.
+        let mut stream = [PollFd::new(&stdout, PollFlags::empty())];
+        match poll(&mut stream, None) {
+            Ok(_) => {
+                let [stream] = stream;
+                return stream.revents().intersects(PollFlags::ERR | PollFlags::HUP);
+            }
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
 fn is_ready(stream: BorrowedFd<'_>, ready: PollFlags, wait: Duration) -> bool {
     let Ok(timeout) = wait.try_into() else { return true };
     !matches!(poll(&mut [PollFd::new(&stream, ready)], Some(&timeout)), Ok(0))
