@@ -205,15 +205,15 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l beta -d 'Beta feature header to send; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l label -d 'Only sessions with this label; can be repeated' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l status -d 'Only sessions with this status; can be repeated' -r -f -a "creating\t'Being made'
-running\t'Usable, with its compute up or an agent at work'
-idle\t'Usable, waiting'
-stopped\t'Its compute is freed, its files are kept'
-failed\t'Broken for good'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l status -d 'Only sessions with this status; can be repeated' -r -f -a "creating\t'The session is being created'
+running\t'Usable; its machine runs, or an agent works'
+idle\t'Usable; it waits'
+stopped\t'The machine is released, and the files are kept'
+failed\t'Permanently broken'
 deleting\t'Being deleted'
-archived\t'Kept for reading only'
-expired\t'Gone by its idle limit'
-unknown\t'A word that wharf does not know'"
+archived\t'Read-only'
+expired\t'Removed after its idle limit'
+unknown\t'A status that wharf does not know'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-id -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-version -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gt -r
@@ -265,15 +265,15 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l beta -d 'Beta feature header to send; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l label -d 'Only sessions with this label; can be repeated' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l status -d 'Only sessions with this status; can be repeated' -r -f -a "creating\t'Being made'
-running\t'Usable, with its compute up or an agent at work'
-idle\t'Usable, waiting'
-stopped\t'Its compute is freed, its files are kept'
-failed\t'Broken for good'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l status -d 'Only sessions with this status; can be repeated' -r -f -a "creating\t'The session is being created'
+running\t'Usable; its machine runs, or an agent works'
+idle\t'Usable; it waits'
+stopped\t'The machine is released, and the files are kept'
+failed\t'Permanently broken'
 deleting\t'Being deleted'
-archived\t'Kept for reading only'
-expired\t'Gone by its idle limit'
-unknown\t'A word that wharf does not know'"
+archived\t'Read-only'
+expired\t'Removed after its idle limit'
+unknown\t'A status that wharf does not know'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-id -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-version -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gt -r

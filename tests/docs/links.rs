@@ -81,6 +81,40 @@ fn source_files_that_documents_name_exist() {
     assert!(seen > 50, "only {seen} names were found: the check does not look");
 }
 
+/// Returns the paths that a document has as inline code: they begin with a directory of the repository.
+fn path_names(text: &str) -> Vec<&str> {
+    let top = ["src/", "crates/", "tests/", "docs/", "fuzz/", "benches/", "completions/", ".ci/"];
+    let is_path = |code: &&str| {
+        top.iter().any(|top| code.starts_with(top)) && !code.contains(|c: char| c.is_whitespace() || "*{<".contains(c))
+    };
+    text.split('`').skip(1).step_by(2).filter(is_path).collect()
+}
+
+#[test]
+fn paths_that_documents_name_exist() {
+    let mut seen = 0;
+    for name in documents().iter().filter(|name| *name != "CHANGELOG.md") {
+        for path in path_names(&read(name)).into_iter().filter(|path| !is_source(path)) {
+            assert!(root().join(path).exists(), "{name}: no file or directory `{path}`");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "only {seen} paths were found: the check does not look");
+}
+
+#[test]
+fn modules_that_the_lints_name_exist() {
+    let mut files = Vec::new();
+    source_files("crates", &mut files);
+    let lints = read("clippy.toml");
+    let modules: Vec<_> = lints.split('`').skip(1).step_by(2).collect();
+    assert!(modules.len() > 3, "{modules:?}");
+    for module in modules {
+        let path = format!("{}.rs", module.trim_start_matches("wharf_").replace("::", "/"));
+        assert!(files.iter().any(|file| file.ends_with(&path)), "no module `{module}`");
+    }
+}
+
 #[test]
 fn anchors_are_those_of_repository_hosts() {
     assert_eq!(anchor("Exit codes"), "exit-codes");

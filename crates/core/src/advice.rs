@@ -64,7 +64,7 @@ impl Serialize for Feature {
     }
 }
 
-/// Something that a user can do next.
+/// A step that a user can take next.
 ///
 /// A session, path or id of `None` is one that the user knows and the error does not: the front end writes a
 /// placeholder.
@@ -142,7 +142,7 @@ impl fmt::Display for Step<'_> {
     }
 }
 
-/// Something that a user can set for one command.
+/// A setting that a user can change for one command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is the command line's flag of the same name, documented there")]
 pub enum Setting {

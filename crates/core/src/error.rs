@@ -485,7 +485,7 @@ impl IoFault {
             E::ResourceBusy => (Kind::Io, "it is in use", "unmount it, or end what uses it, and run the command again"),
             E::ExecutableFileBusy => (Kind::Io, "it is a program that is running", "end the program first"),
             E::TooManyLinks => (Kind::Io, "it has too many links", ""),
-            E::StaleNetworkFileHandle => (Kind::Io, "the file server has lost it", "mount the file system again"),
+            E::StaleNetworkFileHandle => (Kind::Io, "the file server no longer has it", "mount the file system again"),
             E::OutOfMemory => {
                 let hint = format!("end other programs, or lower {}", Setting::Jobs);
                 return Self::of_words(error, Kind::Io, "there is not enough memory", Some(hint));
@@ -495,7 +495,7 @@ impl IoFault {
             E::UnexpectedEof => {
                 (Kind::Io, "it ended too early", "it was cut off or is being written: run the command again")
             }
-            E::WriteZero => (Kind::Io, "it takes no more data", "free some space and run the command again"),
+            E::WriteZero => (Kind::Io, "it accepts no more data", "free some space and run the command again"),
             E::InvalidData => (Kind::Io, "it is not UTF-8 text", "save it as UTF-8"),
             E::Unsupported => (Kind::Io, "the file system or the system cannot do this", "use another file system"),
             // ENFILE and EMFILE have no `ErrorKind`.

@@ -49,6 +49,27 @@ const TAG: char = '.';
 const FINGERPRINT: char = '-';
 
 /// A staging file or directory, locked by this process. Dropping it before it is persisted removes it.
+///
+/// ```
+/// use std::io::Write as _;
+///
+/// use cap_std::ambient_authority;
+/// use cap_std::fs::Dir;
+/// use wharf_core::staging::StagingEntry;
+///
+/// # fn main() -> std::io::Result<()> {
+/// # let temporary = tempfile::tempdir()?;
+/// # let path = temporary.path();
+/// let dir = Dir::open_ambient_dir(path, ambient_authority())?;
+/// let mut entry = StagingEntry::beside(&dir)?;
+/// entry.handle().write_all(b"complete")?;
+/// assert!(!dir.exists("a.txt"));
+///
+/// entry.persist(&dir, "a.txt")?;
+/// assert_eq!(dir.read("a.txt")?, b"complete");
+/// # Ok(())
+/// # }
+/// ```
 pub struct StagingEntry<'a> {
     parent: &'a Dir,
     name: Option<String>,
@@ -182,8 +203,8 @@ impl<'a> StagingEntry<'a> {
         let summary = body.digest()?;
         let kept = self.held.metadata().map_err(doing)?.len();
         if kept != summary.bytes {
-            let what = format!("{} bytes were written to `{name}` and the disk holds {kept}", summary.bytes);
-            return Err(Error::new(Kind::Unverified, what));
+            let what = format!("wrote {} bytes to `{name}`, but the file has {kept}", summary.bytes);
+            return Err(Error::new(Kind::Unverified, what).hint("check the disk, and run the command again"));
         }
         Ok(summary.clone())
     }
@@ -346,7 +367,7 @@ impl Drop for StagedRemoval<'_> {
     }
 }
 
-/// What a removal could not remove.
+/// The reason why a removal is incomplete.
 #[derive(Debug)]
 pub enum RemovalFailure {
     /// The entry was moved to the temporary directory, which the paths are relative to.

@@ -133,7 +133,7 @@ impl<'t> Scanner<'t> {
         self.at += 1;
     }
 
-    /// In an object: returns the next key as it is written, and moves to its value. `None` after the last field.
+    /// Returns the next key of an object as it is written, and moves to its value; `None` after the last field.
     pub(super) fn key(&mut self) -> Option<&'t str> {
         let found = self.seek(|byte| matches!(byte, b'"' | b'}'))?;
         if found == b'}' {
@@ -145,7 +145,7 @@ impl<'t> Scanner<'t> {
         Some(key)
     }
 
-    /// In an array: moves to the next element and returns its kind. `None` after the last element.
+    /// Moves to the next element of an array and returns its kind; `None` after the last element.
     pub(super) fn element(&mut self) -> Option<ValueKind> {
         let found = self.seek(|byte| byte == b']' || ValueKind::of_byte(byte).is_some())?;
         if found == b']' {

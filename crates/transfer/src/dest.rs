@@ -54,13 +54,13 @@ pub struct DestDir {
 pub struct Written {
     /// Length and hash of the content.
     pub digest: Digest,
-    /// How far the content was verified.
+    /// The verification of the content.
     pub verified: Verified,
     /// The stored file that has the content.
     pub file_id: Option<FileId>,
 }
 
-/// How a file is written.
+/// Options for writing a file.
 pub struct WriteOptions<'a> {
     /// Fail with `conflict` where the name exists.
     pub keep_existing: bool,

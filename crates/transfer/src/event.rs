@@ -76,7 +76,7 @@ impl TransferSummary {
 
 /// Receives the events of a transfer.
 pub trait Observer {
-    /// Called in order, from the transfer's own thread.
+    /// Receives an event. Events arrive in order, on the thread of the transfer.
     fn on(&self, event: TransferEvent<'_>);
 }
 

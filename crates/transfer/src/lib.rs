@@ -38,7 +38,7 @@ use wharf_core::error::Result;
 /// Above this number of files, one sync of the file system at the end replaces that of each file.
 const BULK: u64 = 64;
 
-/// What to do if the destination exists.
+/// The treatment of existing destinations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum IfExists {
     /// Replace it.
@@ -55,11 +55,11 @@ pub enum IfExists {
 /// The options of a transfer.
 #[derive(Debug, Default)]
 pub struct TransferOptions {
-    /// What to do if the destination exists.
+    /// The treatment of existing destinations.
     pub if_exists: IfExists,
     /// For [`IfExists::Update`]: compare contents instead of times.
     pub checksum: bool,
-    /// What to do with links.
+    /// The treatment of links.
     pub links: Links,
     /// The filter for files of a directory.
     pub filter: Filter,

@@ -9,7 +9,7 @@ use wharf_core::model::receipt::SkipReason;
 /// The most links to directories that one walk follows: links to links make trees without end.
 const MOST_FOLLOWED: u32 = 10_000;
 
-/// What to do with links in a tree.
+/// The treatment of links in a tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Links {
     /// Transfer their targets; a link that leads out of the tree fails.
@@ -38,7 +38,7 @@ impl LinkPolicy {
         LinkPolicy { links, followed: 0 }
     }
 
-    /// Whether links that lead out of the tree are followed.
+    /// Returns whether links that lead out of the tree are followed.
     pub(super) fn follows_outside(&self) -> bool {
         self.links == Links::Follow
     }

@@ -171,7 +171,7 @@ impl<'a> RemoteWalk<'a> {
         Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include })
     }
 
-    /// Whether one of the links that led to `through` is in `directory`.
+    /// Returns whether one of the links that led to `through` is in `directory`.
     fn led_through(&self, directory: &RemotePath, through: Option<usize>) -> bool {
         let parent = |index: Option<usize>| index.and_then(|index| self.parents.get(index));
         std::iter::successors(parent(through), |last| parent(last.through))

@@ -23,7 +23,7 @@ pub const BYTES: usize = 4 << 20;
 /// Characters of outside text that an error repeats.
 const EXCERPT: usize = 200;
 
-/// Why a text is not what it should be.
+/// The reason why a text is not the expected JSON.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
     /// Lists and objects nest too deeply.

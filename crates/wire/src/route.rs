@@ -8,13 +8,21 @@ pub use http::Method;
 use crate::url::{escape, unescape};
 
 /// The method and the path of an operation.
+///
+/// ```
+/// use wharf_wire::route::{Method, Route};
+///
+/// let route = Route { name: "files.stop", method: Method::POST, path: "/v1/files/{file_id}:stop" };
+/// assert_eq!(route.build(&["a b"]).as_deref(), Some("/v1/files/a%20b:stop"));
+/// assert_eq!(route.build(&[".."]), None);
+/// ```
 #[derive(Debug)]
 pub struct Route {
-    /// What faults and logs call the operation: `GROUP.VERB`. Two operations may have one name.
+    /// The name of the operation in faults and logs: `GROUP.VERB`. Two operations may have one name.
     pub name: &'static str,
-    /// Its method.
+    /// The HTTP method.
     pub method: Method,
-    /// Its path below the protocol's base URL, with the names of parameters in braces: `/v1/files/{file_id}`. A
+    /// The path below the protocol's base URL, with the names of parameters in braces: `/v1/files/{file_id}`. A
     /// parameter is a segment or its part before a colon (`{session_id}:stop`). `{*rest}` at the end stands for
     /// one or more segments.
     pub path: &'static str,
@@ -110,7 +118,7 @@ impl Parameters {
     }
 }
 
-/// Why a request is not for any operation of a table.
+/// The reason why a request matches no operation of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoRoute {
     /// No operation has this path.

@@ -166,7 +166,7 @@ fn check_values(new: &NewSession) -> Result<()> {
     }
 }
 
-/// The vendor's `--metadata`: a mapping, or `K=V` as for labels.
+/// Parses the value of the vendor's `--metadata`: a mapping, or `K=V` as for labels.
 fn metadata(text: &str) -> Result<Labels> {
     if !text.trim_start().starts_with('{') && text.contains('=') {
         return Ok(Labels::from([label(text)?]));

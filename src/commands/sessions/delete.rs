@@ -161,7 +161,7 @@ impl SessionsDeleteArgs {
         Ok(())
     }
 
-    /// The sessions with the labels, and what is wrong with those that cannot be read.
+    /// Returns the sessions with the labels, and the errors of those that cannot be read.
     async fn select(&self, backend: &dyn Backend) -> Result<(Vec<SessionId>, Vec<Error>)> {
         backend.require(Feature::SessionLabels)?;
         let query = SessionQuery { labels: labels(&self.label)?, ..SessionQuery::default() };
@@ -198,7 +198,7 @@ impl RemainingUploads {
         }
     }
 
-    /// How many there are, and how to delete them.
+    /// Returns the number of files and the command that deletes them, as text.
     fn text(&self) -> Option<String> {
         let sessions = match self.sessions.as_slice() {
             [] => return None,

@@ -107,7 +107,7 @@ impl SessionsCommand {
     }
 }
 
-/// Does one thing to each session.
+/// Applies `work` to each session.
 async fn each(
     cx: &Cx,
     ids: Vec<SessionId>,

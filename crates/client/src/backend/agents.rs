@@ -6,7 +6,7 @@ use super::{Capabilities, Feature, Page, PageRequest};
 use wharf_core::error::Result;
 use wharf_core::model::{Agent, AgentId, Environment};
 
-/// Which agents to list. A value is passed on as the user wrote it.
+/// The agents that a listing returns. A value is passed on as the user wrote it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AgentQuery {
     /// Include archived agents.

@@ -15,9 +15,9 @@ pub struct Capabilities {
     pub account: Option<&'static str>,
     /// The directory to which relative session paths refer.
     pub home: &'static str,
-    /// Where a session's results lie: what `@outputs` means in a path.
+    /// The directory of a session's results, which `@outputs` means in a path.
     pub outputs: &'static str,
-    /// How the backend verifies an upload.
+    /// The way in which the backend verifies an upload, as a text for the table of features.
     pub proof: &'static str,
     /// The default number of files that are transferred at once.
     pub jobs: u32,

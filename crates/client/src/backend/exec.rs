@@ -15,19 +15,19 @@ pub use wharf_core::platform::process::{OutputStream, ProgramInput};
 
 /// A command to run in a session.
 pub struct NewCommand {
-    /// What runs.
+    /// The command.
     pub command: CommandLine,
     /// The working directory; the backend's home for relative paths where there is none.
     pub cwd: Option<RemotePath>,
     /// Variables of its environment.
     pub env: Vec<(String, OsString)>,
-    /// What it reads.
+    /// The input.
     pub input: ProgramInput,
     /// The size of its terminal. For a backend that has `Feature::ExecTerminal`.
     pub terminal: Option<TerminalSize>,
 }
 
-/// What a command runs.
+/// The command line or the code of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandLine {
     /// A program and its arguments, which no shell reads.
@@ -53,7 +53,7 @@ impl CommandLine {
     }
 }
 
-/// What a running command did.
+/// An event of a running command.
 #[derive(Debug)]
 pub enum CommandEvent {
     /// It wrote something.
@@ -62,16 +62,16 @@ pub enum CommandEvent {
     Ended(CommandEnd),
 }
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Debug)]
 pub struct CommandEnd {
     /// Its exit status, or the signal that ended it.
     pub status: CommandStatus,
-    /// What an interpreter displayed, by MIME type.
+    /// The results that an interpreter displayed, by MIME type.
     pub results: Option<Vec<Map<String, Value>>>,
     /// The provider's own object.
     pub provider: Provider,
-    /// Why its output may not be whole, though all of it that came was passed on.
+    /// The reason why output may be missing, if it is.
     pub cut: Option<Error>,
 }
 

@@ -131,7 +131,7 @@ pub struct NewSession {
     pub title: Option<String>,
     /// Labels.
     pub labels: Labels,
-    /// How long the session may be idle before it expires.
+    /// The time that the session may be idle before it expires.
     pub ttl: Option<Duration>,
     /// The agent of the session.
     pub agent: Option<String>,
@@ -169,7 +169,7 @@ impl NewSession {
     }
 }
 
-/// Which sessions to list.
+/// The sessions that a listing returns.
 #[derive(Debug, Clone, Default)]
 pub struct SessionQuery {
     /// Sessions with all of these labels.
@@ -372,7 +372,7 @@ pub struct MkdirOptions {
     pub bulk: bool,
 }
 
-/// What a destination reports about an upload.
+/// The report of a destination about an upload.
 #[derive(Debug, Clone)]
 pub struct PutResult {
     /// The path of the file, as the backend reports it.
@@ -403,7 +403,7 @@ pub struct GetResult {
     pub file_id: Option<FileId>,
 }
 
-/// What a backend reports about the SHA-256 of a file that it sends.
+/// The report of a backend about the SHA-256 of a file that it sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RemoteHash {
     /// The backend recorded this hash, in hexadecimal, when the file was stored.
@@ -471,6 +471,25 @@ pub trait SessionFiles: Send + Sync {
     /// Opens the entry at a path, following a link, with all that is below it. A backend that reports a whole tree in
     /// one answer takes the root and the entries from that answer; other backends list each directory once.
     ///
+    /// ```
+    /// use futures_util::TryStreamExt as _;
+    /// use wharf_client::backend::{SessionFiles, TreeOptions};
+    /// use wharf_core::error::Result;
+    /// use wharf_core::model::SessionPath;
+    ///
+    /// /// Returns the size of all files at a path and below it, in bytes.
+    /// async fn size(files: &dyn SessionFiles, at: &SessionPath) -> Result<u64> {
+    ///     let tree = files.open_tree(at, TreeOptions { settle: true, all: true }).await?;
+    ///     let mut bytes = tree.root.size.unwrap_or(0);
+    ///     if let Some(mut entries) = tree.entries {
+    ///         while let Some(entry) = entries.try_next().await? {
+    ///             bytes += entry.size.unwrap_or(0);
+    ///         }
+    ///     }
+    ///     Ok(bytes)
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// Those of [`SessionFiles::stat`] and [`SessionFiles::list`]; `conflict` where several files have one name
     /// and the options do not accept that.
@@ -512,7 +531,7 @@ pub struct NewStoredFile {
     pub filename: String,
     /// The media type.
     pub mime_type: Option<String>,
-    /// How long the file is kept; without a limit if `None`.
+    /// The time after which the file expires; never if `None`.
     pub expires_in: Option<Duration>,
 }
 

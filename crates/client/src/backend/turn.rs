@@ -90,7 +90,7 @@ impl NewMessage {
     }
 }
 
-/// What a running turn did.
+/// An event of a running turn.
 #[derive(Debug)]
 pub enum TurnEvent {
     /// Something happened in the session.
@@ -106,11 +106,11 @@ pub enum TurnEvent {
 pub struct PendingCall {
     /// The call.
     pub call: ToolCall,
-    /// What it waits for.
+    /// The kind of answer that the call waits for.
     pub awaits: Awaited,
 }
 
-/// What a call of a tool waits for.
+/// The kind of answer that a call of a tool waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Awaited {
     /// Whether the tool may run.
@@ -119,18 +119,18 @@ pub enum Awaited {
     Result,
 }
 
-/// How a turn ended.
+/// The end of a turn.
 #[derive(Debug)]
 pub struct TurnEnd {
-    /// How.
+    /// The status of the turn.
     pub status: TurnStatus,
-    /// Why the agent stopped, in the provider's word.
+    /// The reason why the agent stopped, in the provider's word.
     pub stop_reason: Option<String>,
-    /// What went wrong.
+    /// The error.
     pub error: Option<Error>,
     /// The tokens of the turn.
     pub usage: Option<TokenUsage>,
-    /// What the turn cost.
+    /// The cost of the turn.
     pub cost: Option<Cost>,
 }
 
@@ -213,14 +213,14 @@ pub trait Turns: Send + Sync {
     }
 }
 
-/// Which events a listing wants.
+/// The events that a listing returns.
 #[derive(Debug, Clone, Default)]
 pub struct EventQuery {
     /// Those that happened at that time or later.
     pub since: Option<Timestamp>,
 }
 
-/// What comes of following a session.
+/// An item of a followed session.
 #[derive(Debug)]
 pub enum Followed {
     /// Something happened, and what it means for the agent's turn.
@@ -231,7 +231,7 @@ pub enum Followed {
     CaughtUp,
 }
 
-/// What the agent of a session does after an event.
+/// The activity of a session's agent after an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
     /// The same as before.
@@ -242,7 +242,7 @@ pub enum Activity {
     Done,
 }
 
-/// What happened in sessions.
+/// Lists and follows the events of sessions.
 #[async_trait]
 pub trait Events: Send + Sync {
     /// Returns what the backend can do.

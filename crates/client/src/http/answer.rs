@@ -126,7 +126,7 @@ impl ServiceAnswer {
                 self.secrets.excerpt(&says),
             );
             Error::new(Kind::Unavailable, message)
-                .hint(format!("is there a proxy or a login page on the way? check {}", Setting::BaseUrl))
+                .hint(format!("a proxy or a login page may have answered: check {}", Setting::BaseUrl))
                 .with_cause(cause)
                 .details(Details {
                     backend: Some(self.backend),

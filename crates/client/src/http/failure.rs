@@ -19,7 +19,8 @@ use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Cause, Details, Error, Kind};
 
 /// Headers with the id of a request, in order of preference: those of the services, then those of gateways. The last
-/// one is set by the client, and Azure's services repeat it.
+/// one is set by the client, and Azure's services repeat it. One table for all services, because gateways and logins
+/// answer in the place of any of them.
 const REQUEST_IDS: [&str; 5] =
     ["request-id", "x-request-id", "x-ms-request-id", "apim-request-id", "x-ms-client-request-id"];
 
@@ -162,7 +163,11 @@ impl AttemptFailure {
         let kind = if of_file { Kind::Unverified } else { Kind::Unavailable };
         AttemptFailure {
             hint: Some("a cache or a proxy on the way may keep parts of answers".to_owned()),
-            ..Self::for_good(Delivery::Answered, kind, "the service answered with a part of what was asked for")
+            ..Self::for_good(
+                Delivery::Answered,
+                kind,
+                "the service answered a request for the whole content with a part of it",
+            )
         }
     }
 
@@ -190,9 +195,9 @@ impl AttemptFailure {
             let hint = match tls {
                 rustls::Error::InvalidCertificate(_) => {
                     let own = Setting::CaCert.to("FILE");
-                    format!("the certificate is not trusted here; `{own}` adds an authority of your own")
+                    format!("the certificate is not trusted here; `{own}` adds a certificate authority")
                 }
-                _ => "is this the right address, and does it speak TLS?".to_owned(),
+                _ => "check that the address is right and that the service supports TLS".to_owned(),
             };
             return AttemptFailure { hint: Some(hint), ..failure };
         }

@@ -55,6 +55,18 @@ use self::service::Service;
 use wharf_core::error::Result;
 
 /// A client for one HTTP service. Cheap to clone; all clones share connections and waiting times.
+///
+/// ```no_run
+/// use wharf_client::http::{Class, Http, Method, Options};
+///
+/// # async fn page() -> wharf_core::error::Result<()> {
+/// let http = Http::new(Options::new("example", "https://api.example.com"))?;
+/// // The request changes nothing, so that it may be sent again.
+/// let request = http.request(Class::Safe, Method::GET, &["v1", "files"]).query("limit", "20");
+/// let page: serde_json::Value = request.send().await?.object()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Http(Arc<Service>);
 

@@ -70,7 +70,7 @@ fn is_regular(file: &Path) -> bool {
 
 fn no_certificates(file: &Path) -> Error {
     Error::usage(format!("no certificate found in `{}`", file.display()))
-        .hint("it should be PEM: text with `-----BEGIN CERTIFICATE-----`")
+        .hint("the file must be PEM: text with `-----BEGIN CERTIFICATE-----`")
 }
 
 #[cfg(test)]

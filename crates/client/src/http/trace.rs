@@ -23,7 +23,7 @@ pub struct Attempt {
     pub url: String,
     /// The number of the attempt, counted from 1.
     pub number: u32,
-    /// How the attempt ended.
+    /// The end of the attempt.
     pub outcome: AttemptOutcome,
     /// Bytes of the request's content that were sent.
     pub sent: u64,
@@ -39,7 +39,7 @@ pub struct Attempt {
     pub detail: Option<Box<Detail>>,
 }
 
-/// How an attempt ended.
+/// The end of an attempt.
 #[derive(Debug, Clone)]
 pub enum AttemptOutcome {
     /// With a complete answer of this status.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub struct Variable {
     /// The name, or several names for one value: the first one that is set counts.
     pub names: &'static [&'static str],
-    /// What the variable sets, as Markdown.
+    /// The description of the setting, as Markdown.
     pub meaning: &'static str,
 }
 

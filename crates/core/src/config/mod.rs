@@ -109,7 +109,7 @@ pub struct Flags {
     pub user_identity: Option<String>,
     /// `--isolation-key`.
     pub isolation_key: Option<String>,
-    /// When the time of `--timeout` is over.
+    /// The time at which `--timeout` runs out.
     pub deadline: Option<Instant>,
     /// Receives lines about each request: `--verbose`, `--debug`.
     pub trace: Option<TraceSink>,
@@ -152,7 +152,7 @@ pub struct Settings {
     pub isolation_key: Setting<String>,
     /// The file of `--token-file`, which holds a token.
     token_file: Option<PathBuf>,
-    /// Where the profile's key or token is read from.
+    /// The source of the profile's key or token.
     pub secret: Option<Secret>,
     /// Additional headers of each request.
     pub headers: BTreeMap<String, String>,

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::{FileId, Provider, RemotePath, SessionId, Timestamp};
 
-/// One path inside a session.
+/// An entry at a path inside a session: the object `entry`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
     /// The session.
@@ -15,13 +15,13 @@ pub struct Entry {
     pub path: RemotePath,
     /// The last part of the path; `/` for the root.
     pub name: String,
-    /// What it is.
+    /// The kind of the entry.
     pub kind: EntryKind,
-    /// Bytes, for a file.
+    /// The size in bytes, of a file.
     pub size: Option<u64>,
-    /// When its content was last changed.
+    /// The time of the last change of the content.
     pub modified_at: Option<Timestamp>,
-    /// Permission bits.
+    /// The permission bits.
     pub mode: Option<Mode>,
     /// The stored file that is mounted here.
     pub file_id: Option<FileId>,
@@ -29,7 +29,7 @@ pub struct Entry {
     pub provider: Provider,
 }
 
-/// What a path holds.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
@@ -37,14 +37,14 @@ pub enum EntryKind {
     File,
     /// A directory.
     Directory,
-    /// A symbolic link, itself.
+    /// A symbolic link, not its target.
     Symlink,
     /// A FIFO, a socket, a device.
     Other,
 }
 
 impl EntryKind {
-    /// The word in output.
+    /// Returns the word in output.
     pub const fn word(self) -> &'static str {
         match self {
             EntryKind::File => "file",

@@ -13,14 +13,14 @@ use crate::error::Error;
 /// Something that happened in a session, or a block of a command's output.
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
-    /// What happened.
+    /// The kind of event.
     #[serde(rename = "type")]
     pub kind: EventKind,
     /// The provider's id of the event.
     pub id: Option<String>,
-    /// Its number in this run, from 1.
+    /// The number of the event in this run of wharf, counted from 1.
     pub seq: u64,
-    /// When it happened, or came.
+    /// The time of the event, or of its arrival.
     pub at: Option<Timestamp>,
     /// The session.
     pub session: SessionId,
@@ -28,7 +28,7 @@ pub struct Event {
     pub thread: Option<String>,
     /// The text that was said, thought, written or answered.
     pub text: Option<String>,
-    /// How `text` is written.
+    /// The encoding of `text`.
     pub encoding: Option<Encoding>,
     /// Whether the text goes on with the next event of this kind, without a line break in between.
     #[serde(skip)]
@@ -37,13 +37,13 @@ pub struct Event {
     pub tool: Option<ToolCall>,
     /// The session's new status, in the provider's word.
     pub status: Option<String>,
-    /// Why the agent stopped, in the provider's word.
+    /// The reason why the agent stopped, in the provider's word.
     pub stop_reason: Option<String>,
     /// The tokens that were used.
     pub usage: Option<TokenUsage>,
-    /// What it cost.
+    /// The cost.
     pub cost: Option<Cost>,
-    /// What went wrong.
+    /// The error.
     pub error: Option<Error>,
     /// The provider's name for the event's type.
     pub provider_type: Option<String>,
@@ -52,7 +52,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// Returns an event that tells nothing but its kind.
+    /// Returns an event without anything but its kind and session.
     pub fn new(kind: EventKind, session: &SessionId) -> Self {
         Event {
             kind,
@@ -85,7 +85,7 @@ impl Event {
     }
 }
 
-/// What happened in a session.
+/// The kind of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EventKind {
     /// A user said something.
@@ -117,7 +117,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// Returns the word for it in output and in filters.
+    /// Returns the word in output and in filters.
     pub const fn name(self) -> &'static str {
         match self {
             EventKind::User => "user",
@@ -150,11 +150,11 @@ pub struct ToolCall {
     pub id: Option<String>,
     /// The tool.
     pub name: Option<String>,
-    /// What it was called with.
+    /// The input of the call, as the provider's JSON text.
     pub input: Option<Box<RawValue>>,
-    /// Whether it may run, in the provider's word.
+    /// The permission to run it, in the provider's word.
     pub permission: Option<String>,
-    /// Whether it failed.
+    /// Whether the call failed.
     pub is_error: Option<bool>,
 }
 

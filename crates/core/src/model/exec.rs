@@ -14,7 +14,7 @@ pub struct ExecResult {
     /// The name of the object's type.
     #[serde(rename = "type")]
     pub object: &'static str,
-    /// The backend's name for this run.
+    /// The backend's id of this run.
     pub id: Option<String>,
     /// The session.
     pub session: SessionId,
@@ -22,55 +22,55 @@ pub struct ExecResult {
     pub backend: &'static str,
     /// The command's words, or one text that the session's shell or interpreter ran.
     pub command: Vec<String>,
-    /// How it ended.
+    /// The way in which the command ended.
     pub status: ExecStatus,
-    /// The command's status, as a shell has it: 128 and the signal where a signal ended it.
+    /// The exit status, as in a shell: 128 plus the signal if a signal ended the command.
     pub exit_code: Option<u8>,
-    /// The signal that ended it.
+    /// The signal that ended the command.
     pub signal: Option<i32>,
-    /// What it wrote to its standard output, at most 1 MiB.
+    /// The output on stdout, at most 1 MiB.
     pub stdout: Option<String>,
-    /// What it wrote to its standard error, at most 1 MiB.
+    /// The output on stderr, at most 1 MiB.
     pub stderr: Option<String>,
-    /// How `stdout` and `stderr` are written.
+    /// The encoding of `stdout` and `stderr`.
     pub encoding: Encoding,
-    /// Bytes that it wrote to its standard output.
+    /// The number of bytes on stdout.
     pub stdout_bytes: u64,
-    /// Bytes that it wrote to its standard error.
+    /// The number of bytes on stderr.
     pub stderr_bytes: u64,
     /// Whether `stdout` or `stderr` lacks its middle.
     pub truncated: bool,
-    /// What an interpreter displayed, by MIME type.
+    /// The results that an interpreter displayed, by MIME type.
     pub results: Option<Vec<Map<String, Value>>>,
-    /// When it was started.
+    /// The time of the start.
     pub started_at: Timestamp,
-    /// How long it took, in milliseconds.
+    /// The duration, in milliseconds.
     pub duration_ms: u64,
-    /// Why its end is not known, or was not its own.
+    /// The error, if the command did not end by itself or its end is unknown.
     pub error: Option<Error>,
     /// The provider's own object.
     pub provider: Provider,
 }
 
-/// How a command ended.
+/// The way in which a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExecStatus {
-    /// By itself, or by a signal of its own.
+    /// The command ended by itself, or by a signal that wharf did not send.
     Exited,
     /// The time limit ran out.
     TimedOut,
-    /// It was interrupted, or its reader went away.
+    /// The command was interrupted, or the reader of its output went away.
     Killed,
-    /// It could not be started, or its end was not learned.
+    /// The command could not be started, or its end is unknown.
     Unknown,
 }
 
-/// How bytes are written as text.
+/// The encoding of bytes as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
-    /// They are UTF-8.
+    /// UTF-8: the text is the bytes.
     #[serde(rename = "utf-8")]
     Utf8,
     /// Base64 with padding.

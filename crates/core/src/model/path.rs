@@ -7,18 +7,29 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
-/// An absolute path inside a session: `/`-separated, without empty, `.` or `..` parts and without
-/// NUL. Never a `std::path::Path`: the other side's rules are not this machine's.
+/// An absolute path inside a session: separated by `/`, without empty, `.` or `..` parts and without NUL. It is not a
+/// `std::path::Path`, because the rules of the session's system are not those of this one.
+///
+/// ```
+/// use wharf_core::model::RemotePath;
+///
+/// let home: RemotePath = "/home/user".parse()?;
+/// let path = RemotePath::resolve("notes//./a.txt", &home)?;
+/// assert_eq!((path.as_str(), path.below(&home)), ("/home/user/notes/a.txt", "notes/a.txt"));
+/// assert!(RemotePath::resolve("../other", &home).is_err());
+/// # Ok::<(), wharf_core::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RemotePath(String);
 
 impl RemotePath {
-    /// `/`.
+    /// Returns the root, `/`.
     pub fn root() -> Self {
         RemotePath("/".to_owned())
     }
 
-    /// The path that `text` names below `home`, or from the root where it begins with `/`.
+    /// Parses a path of the user, which is relative to `home` unless it begins with `/`. Empty and `.` parts are
+    /// dropped.
     ///
     /// # Errors
     /// `usage` for `..` and NUL.
@@ -40,7 +51,7 @@ impl RemotePath {
         Ok(path)
     }
 
-    /// This path and one more part, which must hold neither slash nor NUL and be neither empty, `.` nor `..`.
+    /// Returns the path of a name in this directory. `name` must not be empty, `.` or `..`, nor contain a slash or NUL.
     #[must_use]
     pub fn join(&self, name: &str) -> Self {
         debug_assert!(!name.contains(['/', '\0']) && !matches!(name, "" | "." | ".."), "one part at a time");
@@ -56,12 +67,12 @@ impl RemotePath {
         self.0.push_str(part);
     }
 
-    /// Whether this is `/`.
+    /// Returns whether this is the root.
     pub fn is_root(&self) -> bool {
         self.0 == "/"
     }
 
-    /// The last part; `/` for the root.
+    /// Returns the last part; `/` for the root.
     pub fn name(&self) -> &str {
         match self.0.rsplit('/').next() {
             Some("") | None => "/",
@@ -69,7 +80,7 @@ impl RemotePath {
         }
     }
 
-    /// The path without its last part; none for the root.
+    /// Returns the path without its last part; `None` for the root.
     pub fn parent(&self) -> Option<Self> {
         if self.is_root() {
             return None;
@@ -80,12 +91,12 @@ impl RemotePath {
         }
     }
 
-    /// With its leading slash.
+    /// Returns the path as text, with its leading slash.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Without its leading slash; `.` for the root.
+    /// Returns the path without its leading slash; `.` for the root.
     pub fn relative(&self) -> &str {
         match self.0.get(1..) {
             Some("") | None => ".",
@@ -93,7 +104,7 @@ impl RemotePath {
         }
     }
 
-    /// The path that `below`, relative, names under this one.
+    /// Parses a path that is relative to this one.
     ///
     /// # Errors
     /// As [`RemotePath::resolve`].
@@ -101,13 +112,14 @@ impl RemotePath {
         Self::resolve(below.trim_start_matches('/'), self)
     }
 
-    /// What follows `ancestor` in this path, without a leading slash; all of it where it lies elsewhere.
+    /// Returns the part of this path below `ancestor`, without a leading slash; all of it if it is not below
+    /// `ancestor`.
     pub fn below(&self, ancestor: &RemotePath) -> &str {
         let above = if self.is_within(ancestor) { ancestor.0.as_str() } else { "" };
         self.0.strip_prefix(above).unwrap_or(&self.0).trim_start_matches('/')
     }
 
-    /// Whether this path is `other` or lies below it.
+    /// Returns whether this path is `other` or below it.
     pub fn is_within(&self, other: &RemotePath) -> bool {
         other.is_root() || self.0.strip_prefix(&other.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }

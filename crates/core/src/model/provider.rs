@@ -3,12 +3,12 @@
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// What the provider itself said of an object, as the JSON text that it sent: number forms and
-/// the order of fields stay. `null` where it said nothing.
+/// The provider's own object, as the JSON text that it sent: the forms of numbers and the order of fields stay. `null` if
+/// there is none.
 #[derive(Debug, Clone, Default)]
 pub struct Provider {
     text: Option<Box<RawValue>>,
-    /// What is shown in its place, where it holds secrets.
+    /// The text to show instead, if the object holds secrets.
     shown: Option<Box<RawValue>>,
 }
 
@@ -20,7 +20,7 @@ impl Provider {
         Provider { text: serde_json::value::to_raw_value(value).ok(), shown: None }
     }
 
-    /// Keeps `value`, and shows `shown` wherever the provider's very own text is not asked for.
+    /// Keeps `value`, and shows `shown` except with `--format raw`.
     pub fn masked(value: &(impl Serialize + ?Sized), shown: &impl Serialize) -> Self {
         let text = |value: Result<_, _>| value.ok();
         Provider {
@@ -29,12 +29,12 @@ impl Provider {
         }
     }
 
-    /// The JSON text as it is shown, where there is one: without secrets.
+    /// Returns the JSON text without secrets, if any.
     pub fn shown(&self) -> Option<&str> {
         self.shown.as_deref().or(self.text.as_deref()).map(RawValue::get)
     }
 
-    /// The JSON text, where there is one, secrets included: for `--format raw`.
+    /// Returns the JSON text with secrets, if any, for `--format raw`.
     pub fn text(&self) -> Option<&str> {
         self.text.as_deref().map(RawValue::get)
     }

@@ -12,38 +12,38 @@ pub struct Receipt {
     pub backend: Option<&'static str>,
     /// The stored file's id, or the session path where there is none.
     pub id: Option<String>,
-    /// Where it came from, as it was named.
+    /// The source, as the user named it.
     pub source: String,
-    /// Where it went.
+    /// The destination.
     pub destination: Option<String>,
-    /// What happened.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Bytes at the destination.
+    /// The number of bytes at the destination.
     pub bytes: Option<u64>,
-    /// SHA-256 of the bytes that were sent or received, in hexadecimal.
+    /// The SHA-256 of the bytes that were sent or received, in hexadecimal.
     pub sha256: Option<String>,
-    /// How far the destination verified the content.
+    /// The verification of the content at the destination.
     pub verified: Option<Verified>,
     /// The stored file that holds the content.
     pub file_id: Option<FileId>,
     /// The media type of the stored file; not part of the output.
     pub mime_type: Option<String>,
-    /// The resource that mounts it.
+    /// The id of the resource that mounts the stored file.
     pub resource_id: Option<String>,
-    /// What the provider says of the stored file; output leaves this to `--format raw`.
+    /// The provider's own object for the stored file, which only `--format raw` prints.
     pub provider: Provider,
 }
 
-/// What happened to one file of a transfer.
+/// The outcome of one file of a transfer.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It is at its destination.
+    /// The file is at its destination.
     Copied,
-    /// It was skipped, as the options ask for.
+    /// The file was skipped, as the options ask.
     Skipped(SkipReason),
-    /// It is not at its destination.
+    /// The file is not at its destination.
     Failed(Error),
-    /// A run would transfer it: this is a dry run.
+    /// In a dry run: a run would transfer the file.
     Planned,
 }
 
@@ -109,7 +109,7 @@ impl Serialize for Receipt {
     }
 }
 
-/// Why a file was skipped.
+/// The reason why a file was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {
     /// Its name is taken at the destination.
@@ -142,7 +142,7 @@ impl SkipReason {
         }
     }
 
-    /// Whether there is a file of this name at the destination.
+    /// Returns whether a file of this name is at the destination.
     pub const fn is_at_destination(self) -> bool {
         match self {
             SkipReason::Exists | SkipReason::SameTime | SkipReason::Older | SkipReason::SameHash => true,
@@ -192,13 +192,13 @@ impl Receipt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReceiptStatus {
-    /// It is at its destination.
+    /// The file is at its destination.
     Copied,
-    /// It was skipped, as the options ask for.
+    /// The file was skipped, as the options ask.
     Skipped,
-    /// It is not at its destination.
+    /// The file is not at its destination.
     Failed,
-    /// A run would transfer it: this is a dry run.
+    /// In a dry run: a run would transfer the file.
     Planned,
 }
 
@@ -214,14 +214,14 @@ impl ReceiptStatus {
     }
 }
 
-/// How far a destination verified its content.
+/// The verification of the content at a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verified {
-    /// Its SHA-256 equals the source's.
+    /// The SHA-256 equals that of the source.
     Sha256,
-    /// Its length equals the source's, and so does the MD5 that a storage on the way told.
+    /// The length equals that of the source, and so does the MD5 that a storage service reports.
     Md5,
-    /// Its length equals the source's.
+    /// The length equals that of the source.
     Size,
     /// Not verified, for this reason.
     None(&'static str),
@@ -244,15 +244,15 @@ impl Serialize for Verified {
     }
 }
 
-/// What was removed, or would be.
+/// An object that was removed, or would be: the object `deletion`.
 #[derive(Debug, Serialize)]
 pub struct Deletion {
-    /// What it was.
+    /// The removed object.
     #[serde(flatten)]
     pub what: DeletionTarget,
     /// False for what `--dry-run` left and for what `-f` and `--missing-ok` did not find.
     pub deleted: bool,
-    /// Whether it was not found; output leaves this to `-q`.
+    /// Whether the object was not found, which only `-q` respects.
     #[serde(skip)]
     pub missing: bool,
 }
@@ -266,7 +266,7 @@ pub enum DeletionTarget {
     /// A path in a session.
     #[serde(untagged)]
     Path {
-        /// Its session, which output leaves to `-q`.
+        /// The session, which only `-q` prints.
         #[serde(skip)]
         session: SessionId,
         /// The path.

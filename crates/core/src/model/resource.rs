@@ -5,28 +5,28 @@ use serde::{Deserialize, Serialize};
 
 use super::{FileId, Provider, SessionId, Timestamp};
 
-/// Something mounted into a session.
+/// A resource that is mounted in a session: the object `resource`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Resource {
-    /// Its name. A memory store has none.
+    /// The id. A memory store has none.
     pub id: Option<String>,
-    /// The session that it is mounted in.
+    /// The session.
     pub session: SessionId,
-    /// What it is.
+    /// The kind of the resource.
     pub kind: ResourceKind,
     /// The stored file, for a file.
     pub file_id: Option<FileId>,
-    /// Where it is, as the backend answered.
+    /// The mount path, as the backend answered.
     pub mount_path: Option<String>,
-    /// When it was mounted.
+    /// The time of mounting.
     pub created_at: Option<Timestamp>,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: Option<Timestamp>,
     /// The provider's own object.
     pub provider: Provider,
 }
 
-/// What is mounted.
+/// The kind of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ResourceKind {
@@ -38,13 +38,13 @@ pub enum ResourceKind {
     MemoryStore,
     /// A persistent context.
     Context,
-    /// A word that wharf does not know.
+    /// A kind that wharf does not know.
     #[serde(skip_deserializing)]
     Unknown,
 }
 
 impl ResourceKind {
-    /// The word in output and in `type` of a SPEC.
+    /// Returns the word in output and in `type` of a SPEC.
     pub const fn word(self) -> &'static str {
         match self {
             ResourceKind::File => "file",

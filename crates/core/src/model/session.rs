@@ -26,30 +26,30 @@ pub fn check_label(name: &str) -> Result<()> {
 /// An isolated environment with a file system.
 #[derive(Debug, Clone, Serialize)]
 pub struct Session {
-    /// Its name.
+    /// The id.
     pub id: SessionId,
-    /// The backend that it lives in.
+    /// The backend.
     pub backend: &'static str,
-    /// What can be done with it now.
+    /// The status, which decides what can be done with the session.
     pub status: SessionStatus,
     /// A title for people.
     pub title: Option<String>,
-    /// Its labels; `None` where the backend does not tell.
+    /// The labels; `None` if the backend does not report them.
     pub labels: Option<Labels>,
-    /// When it was made.
+    /// The time of creation.
     pub created_at: Option<Timestamp>,
-    /// When it was last changed or used.
+    /// The time of the last change or use.
     pub updated_at: Option<Timestamp>,
-    /// When it goes away by itself.
+    /// The time of expiry.
     pub expires_at: Option<Timestamp>,
-    /// The agent that works in it.
+    /// The agent that works in the session.
     pub agent: Option<String>,
     /// The provider's own object.
     pub provider: Provider,
 }
 
-/// A session's name: not empty, longer than one letter, without `:`, `/` or control characters,
-/// beginning with neither `file_` nor `-`, so that `SESSION:PATH` can be told from everything else.
+/// The id of a session: 2 to 128 bytes without `:`, `/`, `\` or control characters, beginning neither with `file_` nor
+/// with `-`, so that `SESSION:PATH` differs from all other arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct SessionId(String);
@@ -58,13 +58,13 @@ impl SessionId {
     /// The longest name, in bytes.
     pub const MAX_LEN: usize = 128;
 
-    /// The name as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `text` has the form of the ids that wharf and the services make, so that it is hardly
-    /// the name of anything else. The name that a user chose for a session has no form of its own.
+    /// Returns whether `text` has the form of the ids that wharf and the services generate, so that it is unlikely to
+    /// be the name of something else. An id that a user chose can have any form.
     pub fn is_generated(text: &str) -> bool {
         let tail = ["sesn_", "session_", "session-", "wharf_"].iter().find_map(|prefix| text.strip_prefix(prefix));
         tail.is_some_and(|tail| {
@@ -105,32 +105,32 @@ impl fmt::Display for SessionId {
     }
 }
 
-/// One word for what every backend calls differently. The raw word is under `provider`.
+/// The status of a session, in one word for all backends. The backend's own word is in `provider`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
-    /// Being made.
+    /// The session is being created.
     Creating,
-    /// Usable, with its compute up or an agent at work.
+    /// Usable; its machine runs, or an agent works.
     Running,
-    /// Usable, waiting.
+    /// Usable; it waits.
     Idle,
-    /// Its compute is freed, its files are kept.
+    /// The machine is released, and the files are kept.
     Stopped,
-    /// Broken for good.
+    /// Permanently broken.
     Failed,
     /// Being deleted.
     Deleting,
-    /// Kept for reading only.
+    /// Read-only.
     Archived,
-    /// Gone by its idle limit.
+    /// Removed after its idle limit.
     Expired,
-    /// A word that wharf does not know.
+    /// A status that wharf does not know.
     Unknown,
 }
 
 impl SessionStatus {
-    /// The word in output and in `--status`.
+    /// Returns the word in output and in `--status`.
     pub const fn word(self) -> &'static str {
         match self {
             SessionStatus::Creating => "creating",
@@ -145,7 +145,7 @@ impl SessionStatus {
         }
     }
 
-    /// Whether waiting any longer is in vain.
+    /// Returns whether the session never becomes usable again.
     pub const fn is_final(self) -> bool {
         matches!(self, SessionStatus::Failed | SessionStatus::Expired | SessionStatus::Archived)
     }

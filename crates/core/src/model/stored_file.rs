@@ -12,25 +12,25 @@ use crate::error::{Error, Result};
 /// An immutable upload, outside any session.
 #[derive(Debug, Clone, Serialize)]
 pub struct StoredFile {
-    /// Its name: `file_...`.
+    /// The id: `file_...`.
     pub id: FileId,
-    /// The file name that it was uploaded under. Not unique, and no path.
+    /// The file name at the upload. It is not unique, and has no directories.
     pub filename: String,
-    /// Bytes.
+    /// The size in bytes.
     pub size: Option<u64>,
-    /// Media type.
+    /// The media type.
     pub mime_type: Option<String>,
-    /// When it was uploaded.
+    /// The time of the upload.
     pub created_at: Option<Timestamp>,
-    /// Whether its content can be fetched again.
+    /// Whether the content can be downloaded.
     pub downloadable: Option<bool>,
-    /// The session that it belongs to or is mounted in, where a listing asked for one.
+    /// The session that the file belongs to or is mounted in, in the listing of a session's files.
     pub scope: Option<Scope>,
     /// The provider's own object.
     pub provider: Provider,
 }
 
-/// What a stored file belongs to.
+/// The owner of a stored file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Scope {
     /// Always `session` today.
@@ -40,16 +40,16 @@ pub struct Scope {
     pub id: SessionId,
 }
 
-/// A stored file's name. All that wharf knows of it is its beginning.
+/// The id of a stored file. Only its prefix has a meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct FileId(String);
 
 impl FileId {
-    /// How every stored file's name begins.
+    /// The prefix of all ids.
     pub const PREFIX: &'static str = "file_";
 
-    /// The name as text.
+    /// Returns the id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

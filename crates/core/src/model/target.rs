@@ -15,14 +15,14 @@ pub struct SessionPath {
 }
 
 impl SessionPath {
-    /// The same session, another path.
+    /// Returns another path in the same session.
     #[must_use]
     pub fn at(&self, path: RemotePath) -> Self {
         SessionPath { session: self.session.clone(), path }
     }
 }
 
-/// Written so that it can be used as a TARGET.
+/// Formats the path as a TARGET, which [`Target::parse`] reads.
 impl fmt::Display for SessionPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.session, self.path)
@@ -34,7 +34,7 @@ impl fmt::Display for SessionPath {
 pub enum Target {
     /// A path in a session.
     Session {
-        /// None for `:PATH`.
+        /// The session; `None` for `:PATH`.
         session: Option<SessionId>,
         /// The path as it was typed.
         path: String,
@@ -44,8 +44,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// Whether `text` has the form of a session path: a colon with no slash before it. On Windows
-    /// a single letter before the colon is a drive.
+    /// Returns whether `text` has the form of a session path: a colon without a slash before it. On Windows, a single
+    /// letter before the colon is a drive.
     pub fn is_session_path(text: &str) -> bool {
         match text.split_once(':') {
             Some((head, _)) => !(head.contains(['/', '\\']) || cfg!(windows) && head.len() == 1),
@@ -53,12 +53,12 @@ impl Target {
         }
     }
 
-    /// Whether `text` has the form of a stored file's id.
+    /// Returns whether `text` has the form of a stored file's id.
     pub fn is_stored_file(text: &str) -> bool {
         text.starts_with(FileId::PREFIX) && !text.contains([':', '/'])
     }
 
-    /// Reads a target.
+    /// Parses a target.
     ///
     /// # Errors
     /// `usage` where it is neither a session path nor a stored file's id, or names a bad session.
@@ -82,8 +82,8 @@ impl Target {
     }
 }
 
-/// Whether a path as it was typed names a directory to put things into: it is empty (`S:`), or
-/// ends in `/` or in a part `.`.
+/// Returns whether a path, as it was typed, names a directory to put files into: it is empty (`S:`), or ends in `/` or
+/// in a part `.`.
 pub fn names_directory(path: &str) -> bool {
     matches!(path.rsplit('/').next(), Some("" | ".") | None)
 }

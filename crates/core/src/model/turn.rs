@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Cost, Provider, SessionId, Timestamp, TokenUsage, ToolCall};
 use crate::error::Error;
 
-/// What came of a message to an agent.
+/// The result of a message to an agent: the object `result`.
 #[derive(Debug, Serialize)]
 pub struct TurnResult {
     /// The name of the object's type.
@@ -21,9 +21,9 @@ pub struct TurnResult {
     pub agent: Option<String>,
     /// The conversation.
     pub conversation: Option<String>,
-    /// How the turn ended.
+    /// The way in which the turn ended.
     pub status: TurnStatus,
-    /// Why the agent stopped, in the provider's word.
+    /// The reason why the agent stopped, in the provider's word.
     pub stop_reason: Option<String>,
     /// The agent's whole text.
     pub text: String,
@@ -31,33 +31,33 @@ pub struct TurnResult {
     pub pending: Vec<ToolCall>,
     /// Calls of tools that were denied.
     pub denied: Vec<ToolCall>,
-    /// How many tools were called.
+    /// The number of calls of tools.
     pub tools: u64,
-    /// How many events came.
+    /// The number of events that arrived.
     pub events: u64,
-    /// How often a broken stream was resumed.
+    /// The number of times that a broken stream was resumed.
     pub reconnects: u32,
     /// The tokens of the turn.
     pub usage: Option<TokenUsage>,
-    /// What the turn cost.
+    /// The cost of the turn.
     pub cost: Option<Cost>,
-    /// When the message was sent.
+    /// The time at which the message was sent.
     pub started_at: Timestamp,
-    /// How long the turn took, in milliseconds.
+    /// The duration of the turn, in milliseconds.
     pub duration_ms: u64,
-    /// Why it did not complete.
+    /// The reason why the turn did not complete.
     pub error: Option<Error>,
     /// The provider's own object.
     pub provider: Provider,
 }
 
-/// How a turn ended.
+/// The way in which a turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TurnStatus {
-    /// By itself, and all of its text arrived.
+    /// The turn ended by itself, and all of its text arrived.
     Completed,
-    /// It waits for an answer that wharf cannot give, or a tool was denied.
+    /// The turn waits for an answer that wharf cannot give, or a tool was denied.
     NeedsAction,
     /// The agent failed.
     Failed,
@@ -65,10 +65,10 @@ pub enum TurnStatus {
     Refused,
     /// A budget or limit was reached.
     Limited,
-    /// It was interrupted.
+    /// The turn was interrupted.
     Interrupted,
     /// The time limit ran out.
     TimedOut,
-    /// Its end was not learned.
+    /// The end of the turn is unknown.
     Unknown,
 }

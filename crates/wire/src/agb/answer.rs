@@ -8,7 +8,7 @@ use crate::json;
 
 /// The words for what went wrong that a client or the dialect knows. An open set.
 pub mod code {
-    /// What goes with success, if anything \[recorded\]; not to be tested.
+    /// The code of a success, which some answers lack \[recorded\]: clients do not test it.
     pub const OK: &str = "ok";
     /// The session does not exist, or not any more \[sibling\].
     pub const NO_SESSION: &str = "InvalidMcpSession.NotFound";
@@ -18,7 +18,7 @@ pub mod code {
     pub const NO_CONTEXT: &str = "Context.NotFound";
     /// A parameter is wrong \[recorded\].
     pub const INVALID: &str = "InvalidParameter";
-    /// Something broke \[recorded\].
+    /// An error inside the service \[recorded\].
     pub const INTERNAL: &str = "InternalError";
     /// Too many calls. A guess after \[sibling\].
     pub const THROTTLED: &str = "Throttling";
@@ -54,7 +54,7 @@ pub fn is_not_found(code: Option<&str>, message: Option<&str>) -> bool {
         })
 }
 
-/// What every answer of the API is: one JSON object. [`AgbEnvelope::read`] takes all of its forms.
+/// The JSON object that every answer of the API is. [`AgbEnvelope::read`] parses all of its forms.
 ///
 /// An answer is a success where the HTTP status is 200 *and* [`AgbEnvelope::success`]; even then
 /// [`CreatedSession::failure`](super::CreatedSession::failure) and
@@ -77,19 +77,19 @@ pub struct AgbEnvelope {
     /// The HTTP status once more; now and then the only place that has the right one.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub http_status_code: Option<u64>,
-    /// What was asked for, by call: see [`AgbEnvelope::data`].
+    /// The result of the call: see [`AgbEnvelope::data`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
-    /// Where the next page begins, beside `data`; empty on the last one.
+    /// The cursor of the next page, beside `data`; empty on the last page.
     #[serde(default, deserialize_with = "token", skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
-    /// How many items a page has at most.
+    /// The maximum number of items of a page.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub max_results: Option<u64>,
-    /// How many items there are on all pages.
+    /// The number of items on all pages.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// The same, as another call names it.
+    /// The number of items on all pages, as another call names it.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<u64>,
 }

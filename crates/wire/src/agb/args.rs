@@ -17,19 +17,19 @@ pub fn arguments<T: DeserializeOwned>(args: Map<String, Value>) -> serde_json::R
 /// The arguments of a tool that needs a path alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PathOnly {
-    /// It.
+    /// The path.
     pub path: String,
 }
 
 /// The arguments of `read_file`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ReadFile {
-    /// Which.
+    /// The path.
     pub path: String,
     /// The first byte, counted from 0. That it counts bytes of a text too, the SDKs assume.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
-    /// How many bytes; 0 is all that there are.
+    /// The number of bytes; 0 for all.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
     /// [`ReadFile::BINARY`] for base64; text without it, in which a character at either end may be cut.
@@ -45,7 +45,7 @@ impl ReadFile {
 /// The arguments of `write_file`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WriteFile {
-    /// Which.
+    /// The path.
     pub path: String,
     /// Text: there is no form for other bytes.
     pub content: String,
@@ -55,9 +55,9 @@ pub struct WriteFile {
 }
 
 impl WriteFile {
-    /// In the place of what is there.
+    /// Replaces the content.
     pub const OVERWRITE: &'static str = "overwrite";
-    /// At the end of what is there.
+    /// Appends to the content.
     pub const APPEND: &'static str = "append";
     /// Only where nothing is there; sent by one of the two SDKs alone.
     pub const CREATE_NEW: &'static str = "create_new";
@@ -67,9 +67,9 @@ impl WriteFile {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EditFile {
-    /// Which.
+    /// The path.
     pub path: String,
-    /// One after the other; each replaces the first place that it finds \[sibling\].
+    /// The edits, applied in order; each replaces the first match \[sibling\].
     pub edits: Vec<Edit>,
     /// Whether nothing is to be changed.
     #[serde(default)]
@@ -80,18 +80,18 @@ pub struct EditFile {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Edit {
-    /// What is there.
+    /// The text to replace.
     pub old_text: String,
-    /// What is to be there.
+    /// The replacement.
     pub new_text: String,
 }
 
 /// The arguments of `move_file`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MoveFile {
-    /// What.
+    /// The path to move.
     pub source: String,
-    /// Where to. What happens where something is there, is uncertain.
+    /// The new path. The effect on an existing file is uncertain.
     pub destination: String,
 }
 
@@ -124,19 +124,19 @@ impl SearchFiles {
 /// The arguments of `read_multiple_files`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReadFiles {
-    /// Which.
+    /// The paths.
     pub paths: Vec<String>,
 }
 
 /// The arguments of `shell`. Each call is a shell of its own \[docs\].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Shell {
-    /// What `sh` is to run.
+    /// The command line for `sh`.
     pub command: String,
     /// Milliseconds; at most 50,000 on the sibling.
     #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
-    /// Where.
+    /// The working directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cwd: Option<String>,
     /// Variables.
@@ -147,7 +147,7 @@ pub struct Shell {
 /// The arguments of `run_code`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunCode {
-    /// It.
+    /// The code.
     pub code: String,
     /// `python`, `javascript`, `java` or `r`.
     pub language: String,

@@ -12,7 +12,7 @@ pub const FILE_TRANSFER: &str = "file_transfer";
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InternalContext {
-    /// Its id.
+    /// The id of the context.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub context_id: Option<String>,
     /// [`FILE_TRANSFER`].
@@ -35,7 +35,7 @@ pub struct PresignedUrl {
     pub expire_time: Option<u64>,
 }
 
-/// Which way a sync goes, as the session sees it: the words are turned round for a user.
+/// The direction of a sync, as the session sees it: for a user, the words are the other way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncMode {
     /// From the session into the context: what a user's *download* begins with.
@@ -59,7 +59,7 @@ impl SyncMode {
     }
 }
 
-/// How far a sync is.
+/// The state of a sync.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncState {
     /// Not at its end. Every word that is not known is this.
@@ -70,7 +70,7 @@ pub enum SyncState {
     Failed,
 }
 
-/// What the state of a session's syncs is answered with.
+/// The answer with the state of a session's syncs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContextInfo {
@@ -100,7 +100,7 @@ pub struct SyncItem {
     /// The directory.
     #[serde(deserialize_with = "text")]
     pub path: Option<String>,
-    /// Why it failed; empty even for some that did.
+    /// The reason of a failure; empty for some failures too.
     #[serde(deserialize_with = "text")]
     pub error_message: Option<String>,
     /// A word: see [`SyncItem::state`].
@@ -196,16 +196,16 @@ impl ContextInfo {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Context {
-    /// Its id, `SdkCtx-...`.
+    /// The id of the context, `SdkCtx-...`.
     #[serde(default)]
     pub id: String,
-    /// Its name.
+    /// The name.
     #[serde(default)]
     pub name: String,
-    /// When it was made.
+    /// The time of creation.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
-    /// When it was last used.
+    /// The time of the last use.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub last_used_time: Option<String>,
     /// [`Context::AVAILABLE`], `clearing` or `pre-available`; not in listings.
@@ -222,22 +222,22 @@ impl Context {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ContextFile {
-    /// Its id.
+    /// The id of the file.
     #[serde(deserialize_with = "text")]
     pub file_id: Option<String>,
-    /// Its name.
+    /// The name.
     #[serde(deserialize_with = "text")]
     pub file_name: Option<String>,
-    /// Its path.
+    /// The path.
     #[serde(deserialize_with = "text")]
     pub file_path: Option<String>,
     /// `file` \[recorded\].
     #[serde(deserialize_with = "text")]
     pub file_type: Option<String>,
-    /// When it was made.
+    /// The time of creation.
     #[serde(deserialize_with = "text")]
     pub gmt_create: Option<String>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(deserialize_with = "text")]
     pub gmt_modified: Option<String>,
     /// Bytes.

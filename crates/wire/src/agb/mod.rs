@@ -41,7 +41,7 @@ pub use session::{
 };
 pub use tool::{DirectCall, TOKEN_HEADER, ToolContent, ToolDescription, ToolRequest, ToolResult, escaped_len, name};
 
-/// Where the service is, by default \[sdk\].
+/// The default URL of the service \[sdk\].
 pub const ENDPOINT: &str = "https://sdk-api.agb.cloud";
 
 /// The service's name for a request, where the answer's body has none \[sdk\].

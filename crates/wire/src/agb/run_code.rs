@@ -43,14 +43,14 @@ pub fn language(word: &str) -> Option<&'static str> {
     LANGUAGES.iter().find(|(name, _)| *name == word).map(|(_, language)| *language)
 }
 
-/// What code wrote, displayed and ended with.
+/// The output, the displayed results and the error of code.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CodeOutput {
-    /// What it wrote.
+    /// The text on stdout.
     pub stdout: String,
-    /// What it wrote to its standard error.
+    /// The text on stderr.
     pub stderr: String,
-    /// What it displayed, each by MIME type; `is_main` is `true` in the value of the whole code.
+    /// The displayed results, each by MIME type; `is_main` is `true` for the value of the whole code.
     pub results: Vec<Map<String, Value>>,
     /// The traceback, or the name and the value of an error that ended it.
     pub error: Option<String>,

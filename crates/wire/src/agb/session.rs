@@ -59,32 +59,32 @@ pub struct NewAgbSession {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Persistence {
-    /// Which.
+    /// The id of the context.
     pub context_id: String,
-    /// Where it is to be.
+    /// The path in the session.
     pub path: String,
-    /// How it is kept the same, as JSON in a string.
+    /// The sync policy, as JSON in a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
 }
 
-/// What the answer to the making of a session holds.
+/// The answer to the creation of a session.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatedSession {
-    /// Its id.
+    /// The id of the session.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
-    /// Where it failed although the envelope says success: `false`.
+    /// `false` for a creation that failed although the envelope reports success.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<Value>,
-    /// Why.
+    /// The reason of the failure.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub err_msg: Option<String>,
     /// The service's name for what it runs in.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub app_instance_id: Option<String>,
-    /// The same, by another measure.
+    /// The id of the resource behind the session.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub resource_id: Option<String>,
     /// A page to look at it with; valid for 30 minutes, and secret \[docs\].
@@ -96,13 +96,13 @@ pub struct CreatedSession {
     /// Read by the SDKs and not used.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub network_interface_ip: Option<String>,
-    /// Where tools can be called without the API: see [`DirectCall`](super::DirectCall).
+    /// The URL for calls of tools without the API: see [`DirectCall`](super::DirectCall).
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub link_url: Option<String>,
-    /// Where code can be run with its output streamed.
+    /// The URL of the WebSocket that runs code and streams its output.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub ws_url: Option<String>,
-    /// What opens both, secret.
+    /// The token for both URLs, a secret.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The tools, as an array or as JSON in a string.
@@ -124,7 +124,7 @@ impl CreatedSession {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionRef {
-    /// Its id.
+    /// The id of the session.
     pub session_id: String,
 }
 
@@ -132,7 +132,7 @@ pub struct SessionRef {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionDetail {
-    /// Its id.
+    /// The id of the session.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// A word of [`status`].
@@ -165,36 +165,36 @@ pub struct SessionDetail {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionItem {
-    /// Its id.
+    /// The id of the session.
     pub session_id: String,
     /// A word of [`status`].
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub session_status: Option<String>,
 }
 
-/// Where a session's desktop is.
+/// The desktop of a session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct McpResource {
-    /// Its id.
+    /// The id of the session.
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// As in [`CreatedSession`].
     #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub resource_url: Option<String>,
-    /// How to reach it.
+    /// The access to the desktop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop_info: Option<DesktopInfo>,
 }
 
-/// How to reach a desktop. Secrets, most of it.
+/// The access to a desktop. Most fields are secrets.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DesktopInfo {
     /// The application.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// What opens it.
+    /// The code that grants access, a secret.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub auth_code: Option<String>,
     /// JSON in a string.
@@ -206,7 +206,7 @@ pub struct DesktopInfo {
     /// `AIAgent` \[recorded\].
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub resource_type: Option<String>,
-    /// What opens it.
+    /// The ticket that grants access, a secret.
     #[serde(deserialize_with = "text", skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
 }
@@ -214,7 +214,7 @@ pub struct DesktopInfo {
 /// A URL into a session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Link {
-    /// It.
+    /// The URL.
     pub url: String,
 }
 

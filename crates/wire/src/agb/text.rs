@@ -23,7 +23,7 @@ pub struct ListedEntry {
     pub is_directory: bool,
 }
 
-/// What `list_directory` answers: a line for each entry.
+/// The answer of `list_directory`: a line for each entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DirectoryListing {
     /// The entries.
@@ -119,7 +119,7 @@ impl FileInfo {
     }
 }
 
-/// What `search_files` answers where it found nothing.
+/// The answer of `search_files` without a match.
 pub const NO_MATCHES: &str = "No matches found";
 
 /// Returns what `read_multiple_files` answers. It cannot be parsed without ambiguity; only the emulator writes it.
@@ -133,7 +133,7 @@ pub fn print_files<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> S
 pub struct ToolError {
     /// See the constants; nothing where the text has none.
     pub code: Option<i64>,
-    /// Why.
+    /// The reason.
     pub message: String,
 }
 
@@ -185,13 +185,13 @@ impl fmt::Display for ToolError {
     }
 }
 
-/// What a command wrote and how it ended.
+/// The output and the exit status of a command.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShellOutput {
-    /// What it wrote.
+    /// The text on stdout.
     #[serde(default)]
     pub stdout: String,
-    /// What it wrote beside that.
+    /// The text on stderr.
     #[serde(default)]
     pub stderr: String,
     /// 0 where it went well; `None` where the answer does not say.

@@ -11,7 +11,7 @@ pub mod name {
     pub const CREATE_DIRECTORY: &str = "create_directory";
     /// Lists a directory, its children alone: [`PathOnly`](crate::agb::PathOnly).
     pub const LIST_DIRECTORY: &str = "list_directory";
-    /// What a path holds: [`PathOnly`](crate::agb::PathOnly).
+    /// Describes a path: [`PathOnly`](crate::agb::PathOnly).
     pub const GET_FILE_INFO: &str = "get_file_info";
     /// Reads a file: [`ReadFile`](crate::agb::ReadFile).
     pub const READ_FILE: &str = "read_file";
@@ -27,13 +27,13 @@ pub mod name {
     pub const SEARCH_FILES: &str = "search_files";
     /// Reads files: [`ReadFiles`](crate::agb::ReadFiles).
     pub const READ_MULTIPLE_FILES: &str = "read_multiple_files";
-    /// What changed in a directory since the last call: [`PathOnly`](crate::agb::PathOnly).
+    /// Lists the changes in a directory since the last call: [`PathOnly`](crate::agb::PathOnly).
     pub const GET_FILE_CHANGE: &str = "get_file_change";
     /// Runs a command in a new shell: [`Shell`](crate::agb::Shell).
     pub const SHELL: &str = "shell";
     /// Runs code: [`RunCode`](crate::agb::RunCode).
     pub const RUN_CODE: &str = "run_code";
-    /// How busy the machine is: no arguments.
+    /// Measures the load of the machine: no arguments.
     pub const GET_METRICS: &str = "get_metrics";
 }
 
@@ -51,7 +51,7 @@ pub struct ToolRequest {
     pub session_id: String,
     /// The tool.
     pub name: String,
-    /// Its server; set by no SDK.
+    /// The server of the tool; no SDK sets it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
 }
@@ -97,7 +97,7 @@ pub struct DirectCall {
     pub token: String,
 }
 
-/// What a tool answered.
+/// The answer of a tool.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolResult {
@@ -165,18 +165,18 @@ impl ToolContent {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolDescription {
-    /// Its name.
+    /// The name of the tool.
     pub name: String,
-    /// Its server, which the direct route needs.
+    /// The server of the tool, which the direct route needs.
     #[serde(default, alias = "serverName", skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// What it does.
+    /// The description of the tool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// A JSON schema of its arguments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<Value>,
-    /// Its name once more.
+    /// The name of the tool, repeated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
 }

@@ -21,34 +21,34 @@ pub struct AnthropicAgent {
     /// `agent`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// Its name for programs: `agent_...`.
+    /// The id: `agent_...`.
     #[serde(default, deserialize_with = "or_default")]
     pub id: String,
-    /// Its version, from 1.
+    /// The version, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// Its name for people.
+    /// The name, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What it is for.
+    /// The purpose, for people.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// Its instructions.
+    /// The system prompt.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub system: Nullable<String>,
     /// The model that it thinks with: an object in answers, where a request may have a word.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub model: Nullable<Value>,
-    /// Its metadata; a session's copy has none.
+    /// The metadata; the copy in a session has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
-    /// When it was made; a session's copy has no times.
+    /// The time of creation; the copy in a session has no times.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
-    /// When it was archived.
+    /// The time of archiving; none before that.
     #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
     pub archived_at: Nullable<Timestamp>,
     /// Tools, servers, skills and what is not known here.
@@ -62,35 +62,36 @@ pub struct AnthropicEnvironment {
     /// `environment`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// Its name for programs: `env_...`.
+    /// The id: `env_...`.
     pub id: String,
-    /// Its name for people, one of its kind.
+    /// The name, for people, which is unique.
     #[serde(default, deserialize_with = "or_default")]
     pub name: String,
-    /// What it is for.
+    /// The purpose, for people.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub description: Nullable<String>,
-    /// How it is made: `{"type":"cloud",...}` or `{"type":"self_hosted"}`.
+    /// The configuration: `{"type":"cloud",...}` or `{"type":"self_hosted"}`.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub config: Nullable<Value>,
-    /// Its metadata.
+    /// The metadata: text by name.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: Metadata,
-    /// When it was made.
+    /// The time of creation.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
-    /// When it was archived.
+    /// The time of archiving; none before that.
     #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
     pub archived_at: Nullable<Timestamp>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What a client relies on of an agent: what it uses is required, and the rest is in the answer's own text.
+/// The fields of an agent that a client relies on: those that it uses are required, the rest is in the answer's own
+/// text.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AgentVersionAnswer {
     /// As in [`AnthropicAgent::id`].
@@ -117,14 +118,14 @@ pub struct AgentVersionAnswer {
     pub archived_at: Option<Timestamp>,
 }
 
-/// What a client relies on of an agent's model.
+/// The field of a model that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ModelAnswer {
     /// The name of the model.
     pub id: String,
 }
 
-/// What a client relies on of an environment.
+/// The fields of an environment that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EnvironmentAnswer {
     /// As in [`AnthropicEnvironment::id`].

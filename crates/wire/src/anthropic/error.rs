@@ -11,14 +11,14 @@ pub struct AnthropicError {
     /// `error`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// What went wrong.
+    /// The error.
     pub error: AnthropicErrorBody,
-    /// The same as the header [`REQUEST_ID`](super::REQUEST_ID), which is there when this is not.
+    /// The id of the request; without this field, the header [`REQUEST_ID`](super::REQUEST_ID) has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AnthropicErrorBody {
     /// A word that goes with the status, such as `not_found_error`.
@@ -30,7 +30,7 @@ pub struct AnthropicErrorBody {
     /// More.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<AnthropicErrorDetails>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -41,7 +41,7 @@ pub struct AnthropicErrorDetails {
     /// A word for programs, of [`code`] or another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_code: Option<String>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }

@@ -6,16 +6,16 @@ use serde_json::value::RawValue;
 use super::events::stop;
 use wharf_core::model::Timestamp;
 
-/// What every event has.
+/// The fields that every event has.
 #[derive(Debug, Clone, Deserialize)]
 pub struct EventAnswer {
     /// A word of [`super::events::kind`] or another.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its id; none, or an empty one, for previews and for some interrupts \[skill\].
+    /// The id; none or empty for previews and for some interrupts \[skill\].
     #[serde(default)]
     pub id: Option<String>,
-    /// When it was dealt with; none while one that a client sent waits.
+    /// The time of processing; none while an event of a client waits.
     #[serde(default)]
     pub processed_at: Option<Timestamp>,
     /// The thread that it is a copy of.
@@ -49,14 +49,14 @@ pub struct ToolUseAnswer {
     /// The server of a tool of an MCP server.
     #[serde(default)]
     pub mcp_server_name: Option<String>,
-    /// What it is called with.
+    /// The input of the tool.
     pub input: Box<RawValue>,
     /// `allow`, `ask`, `deny` or another; none where nothing is evaluated.
     #[serde(default)]
     pub evaluated_permission: Option<String>,
 }
 
-/// What a tool answered.
+/// The result of a tool.
 #[derive(Debug, Deserialize)]
 pub struct ToolResultAnswer {
     /// The call.
@@ -81,14 +81,14 @@ pub struct ToolAnswerEvent {
 /// A session that became idle.
 #[derive(Debug, Deserialize)]
 pub struct IdleAnswer {
-    /// Why.
+    /// The reason of the stop.
     pub stop_reason: StopReason,
     /// More about a refusal.
     #[serde(default)]
     pub stop_details: Option<StopDetails>,
 }
 
-/// Why a session is idle.
+/// The reason why a session is idle.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StopReason {
     /// A word of [`super::events::stop`] or another.
@@ -110,28 +110,28 @@ impl StopReason {
 /// More about a refusal.
 #[derive(Debug, Deserialize)]
 pub struct StopDetails {
-    /// What it was about.
+    /// The category of the refusal.
     #[serde(default)]
     pub category: Option<String>,
-    /// Why.
+    /// The explanation.
     #[serde(default)]
     pub explanation: Option<String>,
 }
 
-/// Something that went wrong.
+/// An event about an error.
 #[derive(Debug, Deserialize)]
 pub struct ErrorEventAnswer {
-    /// What.
+    /// The error.
     pub error: EventError,
 }
 
-/// What went wrong in a session.
+/// An error in a session.
 #[derive(Debug, Deserialize)]
 pub struct EventError {
-    /// Its kind, an open set.
+    /// The kind of error, an open set.
     #[serde(rename = "type")]
     pub kind: String,
-    /// In words.
+    /// The message.
     #[serde(default)]
     pub message: Option<String>,
     /// Whether the service tries again.
@@ -146,14 +146,14 @@ pub struct RetryStatus {
     pub kind: String,
 }
 
-/// What a session used until then.
+/// An event with the usage of a session so far.
 #[derive(Debug, Deserialize)]
 pub struct UsageEventAnswer {
     /// The numbers, each of which may be missing.
     pub usage: UsageAnswer,
 }
 
-/// What a session used, cumulative: every field may be missing \[types\].
+/// The cumulative usage of a session; every field may be missing \[types\].
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct UsageAnswer {
     /// Tokens read, without those from the cache.
@@ -199,12 +199,12 @@ pub struct ListCost {
 /// A request to a model that ended.
 #[derive(Debug, Deserialize)]
 pub struct ModelRequestAnswer {
-    /// What it used.
+    /// The usage of the request.
     #[serde(default)]
     pub model_usage: Option<ModelUsage>,
 }
 
-/// What one request to a model used.
+/// The usage of one request to a model.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub struct ModelUsage {
     /// Tokens read, without those from the cache.
@@ -245,7 +245,7 @@ pub struct ContentDelta {
     pub content: Option<BlockAnswer>,
 }
 
-/// What a client sent, as the service has it.
+/// The events that a client sent, as the service stored them.
 #[derive(Debug, Deserialize)]
 pub struct SentAnswer {
     /// The events with their ids; may be missing \[recorded\].

@@ -25,17 +25,17 @@ pub const DELTAS: &str = "event_deltas[]";
 /// The words for what an event is, as far as a program that follows a session needs them. An open
 /// set: a type that is not known is not an error.
 pub mod kind {
-    /// What a user says.
+    /// A message of the user.
     pub const MESSAGE: &str = "user.message";
     /// The agent is to stop what it does; the session is idle after it.
     pub const INTERRUPT: &str = "user.interrupt";
     /// A tool may be used, or not.
     pub const CONFIRMATION: &str = "user.tool_confirmation";
-    /// What the client's own tool answers.
+    /// The result of a tool of the client.
     pub const CUSTOM_RESULT: &str = "user.custom_tool_result";
-    /// What a tool answers, in an environment of one's own.
+    /// The result of a tool, in a self-hosted environment.
     pub const RESULT: &str = "user.tool_result";
-    /// What is to come out of a session.
+    /// The definition of an outcome.
     pub const OUTCOME: &str = "user.define_outcome";
     /// A word to the agent beside the user's.
     pub const SYSTEM: &str = "system.message";
@@ -43,11 +43,11 @@ pub mod kind {
     pub const AGENT_MESSAGE: &str = "agent.message";
     /// The agent uses a tool of the service: `name`, `input`, `evaluated_permission`.
     pub const TOOL_USE: &str = "agent.tool_use";
-    /// What that tool answers: `tool_use_id`, `content`, `is_error`.
+    /// The result of such a tool: `tool_use_id`, `content`, `is_error`.
     pub const TOOL_RESULT: &str = "agent.tool_result";
     /// The agent uses a tool of the client: `name`, `input`.
     pub const CUSTOM_TOOL_USE: &str = "agent.custom_tool_use";
-    /// What the session has used so far: `usage`, `budget`.
+    /// The usage of the session so far: `usage`, `budget`.
     pub const USAGE: &str = "session.usage";
     /// A thread waits; of the primary one, before a pause of the session for its budget.
     pub const THREAD_IDLE: &str = "session.thread_status_idle";
@@ -63,11 +63,11 @@ pub mod kind {
     pub const RUNNING: &str = "session.status_running";
     /// The session waits, for the reason in `stop_reason`.
     pub const IDLE: &str = "session.status_idle";
-    /// Something failed, and the service tries again.
+    /// The service retries after a failure.
     pub const RESCHEDULED: &str = "session.status_rescheduled";
     /// The session ended; no event follows.
     pub const TERMINATED: &str = "session.status_terminated";
-    /// Something failed: `error`, with `retry_status`.
+    /// A failure: `error`, with `retry_status`.
     pub const ERROR: &str = "session.error";
     /// The session was changed.
     pub const UPDATED: &str = "session.updated";
@@ -131,13 +131,13 @@ pub mod kind {
     pub const SENT: [&str; 7] = [MESSAGE, INTERRUPT, CONFIRMATION, CUSTOM_RESULT, RESULT, OUTCOME, SYSTEM];
 }
 
-/// Why a session is idle: `stop_reason.type`. An open set.
+/// The reasons why a session is idle: `stop_reason.type`. An open set.
 pub mod stop {
-    /// It is done.
+    /// The turn is complete.
     pub const END_TURN: &str = "end_turn";
-    /// It waits for answers to the events in `event_ids`: the turn goes on after them.
+    /// The agent waits for answers to the events in `event_ids`, after which the turn goes on.
     pub const REQUIRES_ACTION: &str = "requires_action";
-    /// It gave up after errors.
+    /// The agent gave up after errors.
     pub const RETRIES_EXHAUSTED: &str = "retries_exhausted";
     /// The model refused.
     pub const REFUSAL: &str = "refusal";
@@ -151,13 +151,13 @@ pub struct SessionEvent {
     /// A word of [`kind`] or another.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// Its name: `sevt_...`; none before it was sent.
+    /// The id: `sevt_...`; none before the event is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What it holds.
+    /// The fields of this kind of event.
     #[serde(flatten)]
     pub extra: Extra,
-    /// When it was dealt with; null while one that a client sent waits.
+    /// The time of processing; null while an event of a client waits.
     #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
     pub processed_at: Nullable<Timestamp>,
 }
@@ -191,7 +191,7 @@ impl SessionEvent {
 pub struct SendEvents {
     /// The events, in order.
     pub events: Vec<SessionEvent>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }

@@ -11,10 +11,10 @@ pub const FILE_MAX: u64 = 524_288_000;
 /// Characters of a file's name \[docs\].
 pub const NAME_MAX: usize = 255;
 
-/// What a file's name may not hold, beside the control characters up to U+001F \[docs\].
+/// The characters that a file's name must not contain, besides the control characters up to U+001F \[docs\].
 pub const NAME_FORBIDDEN: [char; 9] = ['<', '>', ':', '"', '|', '?', '*', '\\', '/'];
 
-/// What a file without a name is called, with the extension of its type behind it \[types\].
+/// The name of a file without one, to which the extension of its type is added \[types\].
 pub const UNNAMED: &str = "unnamed";
 
 /// The most files on a page \[types\].
@@ -39,7 +39,7 @@ pub const FILE_PART: &str = "file";
 /// The part of an upload's form with a time to live \[recorded\].
 pub const EXPIRES_PART: &str = "expires_in_seconds";
 
-/// What that time may be: an hour to 90 days \[types\].
+/// The allowed lifetimes, in seconds: an hour to 90 days \[types\].
 pub const EXPIRES: std::ops::RangeInclusive<u64> = 3600..=7_776_000;
 
 /// Returns whether the service takes `name` for a file \[docs\].
@@ -50,7 +50,7 @@ pub fn is_name(name: &str) -> bool {
 /// A file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct File {
-    /// Its name: `file_...`.
+    /// The id: `file_...`.
     pub id: String,
     /// `file`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
@@ -58,36 +58,36 @@ pub struct File {
     /// The name that it was uploaded under, which is not unique.
     #[serde(default, deserialize_with = "or_default")]
     pub filename: String,
-    /// Its media type.
+    /// The media type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mime_type: Option<String>,
     /// Bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
-    /// When it was made.
+    /// The time of creation.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
     /// Whether its content can be fetched: what a session or a tool made, and never what a user
     /// uploaded \[docs\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub downloadable: Option<bool>,
-    /// When it goes away; missing with [`beta::FILES`](super::beta::FILES).
+    /// The time of expiry; missing with [`beta::FILES`](super::beta::FILES).
     #[serde(default, skip_serializing_if = "Nullable::is_absent", deserialize_with = "given_time")]
     pub expires_at: Nullable<Timestamp>,
-    /// What it belongs to; only with [`beta::MANAGED_AGENTS`](super::beta::MANAGED_AGENTS).
+    /// The owner of the file; only with [`beta::MANAGED_AGENTS`](super::beta::MANAGED_AGENTS).
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub scope: Nullable<FileScope>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
 impl File {
-    /// What [`File::kind`] says.
+    /// The value of [`File::kind`].
     pub const KIND: &'static str = "file";
 }
 
-/// What a client relies on of a file.
+/// The fields of a file that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct FileAnswer {
     /// As in [`File::id`].
@@ -110,7 +110,7 @@ pub struct FileAnswer {
     pub scope: Option<ScopeAnswer>,
 }
 
-/// What a client relies on of a scope.
+/// The fields of a scope that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ScopeAnswer {
     /// As in [`FileScope::kind`].
@@ -120,7 +120,7 @@ pub struct ScopeAnswer {
     pub id: String,
 }
 
-/// What a file belongs to.
+/// The owner of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileScope {
     /// [`FileScope::SESSION`], the only kind there is.

@@ -32,7 +32,7 @@ pub struct ListPage<T> {
     /// The value of [`PAGE`] for the next page; null or missing on the last.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub next_page: Nullable<String>,
-    /// The same for the page before; sessions only, null on the first.
+    /// The cursor of the previous page; for sessions only, null on the first page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub prev_page: Nullable<String>,
     /// Whether there is a next page.
@@ -44,12 +44,12 @@ pub struct ListPage<T> {
     /// The id of the last item, which is [`AFTER`] of the next page.
     #[serde(default, skip_serializing_if = "Nullable::is_absent")]
     pub last_id: Nullable<String>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// How the next page is asked for: with the same parameters and this one.
+/// The parameter that requests the next page, in addition to those of this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next {
     /// As [`PAGE`].
@@ -77,10 +77,10 @@ impl Next {
     }
 }
 
-/// What a client relies on of an answer to a deletion.
+/// The fields of the answer to a deletion that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct DeletedAnswer {
-    /// What it was called.
+    /// The id of the deleted object.
     pub id: String,
     /// [`Deleted::FILE`] or another; of a file it may lack \[types\].
     #[serde(rename = "type", default, deserialize_with = "some")]
@@ -94,16 +94,16 @@ impl DeletedAnswer {
     }
 }
 
-/// What is left of something that was deleted.
+/// The answer to a deletion.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Deleted {
-    /// What it was called.
+    /// The id of the deleted object.
     #[serde(default, deserialize_with = "or_default")]
     pub id: String,
     /// [`Deleted::FILE`] or another.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }

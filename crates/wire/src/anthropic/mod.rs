@@ -44,7 +44,7 @@ pub use sessions::{AgentRef, AnthropicSession, NewAnthropicSession, SessionAnswe
 
 use wharf_core::model::Timestamp;
 
-/// Where the service is \[types\].
+/// The URL of the service \[types\].
 pub const BASE_URL: &str = "https://api.anthropic.com";
 
 /// The header with the version of the protocol, which every call needs.
@@ -54,7 +54,7 @@ pub const VERSION_HEADER: &str = "anthropic-version";
 /// nothing that the types show.
 pub const VERSION: &str = "2026-10-21";
 
-/// What older clients send \[recorded\].
+/// Versions that older clients send \[recorded\].
 pub const OLD_VERSIONS: [&str; 1] = ["2023-06-01"];
 
 /// The header with an API key. Newer clients send the same key as a bearer token \[recorded\].
@@ -66,7 +66,7 @@ pub const BETA_HEADER: &str = "anthropic-beta";
 /// The service's name for a request, in every answer \[docs\].
 pub const REQUEST_ID: &str = "request-id";
 
-/// In an answer: whether to try again, whatever the status says \[recorded\].
+/// A header of answers: whether to retry, regardless of the status \[recorded\].
 pub const SHOULD_RETRY: &str = "x-should-retry";
 
 /// The names that go into [`BETA_HEADER`].

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Such a field. Use it with `#[serde(default, skip_serializing_if = "Nullable::is_absent")]`.
+/// A field that may be absent, null or a value. Use it with `#[serde(default, skip_serializing_if =
+/// "Nullable::is_absent")]`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Nullable<T> {
     /// It is not there.

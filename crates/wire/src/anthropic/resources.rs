@@ -11,7 +11,7 @@ use wharf_core::model::Timestamp;
 /// Below this, paths of mounted files are rooted since August 2026 \[docs\].
 pub const UPLOADS: &str = "/mnt/session/uploads";
 
-/// What an agent leaves here becomes files of its session \[docs\].
+/// The directory of results: files that an agent leaves here become files of its session \[docs\].
 pub const OUTPUTS: &str = "/mnt/session/outputs";
 
 /// Below this, memory stores are mounted \[docs\].
@@ -51,7 +51,7 @@ pub fn mounted_at(asked: &str) -> String {
     }
 }
 
-/// Something to be mounted. Which fields belong to it depends on its kind.
+/// A resource to mount. Its kind decides which fields it has.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct ResourceParams {
     /// A word of [`kind`].
@@ -60,13 +60,13 @@ pub struct ResourceParams {
     /// The file, of which the session gets a copy with an id of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_id: Option<String>,
-    /// Where to, for a file or a repository. A file without it is mounted under its id.
+    /// The mount path, for a file or a repository. A file without one is mounted under its id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount_path: Option<String>,
     /// The repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// What a private repository is fetched with. A secret; no answer has it.
+    /// The token that fetches a private repository. A secret: no answer repeats it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_token: Option<String>,
     /// `{"type":"branch","name":...}` or `{"type":"commit","sha":...}`.
@@ -78,10 +78,10 @@ pub struct ResourceParams {
     /// `read_write`, or `read_only`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<String>,
-    /// How the agent is to use the memory store.
+    /// Instructions for the agent's use of the memory store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -110,18 +110,18 @@ impl fmt::Debug for ResourceParams {
 pub struct UpdateResource {
     /// The new token. A secret.
     pub authorization_token: String,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Something that is mounted. Which fields are there depends on its kind.
+/// A mounted resource. Its kind decides which fields it has.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SessionResource {
     /// A word of [`kind`].
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// Its name. A memory store has none \[types\].
+    /// The id. A memory store has none \[types\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The session's copy of a file: another id than the one that was asked for, which nothing here
@@ -134,7 +134,7 @@ pub struct SessionResource {
     /// The memory store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_store_id: Option<String>,
-    /// Where it is; not what was asked for.
+    /// The path in the session, which differs from the requested one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount_path: Option<String>,
     /// As in [`ResourceParams::checkout`].
@@ -149,21 +149,21 @@ pub struct SessionResource {
     /// The memory store's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the memory store is for.
+    /// The purpose of the memory store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When it was mounted.
+    /// The time of mounting.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What a client relies on of a resource.
+/// The fields of a resource that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ResourceAnswer {
     /// As in [`SessionResource::kind`].

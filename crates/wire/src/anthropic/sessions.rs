@@ -24,11 +24,11 @@ pub const INITIAL_EVENTS_MAX: usize = 50;
 
 /// The words for a session's state \[types\]. An open set.
 pub mod status {
-    /// It waits for input.
+    /// The session waits for input.
     pub const IDLE: &str = "idle";
-    /// Its agent works.
+    /// The agent works.
     pub const RUNNING: &str = "running";
-    /// Something failed that may not fail again, and the service tries.
+    /// The service retries after a failure that may be temporary.
     pub const RESCHEDULING: &str = "rescheduling";
     /// Broken for good, or archived.
     pub const TERMINATED: &str = "terminated";
@@ -50,7 +50,7 @@ pub mod filter {
     pub const ORDER: &str = "order";
     /// Made in this deployment.
     pub const DEPLOYMENT: &str = "deployment_id";
-    /// With this memory store.
+    /// Lists sessions with this memory store.
     pub const MEMORY_STORE: &str = "memory_store_id";
     /// Made later, not before, earlier, or not after.
     pub const CREATED: [&str; 4] = [AFTER, FROM, BEFORE, TO];
@@ -80,7 +80,7 @@ pub mod filter {
     ];
 }
 
-/// Which agent a session is to have.
+/// The agent of a new session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum AgentRef {
@@ -108,9 +108,9 @@ pub struct AgentObject {
 }
 
 impl AgentObject {
-    /// As it is.
+    /// The agent as it is.
     pub const AGENT: &'static str = "agent";
-    /// With other settings.
+    /// The agent with other settings.
     pub const OVERRIDES: &'static str = "agent_with_overrides";
 }
 
@@ -158,9 +158,9 @@ impl<'de> Deserialize<'de> for AgentRef {
 /// The body of a call that makes a session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewAnthropicSession {
-    /// Its agent.
+    /// The agent.
     pub agent: AgentRef,
-    /// Its environment.
+    /// The id of the environment.
     pub environment_id: String,
     /// A title for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -168,7 +168,7 @@ pub struct NewAnthropicSession {
     /// Labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "or_default")]
     pub metadata: Metadata,
-    /// What is mounted from the start.
+    /// The resources to mount at the start.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
     pub resources: Vec<ResourceParams>,
     /// Vaults with the agent's credentials.
@@ -178,10 +178,10 @@ pub struct NewAnthropicSession {
     /// made running.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
     pub initial_events: Vec<SessionEvent>,
-    /// What it may cost: `{"type":"limit","max_list_cost":{"amount":"2500","currency":"USD"}}`.
+    /// The budget: `{"type":"limit","max_list_cost":{"amount":"2500","currency":"USD"}}`; the amount is in cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Value>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -204,7 +204,7 @@ pub struct UpdateSession {
     /// Reserved: the service refuses it \[docs\].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ids: Option<Vec<String>>,
-    /// What is not known here.
+    /// Fields that these types do not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
@@ -215,7 +215,7 @@ pub struct AnthropicSession {
     /// `session`.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: String,
-    /// Its name: `sesn_...`, and `session_...` in some places.
+    /// The id: `sesn_...`, and `session_...` in some answers.
     pub id: String,
     /// A word of [`status`].
     #[serde(default, deserialize_with = "or_default")]
@@ -223,48 +223,48 @@ pub struct AnthropicSession {
     /// A title for people.
     #[serde(default)]
     pub title: Option<String>,
-    /// Its agent, as it was when the session was made.
+    /// The agent, as it was when the session was created.
     #[serde(default, deserialize_with = "or_default")]
     pub agent: AnthropicAgent,
-    /// Its environment.
+    /// The id of the environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment_id: Option<String>,
     /// Labels.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: Metadata,
-    /// What is mounted in it.
+    /// The mounted resources.
     #[serde(default, deserialize_with = "or_default")]
     pub resources: Vec<SessionResource>,
     /// Vaults with the agent's credentials.
     #[serde(default, deserialize_with = "or_default")]
     pub vault_ids: Vec<String>,
-    /// How far it came with what it was asked for.
+    /// The evaluations of the defined outcomes.
     #[serde(default, deserialize_with = "or_default")]
     pub outcome_evaluations: Vec<Value>,
-    /// How long it worked.
+    /// The times that the session worked.
     #[serde(default)]
     pub stats: Value,
-    /// What it used.
+    /// The tokens that the session used.
     #[serde(default)]
     pub usage: Value,
-    /// What it may cost.
+    /// The budget.
     #[serde(default)]
     pub budget: Option<Value>,
-    /// When it was made.
+    /// The time of creation.
     #[serde(default, deserialize_with = "time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last changed.
+    /// The time of the last change.
     #[serde(default, deserialize_with = "time")]
     pub updated_at: Option<Timestamp>,
-    /// When it was archived.
+    /// The time of archiving; none before that.
     #[serde(default, deserialize_with = "time")]
     pub archived_at: Option<Timestamp>,
-    /// What is not known here, and `deployment_id`.
+    /// Fields that these types do not name, and `deployment_id`.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What a client relies on of a session.
+/// The fields of a session that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SessionAnswer {
     /// As in [`AnthropicSession::id`].
@@ -289,7 +289,7 @@ pub struct SessionAnswer {
     pub archived_at: Option<Timestamp>,
 }
 
-/// What a client relies on of a session's agent.
+/// The field of a session's agent that a client relies on.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AgentAnswer {
     /// As in [`AnthropicAgent::id`].
@@ -297,7 +297,7 @@ pub struct AgentAnswer {
 }
 
 impl AnthropicSession {
-    /// What [`AnthropicSession::kind`] says.
+    /// The value of [`AnthropicSession::kind`].
     pub const KIND: &'static str = "session";
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 /// The kind of agents that have sessions, and the query parameter of a listing that selects it.
 pub const HOSTED: (&str, &str) = ("kind", "hosted");
 
-/// What [`FoundryAgent::state`] says of an agent that rejects all requests.
+/// The value of [`FoundryAgent::state`] for an agent that rejects all requests.
 pub const DISABLED: &str = "disabled";
 
 /// An agent.
@@ -34,7 +34,7 @@ pub struct NewestVersion {
 pub struct FoundryAgentVersion {
     /// The name of the agent.
     pub name: String,
-    /// What a [`VersionIndicator`](super::VersionIndicator) calls the version.
+    /// The version, as in a [`VersionIndicator`](super::VersionIndicator).
     pub version: String,
     /// As in [`AgentVersion::status`](super::AgentVersion::status).
     #[serde(default)]
@@ -42,15 +42,15 @@ pub struct FoundryAgentVersion {
     /// The description; may be empty \[live\].
     #[serde(default)]
     pub description: Option<String>,
-    /// When the version was created, in seconds.
+    /// The time of creation, in seconds since 1970.
     pub created_at: i64,
     /// At most 16 pairs of text.
     pub metadata: BTreeMap<String, String>,
-    /// How the agent is made.
+    /// The definition of the agent.
     pub definition: AgentDefinition,
 }
 
-/// How an agent is made.
+/// The definition of an agent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AgentDefinition {
     /// The name of the model's deployment; a hosted agent has none.
@@ -60,12 +60,12 @@ pub struct AgentDefinition {
 
 /// The states of versions.
 pub mod version_status {
-    /// It is being deployed.
+    /// The version is being deployed.
     pub const CREATING: &str = "creating";
-    /// Its deployment failed.
+    /// The deployment failed.
     pub const FAILED: &str = "failed";
-    /// It is being deleted.
+    /// The version is being deleted.
     pub const DELETING: &str = "deleting";
-    /// It was deleted.
+    /// The version was deleted.
     pub const DELETED: &str = "deleted";
 }

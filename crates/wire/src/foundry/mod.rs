@@ -26,10 +26,10 @@ pub use operations::FoundryOperation;
 /// The value of the query parameter `api-version`, which every call needs \[contract, recorded\].
 pub const API_VERSION: &str = "v1";
 
-/// What older clients sent there, and what the service names in `api-supported-versions` \[live\].
+/// The versions that older clients sent, and that the service lists in `api-supported-versions` \[live\].
 pub const OLD_API_VERSIONS: [&str; 3] = ["1.0", "2025-05-15-preview", "2025-11-15-preview"];
 
-/// What a token is asked for \[recorded\].
+/// The OAuth scope of tokens \[recorded\].
 pub const SCOPE: &str = "https://ai.azure.com/.default";
 
 /// A header by which a client acts for an end user. Two names are in circulation, and the sources do
@@ -38,7 +38,7 @@ pub const SCOPE: &str = "https://ai.azure.com/.default";
 pub struct IdentityHeader {
     /// The header.
     pub header: &'static str,
-    /// What a value is made of, for people.
+    /// The rule for values, for people.
     pub rule: &'static str,
     /// Whether a value may be sent.
     pub takes: fn(&str) -> bool,
@@ -95,16 +95,16 @@ pub const GATEWAY_REQUEST_ID: &str = "apim-request-id";
 /// The client's own name for a request, the same in every try of it \[py, js\].
 pub const CLIENT_REQUEST_ID: &str = "x-ms-client-request-id";
 
-/// Why a session could not answer, in answers of the gateway such as 502 and 504 \[azd\].
+/// A header of the gateway's answers such as 502 and 504: the reason why a session could not answer \[azd\].
 pub const GATEWAY_REASON: &str = "x-adc-response-details";
 
 /// The words for a session's state \[contract\]. An open set: others were seen.
 pub mod status {
-    /// Its sandbox is coming up.
+    /// The sandbox starts.
     pub const CREATING: &str = "creating";
-    /// Its sandbox runs.
+    /// The sandbox runs.
     pub const ACTIVE: &str = "active";
-    /// Its sandbox is suspended, its files are kept.
+    /// The sandbox is suspended, and its files are kept.
     pub const IDLE: &str = "idle";
     /// Reserved.
     pub const UPDATING: &str = "updating";
@@ -135,7 +135,7 @@ pub struct NewFoundrySession {
     pub version_indicator: Option<VersionIndicator>,
 }
 
-/// Which version of an agent backs a session.
+/// The version of an agent that backs a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionIndicator {
     /// [`VersionIndicator::REF`], the only kind there is \[contract\].
@@ -158,10 +158,10 @@ impl VersionIndicator {
 /// A version of an agent, as far as a session needs it \[contract, live\].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AgentVersion {
-    /// Its id, which is the cursor of a listing.
+    /// The id, which is the cursor of a listing.
     #[serde(default)]
     pub id: String,
-    /// What a [`VersionIndicator`] calls it.
+    /// The version, as in a [`VersionIndicator`].
     pub version: String,
     /// [`AgentVersion::ACTIVE`], or why it cannot be used yet; where it lacks, nothing is known against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,7 +169,7 @@ pub struct AgentVersion {
 }
 
 impl AgentVersion {
-    /// It can be used.
+    /// The version can be used.
     pub const ACTIVE: &'static str = "active";
 }
 
@@ -189,21 +189,21 @@ pub struct AgentVersionList {
 /// A session, as every call on one answers it \[contract, live\]. Times are seconds since 1970, UTC.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FoundrySession {
-    /// Its id.
+    /// The id of the session.
     pub agent_session_id: String,
     /// The version that it was made with.
     pub version_indicator: VersionIndicator,
     /// A word of [`status`].
     pub status: String,
-    /// When it was made.
+    /// The time of creation, in seconds since 1970.
     pub created_at: i64,
-    /// When it was last used.
+    /// The time of the last use, in seconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_accessed_at: Option<i64>,
-    /// When it goes away unless it is used.
+    /// The time of expiry, in seconds since 1970; every use moves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
-    /// When its sandbox was last seen stopped; not there before that.
+    /// The time at which the sandbox was last seen stopped, in seconds since 1970; missing before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped_at: Option<i64>,
 }
@@ -228,9 +228,9 @@ pub struct SessionList {
 /// The answer to an upload: 201 \[live\]. There is no checksum.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UploadResponse {
-    /// Where it is, without a leading slash even where one was sent.
+    /// The path, without a leading slash even if one was sent.
     pub path: String,
-    /// How many bytes arrived.
+    /// The number of bytes that arrived.
     pub bytes_written: u64,
     /// Not in the contract.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
@@ -247,7 +247,7 @@ pub struct Directory {
     /// The directory, without a leading slash; nothing for the session's home.
     #[serde(default)]
     pub path: String,
-    /// What is in it.
+    /// The entries of the directory.
     pub entries: Vec<DirectoryEntry>,
     /// The name of the first entry, where it pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -263,7 +263,7 @@ pub struct Directory {
 /// One child of a directory.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DirectoryEntry {
-    /// Its name.
+    /// The name of the entry.
     pub name: String,
     /// Bytes; 0 for a directory.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
@@ -271,7 +271,7 @@ pub struct DirectoryEntry {
     /// Whether it is a directory \[contract, live\].
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
-    /// The same, as another client expects it \[azd\].
+    /// Whether the entry is a directory, as another client expects it \[azd\].
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_dir: Option<bool>,
     /// See [`modified_at`].
@@ -286,7 +286,7 @@ impl DirectoryEntry {
     }
 }
 
-/// What is at a path. Only one client is known to ask for it \[azd\].
+/// The description of a path. Only one client is known to request it \[azd\].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PathInfo {
     /// The last part of the path.
@@ -298,7 +298,7 @@ pub struct PathInfo {
     /// Whether it is a directory.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_dir: Option<bool>,
-    /// The same, as listings call it.
+    /// Whether the path is a directory, as listings name it.
     #[serde(default, deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub is_directory: Option<bool>,
     /// Bytes of a file.
@@ -372,11 +372,11 @@ fn mode<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<u32>, D::Error> {
 /// page, nothing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FoundryError {
-    /// What went wrong.
+    /// The error.
     pub error: FoundryErrorBody,
 }
 
-/// What went wrong.
+/// The error.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FoundryErrorBody {
     /// A word for programs; may be null.
@@ -398,7 +398,7 @@ pub struct FoundryErrorBody {
 /// More about an error.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct AdditionalInfo {
-    /// The same as the header [`REQUEST_ID`].
+    /// The id of the request, as in the header [`REQUEST_ID`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }

@@ -20,7 +20,7 @@ pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Servic
         let lost = status == StatusCode::NOT_FOUND || status.is_success();
         return ServiceError {
             kind: lost.then_some(Kind::Unavailable),
-            hint: lost.then(|| format!("is this the right address? check {} and AGB_ENDPOINT", Setting::BaseUrl)),
+            hint: lost.then(|| format!("check that this is the right address: {} and AGB_ENDPOINT", Setting::BaseUrl)),
             ..ServiceError::default()
         };
     };

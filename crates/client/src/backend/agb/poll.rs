@@ -16,7 +16,7 @@ impl PollTimer {
         PollTimer { pause: first, longest, end: Instant::now() + all }
     }
 
-    /// Waits, and returns whether there is time for another request.
+    /// Waits for the next interval; returns whether there is time for another request.
     pub(super) async fn wait(&mut self) -> bool {
         let now = Instant::now();
         if now >= self.end {

@@ -256,7 +256,8 @@ async fn small_text(at: &SessionPath, source: &dyn Source) -> Result<Option<(Tex
     }
     let sent = body.digest()?.clone();
     if source.len() != Some(sent.bytes) {
-        return Err(Error::conflict(format!("the size of `{}` changed while it was read", source.name())));
+        return Err(Error::conflict(format!("the size of `{}` changed while it was read", source.name()))
+            .hint("run the command again when no program writes to it"));
     }
     let text = String::from_utf8(bytes).ok().filter(|text| {
         let plain = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');

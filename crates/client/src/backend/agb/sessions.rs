@@ -248,8 +248,7 @@ fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provide
 
 fn read_id(id: &str) -> Result<SessionId> {
     id.parse().map_err(|e: Error| {
-        let what = format!("the service sent an invalid session id: {}", json::excerpt(&format!("{id:?}")));
-        Error::new(Kind::Unavailable, what).hint(json::excerpt(e.message()))
+        Error::new(Kind::Unavailable, format!("the service sent an invalid id: {}", json::excerpt(e.message())))
     })
 }
 

@@ -23,7 +23,7 @@ fn read(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError
     if status == StatusCode::NOT_FOUND && answer.is_none() {
         // A 404 of a gateway or of another service says nothing about what was asked for.
         (reported.kind, reported.hint) =
-            (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
+            (Some(Kind::Unavailable), Some(format!("check that this is the right address: {}", Setting::BaseUrl)));
         return reported;
     }
     if let Some(answer) = answer {

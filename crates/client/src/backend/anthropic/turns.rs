@@ -94,7 +94,7 @@ impl Turns for AnthropicTurns {
         Ok(Box::new(AnthropicTurn { cost_before, ..AnthropicTurn::new(&self.client, session, follower, id) }))
     }
 
-    /// The turn begins with the newest message that the agent has read.
+    /// Follows the turn that begins with the newest message that the agent has read.
     async fn follow(&self, session: &SessionId) -> Result<Box<dyn RunningTurn>> {
         let begins = event_follower::newest(&self.client, session, &[kind::MESSAGE, kind::OUTCOME]).await?;
         let Some(mark) = begins.mark else {

@@ -16,7 +16,7 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     reported.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
     if stranger {
         (reported.kind, reported.hint) =
-            (Some(Kind::Unavailable), Some(format!("is this the right address? check {}", Setting::BaseUrl)));
+            (Some(Kind::Unavailable), Some(format!("check that this is the right address: {}", Setting::BaseUrl)));
         return reported;
     }
     reported.retry = reported.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);

@@ -432,7 +432,7 @@ pub(super) fn read_ttl(row: &Row<'_>) -> rusqlite::Result<Option<Duration>> {
 
 /// Returns the error of a session that was deleted and could not be removed.
 pub(super) fn undeleted(id: &SessionId, reason: &str) -> Error {
-    Error::new(Kind::Io, format!("the session `{id}` is deleted, but not everything could be removed: {reason}")).hint(
+    Error::new(Kind::Io, format!("session `{id}` is deleted, but not everything could be removed: {reason}")).hint(
         format!(
             "correct the cause (owner, attributes, a mount), then: {}",
             Step::DeleteSession { id: Some(id.as_str()), force: false }

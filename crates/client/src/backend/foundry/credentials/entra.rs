@@ -177,8 +177,7 @@ fn check_authority(authority: &str, options: &Options) -> Result<()> {
         ("https", _) => "an address with a path",
         _ => "plain http:// for a login",
     };
-    Err(Error::usage(why)
-        .hint("write it like `https://login.example`; `--ca-cert FILE` trusts an authority of your own"))
+    Err(Error::usage(why).hint("write it like `https://login.example`; `--ca-cert FILE` adds a certificate authority"))
 }
 
 /// Parses an error of the token endpoint (RFC 6749, section 5.2). Entra's description ends with ids for its support,

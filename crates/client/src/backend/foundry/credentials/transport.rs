@@ -152,7 +152,7 @@ pub(super) async fn token(credential: &dyn TokenCredential) -> Option<AccessToke
 
 /// Returns the error of an answer without a token.
 pub(super) fn no_token() -> Error {
-    Error::new(Kind::Auth, "the answer holds no token").hint("is this the right address?")
+    Error::new(Kind::Auth, "the answer holds no token").hint("check that this is the right address")
 }
 
 /// Returns the error of a credential that cannot be created. It cannot contain a secret yet.
