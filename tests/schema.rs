@@ -39,13 +39,13 @@ fn sources() -> BTreeMap<String, Value> {
 }
 
 /// The compiled schemas, and what was held against them.
-struct Book {
+struct SchemaChecks {
     schemas: Schemas,
     compiled: BTreeMap<String, SchemaIndex>,
     seen: BTreeMap<String, Vec<Value>>,
 }
 
-impl Book {
+impl SchemaChecks {
     fn open() -> Self {
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
@@ -58,7 +58,7 @@ impl Book {
                 (name, index)
             })
             .collect();
-        Book { schemas, compiled, seen: BTreeMap::new() }
+        SchemaChecks { schemas, compiled, seen: BTreeMap::new() }
     }
 
     /// What is wrong with an object, if anything is.
@@ -136,7 +136,7 @@ impl Stage {
 
 impl Stage {
     /// The receipts that `--receipt` wrote to a file.
-    fn lines_of(&self, book: &mut Book, name: &str) -> Vec<Value> {
+    fn lines_of(&self, book: &mut SchemaChecks, name: &str) -> Vec<Value> {
         let text = fs::read_to_string(self.dir.path().join(name)).unwrap();
         let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
         for line in &lines {
@@ -163,7 +163,7 @@ impl Run {
     }
 
     /// Standard output is one object of a kind.
-    fn one(self, book: &mut Book, name: &str) -> Value {
+    fn one(self, book: &mut SchemaChecks, name: &str) -> Value {
         let object = self.json();
         assert!(object.is_object(), "`wharf {}` printed no object: {object}", self.args);
         book.hold(name, &object);
@@ -171,18 +171,18 @@ impl Run {
     }
 
     /// Checks that stdout is an array of `count` objects of a schema.
-    fn array(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
+    fn array(self, book: &mut SchemaChecks, name: &str, count: usize) -> Vec<Value> {
         let Value::Array(objects) = self.json() else { panic!("`wharf {}` printed no array", self.args) };
         self.several(book, name, count, objects)
     }
 
     /// Checks that stdout has `count` lines, each an object of a schema.
-    fn lines(self, book: &mut Book, name: &str, count: usize) -> Vec<Value> {
+    fn lines(self, book: &mut SchemaChecks, name: &str, count: usize) -> Vec<Value> {
         let objects = self.stdout.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
         self.several(book, name, count, objects)
     }
 
-    fn several(self, book: &mut Book, name: &str, count: usize, objects: Vec<Value>) -> Vec<Value> {
+    fn several(self, book: &mut SchemaChecks, name: &str, count: usize, objects: Vec<Value>) -> Vec<Value> {
         assert_eq!(objects.len(), count, "`wharf {}`: {}", self.args, self.stdout);
         for object in &objects {
             book.hold(name, object);
@@ -191,7 +191,7 @@ impl Run {
     }
 
     /// Standard error is one error object, whose kind is that of the exit code.
-    fn error(&self, book: &mut Book, kind: Kind) {
+    fn error(&self, book: &mut SchemaChecks, kind: Kind) {
         assert_eq!(self.code, i32::from(kind.exit_code()), "`wharf {}`: {}", self.args, self.stderr);
         let report: Value = serde_json::from_str(&self.stderr)
             .unwrap_or_else(|e| panic!("`wharf {}`: {e}: {}", self.args, self.stderr));
@@ -202,7 +202,7 @@ impl Run {
 
 #[test]
 fn every_object_fits_its_schema_and_no_spoilt_one_does() {
-    let mut book = Book::open();
+    let mut book = SchemaChecks::open();
     let stage = Stage::new();
     sessions(&stage, &mut book);
     transfers(&stage, &mut book);
@@ -225,7 +225,7 @@ fn every_object_fits_its_schema_and_no_spoilt_one_does() {
     spoil_by_hand(&book);
 }
 
-fn sessions(stage: &Stage, book: &mut Book) {
+fn sessions(stage: &Stage, book: &mut SchemaChecks) {
     let made =
         stage.run("sessions create --id s1 --title first --label team=blue --label n=1 --ttl 1h --agent agent_1");
     let made = made.ok().one(book, "session");
@@ -251,7 +251,7 @@ fn sessions(stage: &Stage, book: &mut Book) {
     stage.run("sessions get brief --format json").error(book, Kind::NotFound);
 }
 
-fn transfers(stage: &Stage, book: &mut Book) {
+fn transfers(stage: &Stage, book: &mut SchemaChecks) {
     stage.run("files upload tree s1:/tree").ok().array(book, "receipt", 2);
     let stored = stage.run("files upload a.txt b.bin").ok().array(book, "receipt", 2);
     assert_eq!(stored[0]["id"], stored[0]["file_id"], "a stored file's receipt is known by its id");
@@ -282,7 +282,7 @@ fn transfers(stage: &Stage, book: &mut Book) {
     stage.run(&format!("files stat {id}")).ok().one(book, "stored_file");
 }
 
-fn entries(stage: &Stage, book: &mut Book) {
+fn entries(stage: &Stage, book: &mut SchemaChecks) {
     let session = stage.run("sessions get s1").ok().one(book, "session");
     let path = Path::new(session["provider"]["path"].as_str().expect("a local session says where it is")).to_owned();
     symlink("in/a.txt", path.join("link")).unwrap();
@@ -302,7 +302,7 @@ fn entries(stage: &Stage, book: &mut Book) {
     drop(socket);
 }
 
-fn mounts(stage: &Stage, book: &mut Book) {
+fn mounts(stage: &Stage, book: &mut SchemaChecks) {
     let files = stage.run("files ls").ok().array(book, "stored_file", 2);
     let id = files[0]["id"].as_str().unwrap();
     let resource = stage.run(&format!("resources add s1 {id}:/mnt/one")).ok().one(book, "resource");
@@ -316,7 +316,7 @@ fn mounts(stage: &Stage, book: &mut Book) {
     assert_eq!(scoped[0]["scope"], json!({"type": "session", "id": "s1"}));
 }
 
-fn commands(stage: &Stage, book: &mut Book) {
+fn commands(stage: &Stage, book: &mut SchemaChecks) {
     let ended = stage.run("exec s1 --format json -- sh -c true").ok().one(book, "exec");
     assert_eq!((&ended["exit_code"], &ended["signal"]), (&json!(0), &json!(null)));
     let failed = stage.run("exec s1 --format json -- no-such-command").code(127).one(book, "exec");
@@ -333,7 +333,7 @@ fn commands(stage: &Stage, book: &mut Book) {
 }
 
 /// The emulator has an agent and an environment behind every id that begins as theirs do.
-fn agents(stage: &Stage, book: &mut Book) {
+fn agents(stage: &Stage, book: &mut SchemaChecks) {
     let served = |backend: &str, line: &str| {
         let wharf = env!("CARGO_BIN_EXE_wharf");
         stage.run(&format!("serve -- {wharf} -b {backend} --format json {line}"))
@@ -349,7 +349,7 @@ fn agents(stage: &Stage, book: &mut Book) {
     served("anthropic", "environments list").ok().array(book, "environment", 0);
 }
 
-fn turns(stage: &Stage, book: &mut Book) {
+fn turns(stage: &Stage, book: &mut SchemaChecks) {
     let script = format!(
         "id=$({wharf} sessions create --agent agent_1 --environment env_1 -q)\n\
          for prompt in 'echo one' 'tool bash {{}}' 'ask bash {{}}' 'custom weather {{}}' refuse fail; do\n\
@@ -383,7 +383,7 @@ fn turns(stage: &Stage, book: &mut Book) {
     book.hold_all("event", &events.into());
 }
 
-fn errors(stage: &Stage, book: &mut Book) {
+fn errors(stage: &Stage, book: &mut SchemaChecks) {
     for (line, kind) in [
         ("sessions frobnicate --format json", Kind::Usage),
         ("sessions list --transform #( --format jsonl", Kind::Usage),
@@ -403,7 +403,7 @@ fn errors(stage: &Stage, book: &mut Book) {
     }
 }
 
-fn surroundings(stage: &Stage, book: &mut Book) {
+fn surroundings(stage: &Stage, book: &mut SchemaChecks) {
     book.hold_all("backend", &stage.run("backends").ok().json());
     let settings = stage.run("config list --session s1").ok().json();
     book.hold_all("setting", &settings);
@@ -419,7 +419,7 @@ fn surroundings(stage: &Stage, book: &mut Book) {
     book.hold_all("check", &broken);
 }
 
-fn deletions(stage: &Stage, book: &mut Book) {
+fn deletions(stage: &Stage, book: &mut SchemaChecks) {
     let left = |objects: &[Value]| objects.iter().all(|object| object["deleted"] == false);
     let gone = |objects: &[Value]| objects.iter().all(|object| object["deleted"] == true);
     // A rehearsal names all that would go: three directories and three files.
@@ -437,7 +437,7 @@ fn deletions(stage: &Stage, book: &mut Book) {
 }
 
 /// Removes each field, gives it a wrong type, and adds an unknown one: the schema must reject all of them.
-fn spoil_each_member(book: &Book, name: &str, object: &Value) {
+fn spoil_each_member(book: &SchemaChecks, name: &str, object: &Value) {
     for (what, spoilt) in spoilt(object) {
         assert!(book.fault(name, &spoilt).is_some(), "{what}, it is still a {name}: {spoilt:#}");
     }
@@ -473,7 +473,7 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
 }
 
 /// Values that are no such value, though some have its type.
-fn spoil_by_hand(book: &Book) {
+fn spoil_by_hand(book: &SchemaChecks) {
     let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
     let planned = receipt("planned");
     spoil("receipt", &planned, book, "/status", &json!(["copied", "failed", "skipped", null]));
@@ -574,7 +574,7 @@ fn spoil_by_hand(book: &Book) {
 }
 
 /// Puts each of `values` at `pointer`: none may pass.
-fn spoil(name: &str, object: &Value, book: &Book, pointer: &str, values: &Value) {
+fn spoil(name: &str, object: &Value, book: &SchemaChecks, pointer: &str, values: &Value) {
     for value in values.as_array().unwrap() {
         let mut spoilt = object.clone();
         *spoilt.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer} in {object}")) = value.clone();

@@ -411,7 +411,7 @@ fn what_was_uploaded_for_a_session_is_told_when_it_goes_and_deleted_where_that_i
     assert_eq!(stored(&served), 2, "what was there before and what belongs to another session stay");
     let again = run(&served, &["sessions", "delete", &id, "--with-files", "--missing-ok"]);
     assert_eq!(again.ok().json().as_array().unwrap().len(), 1, "the record has nothing left of it");
-    // A damaged record is told, and the deletion is done.
+    // A damaged record is reported, and the deletion is done.
     let text = std::fs::read_to_string(&log).unwrap();
     std::fs::write(&log, format!("{{\n\u{0}garbage\n{text}")).unwrap();
     let last = run(&served, &["sessions", "delete", &bystander, "--with-files"]);

@@ -21,7 +21,7 @@ pub(crate) struct Azure {
 }
 
 /// How long tokens are good here, in seconds.
-pub(crate) type Life = Arc<AtomicU64>;
+pub(crate) type TokenLifetime = Arc<AtomicU64>;
 
 pub(crate) fn json_of(status: u16, body: &serde_json::Value) -> Reply {
     (status, "content-type: application/json\r\n".to_owned(), body.to_string())
@@ -50,7 +50,7 @@ impl Azure {
         Self::with(Arc::new(AtomicU64::new(3600)))
     }
 
-    pub(crate) fn with(life: Life) -> Self {
+    pub(crate) fn with(life: TokenLifetime) -> Self {
         let count = AtomicU64::new(0);
         Self::of(move |asked| {
             let number = count.fetch_add(1, Ordering::Relaxed);

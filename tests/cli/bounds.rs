@@ -166,14 +166,14 @@ fn bounded(backend: &str, service: Service, args: &[&str], codes: &[i32], what: 
 }
 
 /// A command, and the answer to it around one value that it does not know.
-struct Around {
+struct UnknownValueCase {
     args: &'static [&'static str],
     /// What stands before an object, what is in it, and what stands behind it.
     list: [&'static str; 2],
     object: &'static str,
 }
 
-impl Around {
+impl UnknownValueCase {
     /// The answer with `value` in its object.
     fn with(&self, value: Vec<Part>) -> Vec<Part> {
         let [before, behind] = self.list;
@@ -190,14 +190,18 @@ const FILE: &str = r#"{"id":"file_1","filename":"f","size_bytes":5,"downloadable
 const MOUNT: &str = r#"{"type":"file","id":"r","file_id":"file_1","mount_path":"/mnt/session/uploads/x"}"#;
 const DATA: [&str; 2] = [r#"{"data":["#, "]}"];
 
-const AROUND: [(&str, &[Around]); 3] = [
+const AROUND: [(&str, &[UnknownValueCase]); 3] = [
     (
         "foundry",
         &[
-            Around { args: &["sessions", "list"], list: DATA, object: FOUNDRY },
-            Around { args: &["sessions", "get", "s1"], list: ["", ""], object: FOUNDRY },
-            Around { args: &["files", "stat", "s1:/d"], list: ["", ""], object: r#"{"is_dir":false,"size":5}"# },
-            Around {
+            UnknownValueCase { args: &["sessions", "list"], list: DATA, object: FOUNDRY },
+            UnknownValueCase { args: &["sessions", "get", "s1"], list: ["", ""], object: FOUNDRY },
+            UnknownValueCase {
+                args: &["files", "stat", "s1:/d"],
+                list: ["", ""],
+                object: r#"{"is_dir":false,"size":5}"#,
+            },
+            UnknownValueCase {
                 args: &["files", "ls", "s1:/"],
                 list: [r#"{"entries":["#, "]}"],
                 object: r#"{"name":"a","is_directory":false,"size":5}"#,
@@ -207,22 +211,22 @@ const AROUND: [(&str, &[Around]); 3] = [
     (
         "anthropic",
         &[
-            Around { args: &["sessions", "list"], list: DATA, object: SESSION },
-            Around { args: &["sessions", "get", "sesn_1"], list: ["", ""], object: SESSION },
-            Around { args: &["files", "ls"], list: DATA, object: FILE },
-            Around { args: &["files", "stat", "file_1"], list: ["", ""], object: FILE },
-            Around { args: &["resources", "list", "sesn_1"], list: DATA, object: MOUNT },
+            UnknownValueCase { args: &["sessions", "list"], list: DATA, object: SESSION },
+            UnknownValueCase { args: &["sessions", "get", "sesn_1"], list: ["", ""], object: SESSION },
+            UnknownValueCase { args: &["files", "ls"], list: DATA, object: FILE },
+            UnknownValueCase { args: &["files", "stat", "file_1"], list: ["", ""], object: FILE },
+            UnknownValueCase { args: &["resources", "list", "sesn_1"], list: DATA, object: MOUNT },
         ],
     ),
     (
         "agb",
         &[
-            Around {
+            UnknownValueCase {
                 args: &["sessions", "list"],
                 list: [r#"{"success":true,"data":["#, "]}"],
                 object: r#"{"sessionId":"s1","sessionStatus":"RUNNING"}"#,
             },
-            Around {
+            UnknownValueCase {
                 args: &["sessions", "get", "s1"],
                 list: [r#"{"success":true,"data":"#, "}"],
                 object: r#"{"status":"RUNNING"}"#,

@@ -200,7 +200,7 @@ fn what_root_cannot_remove_waits_and_is_tried_again() {
     assert_eq!(run.column("path"), ["/f"]);
     let left = sandbox.unfinished();
     assert_eq!(left.len(), 4, "{left:?}");
-    // It stays where it is, under the name that was told, and a command that sweeps does not mind.
+    // It stays where it is, under the name that was reported, and a command that sweeps does not mind.
     sandbox.run(["sessions", "create", "--id", "s2"]).ok();
     assert_eq!(sandbox.unfinished(), left);
     let doctor = sandbox.run(["doctor"]);

@@ -1,4 +1,4 @@
-//! A service that hands out another length than it told of a file: exit 9, and nothing is kept.
+//! A service that sends another length than it reported for a file: exit 9, and nothing is kept.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -196,7 +196,7 @@ fn after_a_sudden_death_only_the_rest_is_transferred() {
     }
 }
 
-/// It ended early by itself: what was done is told, and nothing half-done is left.
+/// It ended early by itself: what was done is reported, and nothing half-done is left.
 #[track_caller]
 fn assert_ended(sandbox: &Sandbox, run: &Run, args: [&str; 3], kind: &str) {
     let to = if args == UP { "s1:/new" } else { "new" };

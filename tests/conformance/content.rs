@@ -50,10 +50,10 @@ impl Source for Pipe {
 }
 
 /// A pipe that yields this number of bytes and then a disk error.
-pub(crate) struct Broken(pub(crate) u64);
+pub(crate) struct BrokenSource(pub(crate) u64);
 
 #[async_trait]
-impl Source for Broken {
+impl Source for BrokenSource {
     fn name(&self) -> &'static str {
         "the test's broken pipe"
     }

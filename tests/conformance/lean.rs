@@ -25,11 +25,11 @@ static CAPABILITIES: Capabilities = Capabilities {
 };
 
 /// Hands on what it has, and refuses the rest.
-pub(crate) struct Lean(Box<dyn Backend>);
+pub(crate) struct MinimalBackend(Box<dyn Backend>);
 
-impl Lean {
+impl MinimalBackend {
     pub(crate) fn over(backend: Box<dyn Backend>) -> Self {
-        Lean(backend)
+        MinimalBackend(backend)
     }
 
     fn all_files(&self) -> Result<&dyn SessionFiles> {
@@ -42,7 +42,7 @@ fn mine(session: Session) -> Session {
 }
 
 #[async_trait]
-impl Backend for Lean {
+impl Backend for MinimalBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -65,7 +65,7 @@ impl Backend for Lean {
 }
 
 #[async_trait]
-impl Sessions for Lean {
+impl Sessions for MinimalBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }
@@ -98,7 +98,7 @@ impl Sessions for Lean {
 }
 
 #[async_trait]
-impl SessionFiles for Lean {
+impl SessionFiles for MinimalBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
     }

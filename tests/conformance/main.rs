@@ -4,7 +4,7 @@
 //! `behaviour/` states the contract in single sentences; `model.rs` states it once more as a plain
 //! tree in memory, and `sequence.rs` plays random operations on both. What a backend lacks by its
 //! capabilities must fail as `unsupported` and change nothing. Where two things are wrong at once the
-//! contract does not say which of them is told.
+//! contract does not say which of them is reported.
 
 #![cfg(unix)]
 #![allow(

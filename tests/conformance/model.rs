@@ -1,7 +1,7 @@
 //! What a session's files are: a tree in memory with the documented rules, and nothing else.
 //!
 //! The documentation fixes a kind for each fault. Where several are there at once it does not say
-//! which one is told, so that a refusal is the set of all kinds that fit.
+//! which one is reported, so that a refusal is the set of all kinds that fit.
 
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ use wharf_client::http::{Credentials, Options};
 use wharf_core::error::{Kind, Result};
 use wharf_core::model::SessionStatus;
 
-use crate::lean::Lean;
+use crate::lean::MinimalBackend;
 
 /// Every backend under test whose sessions hold files that can be written and read.
 pub(crate) const STAGES: &[fn() -> Stage] = &[on_local, on_lean, on_foundry, on_agb, on_agb_that_runs];
@@ -41,7 +41,7 @@ fn on_local() -> Stage {
 /// A backend that lacks all that may be lacking, so that this is tested too.
 fn on_lean() -> Stage {
     let home = tempfile::tempdir().unwrap();
-    let backend = Box::new(Lean::over(local::at(home.path().join("store"), local::CAPABILITIES.limits)));
+    let backend = Box::new(MinimalBackend::over(local::at(home.path().join("store"), local::CAPABILITIES.limits)));
     Stage { one_in: 8, ..Stage::plain(backend, home) }
 }
 

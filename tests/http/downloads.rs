@@ -33,10 +33,10 @@ async fn a_download_whose_head_fails_is_tried_again_and_its_content_is_not() {
     let cut = "HTTP/1.1 200 OK\r\nrequest-id: req_9\r\ncontent-length: 100\r\n\r\nhalf";
     let server = Server::new(vec![
         answer(503, "", ""),
-        step(|talk| talk.read().reset()),
-        step(move |talk| {
-            talk.read().write(cut);
-            talk.close();
+        step(|exchange| exchange.read().reset()),
+        step(move |exchange| {
+            exchange.read().write(cut);
+            exchange.close();
         }),
         fine(),
     ]);
@@ -57,12 +57,12 @@ async fn contents_that_are_cut_off_or_stand_still_are_errors() {
         ("transfer-encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n", None),
     ] {
         for fault in 0..3 {
-            let server = Server::new(vec![step(move |talk| {
-                talk.read().write(format!("{head}{rest}"));
+            let server = Server::new(vec![step(move |exchange| {
+                exchange.read().write(format!("{head}{rest}"));
                 match fault {
-                    0 => talk.close(),
-                    1 => talk.reset(),
-                    _ => talk.stall(),
+                    0 => exchange.close(),
+                    1 => exchange.reset(),
+                    _ => exchange.stall(),
                 }
             })]);
             let http = client(&server.url());
@@ -82,9 +82,9 @@ async fn a_content_without_a_length_has_an_end_that_is_known_or_not() {
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
     let until_close = "HTTP/1.1 200 OK\r\n\r\nabcde";
     for (text, known) in [(chunked, true), (until_close, false)] {
-        let server = Server::new(vec![step(move |talk| {
-            talk.read().write(text);
-            talk.close();
+        let server = Server::new(vec![step(move |exchange| {
+            exchange.read().write(text);
+            exchange.close();
         })]);
         let mut download = get(&client(&server.url())).fetch().await.unwrap();
         assert_eq!((download.body.len(), download.end_is_known), (None, known));
@@ -95,8 +95,8 @@ async fn a_content_without_a_length_has_an_end_that_is_known_or_not() {
 #[tokio::test]
 async fn a_content_ends_where_its_length_says() {
     let server = Server::new(vec![
-        step(|talk| {
-            talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n12345678");
+        step(|exchange| {
+            exchange.read().write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n12345678");
         }),
         fine(),
     ]);
@@ -115,7 +115,7 @@ async fn a_content_that_was_packed_unasked_is_refused() {
 
 #[tokio::test]
 async fn a_slow_reader_is_not_a_slow_service() {
-    let server = Server::new(vec![step(|talk| talk.read().answer(200, "", vec![1; 4 << 20]))]);
+    let server = Server::new(vec![step(|exchange| exchange.read().answer(200, "", vec![1; 4 << 20]))]);
     let mut options = options(&server.url());
     options.idle_timeout = Duration::from_millis(100);
     let mut download = get(&Http::new(options).unwrap()).fetch().await.unwrap();
@@ -169,14 +169,14 @@ async fn a_content_of_a_known_size_has_that_size() {
         (announced, Some(5), Ok(5)),
         (announced, Some(6), Err(Kind::Unverified)),
         (until_close, Some(5), Ok(5)),
-        // Whether it was cut off on its way cannot be told.
+        // It is unknown whether it was cut off on its way.
         (until_close, Some(6), Err(Kind::Unavailable)),
         (until_close, Some(4), Err(Kind::Unverified)),
         (until_close, None, Err(Kind::Unavailable)),
     ] {
-        let server = Server::new(vec![step(move |talk| {
-            talk.read().write(text);
-            talk.close();
+        let server = Server::new(vec![step(move |exchange| {
+            exchange.read().write(text);
+            exchange.close();
         })]);
         let download = get(&client(&server.url())).fetch().await.unwrap();
         let came = async {
@@ -193,13 +193,13 @@ async fn a_content_of_a_known_size_has_that_size() {
 async fn a_content_that_only_trickles_is_given_up_and_a_slow_one_is_not() {
     // A byte at a time, each well within the time without a byte.
     for (block, blocks, fine) in [(1, 200, false), (200, 20, true)] {
-        let server = Server::new(vec![step(move |talk| {
-            talk.read().write(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", block * blocks));
+        let server = Server::new(vec![step(move |exchange| {
+            exchange.read().write(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", block * blocks));
             for _ in 0..blocks {
-                if !talk.goes_on() {
+                if !exchange.goes_on() {
                     return;
                 }
-                talk.write("x".repeat(block));
+                exchange.write("x".repeat(block));
                 std::thread::sleep(Duration::from_millis(40));
             }
         })]);

@@ -20,15 +20,15 @@ fn once(server: &Server) -> Http {
 
 #[tokio::test]
 async fn a_service_that_stands_still_is_noticed() {
-    let server = Server::new(vec![step(|talk| talk.read().stall())]);
+    let server = Server::new(vec![step(|exchange| exchange.read().stall())]);
     let start = Instant::now();
     let error = get(&once(&server)).send().await.unwrap_err();
     assert_eq!(error.message(), "the service answered nothing for 1.2 s");
     assert_eq!((error.kind(), seen(&error)["retryable"].as_bool()), (Kind::Unavailable, Some(true)));
     assert!(start.elapsed() < Duration::from_secs(2));
-    let server = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
-        talk.stall();
+    let server = Server::new(vec![step(|exchange| {
+        exchange.read().write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n");
+        exchange.stall();
     })]);
     let error = get(&once(&server)).send().await.unwrap_err();
     assert_eq!(error.message(), "the service sent nothing for 0.3 s");
@@ -54,18 +54,18 @@ async fn answers_that_are_cut_off_are_asked_for_again() {
     ];
     for cut in cuts {
         let server = Server::new(vec![
-            step(move |talk| {
-                talk.read().write(cut);
-                talk.close();
+            step(move |exchange| {
+                exchange.read().write(cut);
+                exchange.close();
             }),
             fine(),
         ]);
         let error = get(&once(&server)).send().await.unwrap_err();
         assert_eq!(error.kind(), Kind::Unavailable, "{cut}: {error}");
         let server = Server::new(vec![
-            step(move |talk| {
-                talk.read().write(cut);
-                talk.reset();
+            step(move |exchange| {
+                exchange.read().write(cut);
+                exchange.reset();
             }),
             fine(),
         ]);
@@ -75,18 +75,18 @@ async fn answers_that_are_cut_off_are_asked_for_again() {
 
 #[tokio::test]
 async fn an_endless_error_is_not_read_to_its_end() {
-    let server = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 400 Any\r\ntransfer-encoding: chunked\r\n\r\n");
-        while talk.goes_on() && talk.write(format!("1000\r\n{}\r\n", "x".repeat(4096))) {}
+    let server = Server::new(vec![step(|exchange| {
+        exchange.read().write("HTTP/1.1 400 Any\r\ntransfer-encoding: chunked\r\n\r\n");
+        while exchange.goes_on() && exchange.write(format!("1000\r\n{}\r\n", "x".repeat(4096))) {}
     })]);
     let start = Instant::now();
     let error = get(&once(&server)).send().await.unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
     assert!(error.message().len() < 400, "{error}");
     // A byte now and then, for ever.
-    let server = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 404 Any\r\ncontent-length: 100000\r\n\r\nnot ");
-        while talk.goes_on() && talk.write("x") {
+    let server = Server::new(vec![step(|exchange| {
+        exchange.read().write("HTTP/1.1 404 Any\r\ncontent-length: 100000\r\n\r\nnot ");
+        while exchange.goes_on() && exchange.write("x") {
             std::thread::sleep(Duration::from_millis(30));
         }
     })]);
@@ -118,7 +118,7 @@ async fn redirects_are_not_followed_and_nothing_reaches_the_other_origin() {
     let location = format!("location: {}/steal?token=abc\r\n", other.url());
     for status in [301, 302, 303, 307, 308] {
         let location = location.clone();
-        let server = Server::new(vec![step(move |talk| talk.read().answer(status, &location, ""))]);
+        let server = Server::new(vec![step(move |exchange| exchange.read().answer(status, &location, ""))]);
         let mut options = options(&server.url());
         options.auth = Some(std::sync::Arc::new(Credentials::bearer("secret-token").unwrap()));
         let error = get(&Http::new(options).unwrap()).send().await.unwrap_err();
@@ -133,8 +133,8 @@ async fn redirects_are_not_followed_and_nothing_reaches_the_other_origin() {
 async fn what_follows_an_answer_is_never_taken_for_the_next_one() {
     let smuggled = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n1234HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil";
     let server = Server::new(vec![
-        step(move |talk| {
-            talk.read().write(smuggled);
+        step(move |exchange| {
+            exchange.read().write(smuggled);
         }),
         fine(),
     ]);
@@ -153,8 +153,8 @@ async fn packed_answers_are_unpacked_and_said_byte_for_byte() {
     let packed = packer.finish().unwrap();
     let half = packed[..packed.len() - 9].to_vec();
     let server = Server::new(vec![
-        step(move |talk| talk.read().answer(200, "content-encoding: gzip\r\n", &packed)),
-        step(move |talk| talk.read().answer(200, "content-encoding: gzip\r\n", &half)),
+        step(move |exchange| exchange.read().answer(200, "content-encoding: gzip\r\n", &packed)),
+        step(move |exchange| exchange.read().answer(200, "content-encoding: gzip\r\n", &half)),
     ]);
     let http = once(&server);
     let answer = get(&http).send().await.unwrap();
@@ -165,10 +165,10 @@ async fn packed_answers_are_unpacked_and_said_byte_for_byte() {
 
 #[tokio::test]
 async fn an_answer_beyond_all_measure_is_refused() {
-    let server = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+    let server = Server::new(vec![step(|exchange| {
+        exchange.read().write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         let chunk = format!("100000\r\n{}\r\n", " ".repeat(1 << 20));
-        while talk.goes_on() && talk.write(&chunk) {}
+        while exchange.goes_on() && exchange.write(&chunk) {}
     })]);
     let error = get(&client(&server.url())).send().await.unwrap_err();
     assert_eq!((error.message(), server.count()), ("the answer is longer than 4 MiB", 1));

@@ -69,13 +69,13 @@ async fn a_request_that_must_not_be_doubled_is_not() {
     let lost = [
         answer(500, "", ""),
         answer(502, "", "<html>bad gateway</html>"),
-        step(|talk| talk.read().close()),
-        step(|talk| talk.read().reset()),
-        step(|talk| {
-            talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":");
-            talk.close();
+        step(|exchange| exchange.read().close()),
+        step(|exchange| exchange.read().reset()),
+        step(|exchange| {
+            exchange.read().write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"id\":");
+            exchange.close();
         }),
-        step(|talk| talk.read().stall()),
+        step(|exchange| exchange.read().stall()),
     ];
     for (at, step) in lost.into_iter().enumerate() {
         let server = Server::new(vec![step, fine()]);
@@ -93,13 +93,13 @@ async fn a_request_that_must_not_be_doubled_is_not() {
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_again_where_twice_is_once() {
     for class in [Class::Safe, Class::Idempotent] {
-        for broken in [step(|talk| talk.read().close()), step(|talk| talk.read().reset()), reset()] {
+        for broken in [step(|exchange| exchange.read().close()), step(|exchange| exchange.read().reset()), reset()] {
             let server = Server::new(vec![broken, fine()]);
             assert_eq!(post(&client(&server.url()), class).send().await.unwrap().tries, 2);
             assert_eq!(server.got()[1].body, b"{\"a\":1}");
         }
     }
-    let server = Server::new(vec![step(|talk| talk.read().close()), answer(404, "", "{}")]);
+    let server = Server::new(vec![step(|exchange| exchange.read().close()), answer(404, "", "{}")]);
     let error = post(&client(&server.url()), Class::Idempotent).send().await.unwrap_err();
     assert!(error.hint_text().unwrap().contains("an earlier try may have taken effect"), "{error}");
 }
@@ -185,13 +185,13 @@ async fn the_deadline_bounds_tries_and_waiting() {
         Http::new(options).unwrap()
     };
     let start = Instant::now();
-    let stalled = Server::new(vec![step(|talk| talk.read().stall())]);
+    let stalled = Server::new(vec![step(|exchange| exchange.read().stall())]);
     let error = get(&hurry(&stalled.url(), 200)).send().await.unwrap_err();
     assert_eq!((error.kind(), stalled.count()), (Kind::Deadline, 1));
     // A byte now and then keeps the watchdog quiet, and not the clock.
-    let drop_by_drop = Server::new(vec![step(|talk| {
-        talk.read().write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
-        while talk.goes_on() && talk.write(" ") {
+    let drop_by_drop = Server::new(vec![step(|exchange| {
+        exchange.read().write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+        while exchange.goes_on() && exchange.write(" ") {
             std::thread::sleep(Duration::from_millis(20));
         }
     })]);

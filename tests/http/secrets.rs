@@ -81,7 +81,7 @@ async fn downloads_are_told_when_they_end() {
 #[tokio::test]
 async fn an_error_keeps_its_causes_without_secrets() {
     let content = r#"{"a":1,"b":"PLANTED-key-1"}"#;
-    let server = Server::new(vec![answer(200, "", content), step(|talk| talk.read().reset())]);
+    let server = Server::new(vec![answer(200, "", content), step(|exchange| exchange.read().reset())]);
     let (http, _) = watched(&server.url(), |options| {
         options.auth = Some(Arc::new(Credentials::bearer("PLANTED-key-1").unwrap()));
         options.retries = 0;
@@ -97,20 +97,20 @@ async fn planted_secrets_never_appear() {
     let secrets =
         ["PLANTED-key-1", "PLANTED-tok-2", "PLANTED-sig-3", "PLANTED-link-4", "PLANTED-path-5", "PLANTED-q-6"];
     // The service repeats all that it got, in every way that it has, and adds secrets of its own.
-    let echo = step(|talk| {
-        let got = talk.read().got();
+    let echo = step(|exchange| {
+        let got = exchange.read().got();
         let told = got.head.replace("\r\n", " ");
         let body = serde_json::json!({
             "error": {"message": format!("bad request: {told}"), "code": format!("E-{told}")},
             "token": "PLANTED-tok-2", "linkUrl": "https://a.test/PLANTED-link-4"});
-        talk.answer(500, "request-id: PLANTED-key-1\r\n", body.to_string());
+        exchange.answer(500, "request-id: PLANTED-key-1\r\n", body.to_string());
     });
-    let stranger = step(|talk| {
+    let stranger = step(|exchange| {
         let body = "{\"data\": \"{\\\"ticket\\\":\\\"PLANTED-link-4\\\"}\", \"wsUrl\": \"PLANTED-tok-2\"}";
-        talk.read().answer(500, "", body);
+        exchange.read().answer(500, "", body);
     });
     let page = answer(500, "content-type: text/html\r\n", "<p>see https://x.test/p?sig=PLANTED-sig-3</p>");
-    let server = Server::new(vec![echo.clone(), stranger, page, step(|talk| talk.read().reset()), echo]);
+    let server = Server::new(vec![echo.clone(), stranger, page, step(|exchange| exchange.read().reset()), echo]);
     let (http, notes) = watched(&server.url(), |options| {
         options.auth = Some(Arc::new(Credentials::bearer("PLANTED-key-1").unwrap()));
         options.retries = 0;
@@ -150,7 +150,7 @@ async fn no_cut_leaves_a_part_of_a_secret() {
     for before in (0..210).step_by(7).chain((65_536 - 400..65_546).step_by(97)) {
         for (kind, id) in [("application/json", ""), ("text/html", "request-id: ")] {
             let (secret, token) = (token.clone(), token.clone());
-            let echo = step(move |talk| {
+            let echo = step(move |exchange| {
                 let message = format!("{}{token} is not known", " x".repeat(before / 2));
                 let squeezed = format!("{}{token} is not known", " ".repeat(before));
                 let id =
@@ -159,7 +159,7 @@ async fn no_cut_leaves_a_part_of_a_secret() {
                     "text/html" => squeezed,
                     _ => serde_json::json!({"error": {"message": message, "code": squeezed}}).to_string(),
                 };
-                talk.read().answer(400, &format!("content-type: {kind}\r\n{id}"), body);
+                exchange.read().answer(400, &format!("content-type: {kind}\r\n{id}"), body);
             });
             let server = Server::new(vec![echo]);
             let (http, notes) = watched(&server.url(), |options| {
@@ -184,8 +184,8 @@ async fn what_a_service_repeats_in_another_spelling_is_a_secret_still() {
     let basic = "dXNlcjpQTEFOVEVEL2sreT0xJjI";
     for spelled in [percent.as_str(), "PLANTED%2Fk%2By%3D1%262", unicode.as_str(), "PLANTED\\/k+y=1&amp;2", basic] {
         let text = spelled.to_owned();
-        let server = Server::new(vec![step(move |talk| {
-            talk.read().answer(400, &format!("x-a: {text}\r\n"), format!("<p>not known: {text}</p>"));
+        let server = Server::new(vec![step(move |exchange| {
+            exchange.read().answer(400, &format!("x-a: {text}\r\n"), format!("<p>not known: {text}</p>"));
         })]);
         let (http, notes) = watched(&server.url(), |options| {
             options.auth = Some(Arc::new(Credentials::key("x-api-key", token).unwrap()));

@@ -13,7 +13,7 @@ pub(crate) type Step = Arc<dyn Fn(&mut Exchange<'_>) + Send + Sync>;
 
 /// What the server got.
 #[derive(Debug, Clone)]
-pub(crate) struct Got {
+pub(crate) struct ReceivedRequest {
     /// The request line and the headers.
     pub(crate) head: String,
     /// As much of the content as came and was read.
@@ -24,7 +24,7 @@ pub(crate) struct Got {
     pub(crate) at: Instant,
 }
 
-impl Got {
+impl ReceivedRequest {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let lines = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
@@ -34,7 +34,7 @@ impl Got {
 
 struct Shared {
     steps: Mutex<VecDeque<Step>>,
-    got: Mutex<Vec<Got>>,
+    got: Mutex<Vec<ReceivedRequest>>,
     over: AtomicBool,
 }
 
@@ -72,7 +72,7 @@ impl Server {
     }
 
     /// All requests so far.
-    pub(crate) fn got(&self) -> Vec<Got> {
+    pub(crate) fn got(&self) -> Vec<ReceivedRequest> {
         self.shared.got.lock().unwrap().clone()
     }
 
@@ -100,12 +100,12 @@ fn serve(shared: &Shared, mut stream: TcpStream) {
         };
         let index = {
             let mut got = shared.got.lock().unwrap();
-            got.push(Got { head, body: Vec::new(), whole: false, at: Instant::now() });
+            got.push(ReceivedRequest { head, body: Vec::new(), whole: false, at: Instant::now() });
             got.len() - 1
         };
-        let mut talk = Exchange { stream: &mut stream, rest: &mut rest, shared, index, keep: true };
-        step(&mut talk);
-        if !talk.keep {
+        let mut exchange = Exchange { stream: &mut stream, rest: &mut rest, shared, index, keep: true };
+        step(&mut exchange);
+        if !exchange.keep {
             return;
         }
     }
@@ -146,7 +146,7 @@ pub(crate) struct Exchange<'a> {
 
 impl Exchange<'_> {
     /// What came so far.
-    pub(crate) fn got(&self) -> Got {
+    pub(crate) fn got(&self) -> ReceivedRequest {
         self.shared.got.lock().unwrap()[self.index].clone()
     }
 
@@ -249,7 +249,7 @@ pub(crate) fn step(run: impl Fn(&mut Exchange<'_>) + Send + Sync + 'static) -> S
 
 /// Reads the request and answers.
 pub(crate) fn answer(status: u16, headers: &'static str, body: &'static str) -> Step {
-    step(move |talk| talk.read().answer(status, headers, body))
+    step(move |exchange| exchange.read().answer(status, headers, body))
 }
 
 /// A small JSON answer.
@@ -259,14 +259,14 @@ pub(crate) fn fine() -> Step {
 
 /// Reads nothing more and says nothing.
 pub(crate) fn stall() -> Step {
-    step(|talk| {
-        talk.stall();
+    step(|exchange| {
+        exchange.stall();
     })
 }
 
 /// Reads nothing more and breaks the connection off.
 pub(crate) fn reset() -> Step {
-    step(|talk| {
-        talk.reset();
+    step(|exchange| {
+        exchange.reset();
     })
 }

@@ -36,11 +36,11 @@ async fn a_retry_sends_the_source_from_its_start() {
     let server = Server::new(vec![
         // Before the content, in the middle of it, after it, and instead of an answer.
         reset(),
-        step(|talk| {
+        step(|exchange| {
             std::thread::sleep(Duration::from_millis(30));
-            talk.reset();
+            exchange.reset();
         }),
-        step(|talk| talk.read().reset()),
+        step(|exchange| exchange.read().reset()),
         answer(503, "", ""),
         fine(),
     ]);
@@ -56,7 +56,7 @@ async fn a_retry_sends_the_source_from_its_start() {
 async fn a_source_that_is_not_what_it_said_never_arrives_whole() {
     let content = noise(50_000);
     for said in [49_999, 50_001, 40_000, 60_000, 1, 1_000_000] {
-        let server = Server::new(vec![step(|talk| talk.read().answer(200, "", "{}"))]);
+        let server = Server::new(vec![step(|exchange| exchange.read().answer(200, "", "{}"))]);
         let source = Memory::saying(content.clone(), Some(said));
         let error = put(&client(&server.url()), &source).send().await.unwrap_err();
         assert_eq!((error.kind(), source.opened()), (Kind::Conflict, 1), "{said}: {error}");
@@ -64,7 +64,7 @@ async fn a_source_that_is_not_what_it_said_never_arrives_whole() {
         assert!(server.got().iter().all(|got| !got.whole), "{said}");
     }
     // Found out when there is nothing more to read: by then the last block is still here.
-    let server = Server::new(vec![step(|talk| talk.read().answer(200, "", "{}"))]);
+    let server = Server::new(vec![step(|exchange| exchange.read().answer(200, "", "{}"))]);
     let spoiled = Memory { spoiled: true, ..Memory::new(content) };
     assert_eq!(put(&client(&server.url()), &spoiled).send().await.unwrap_err().kind(), Kind::Conflict);
     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -111,10 +111,10 @@ async fn a_pipe_is_not_touched_before_there_is_a_connection() {
 
 #[tokio::test]
 async fn a_refusal_ends_an_upload_at_once() {
-    let server = Server::new(vec![step(|talk| {
-        talk.answer(413, "connection: close\r\n", "{\"message\":\"too large\"}");
-        talk.read();
-        talk.close();
+    let server = Server::new(vec![step(|exchange| {
+        exchange.answer(413, "connection: close\r\n", "{\"message\":\"too large\"}");
+        exchange.read();
+        exchange.close();
     })]);
     let source = Memory { block: 65_536, ..Memory::new(vec![1; 16 << 20]) };
     let http = client(&server.url());

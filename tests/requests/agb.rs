@@ -204,13 +204,13 @@ fn is_never(capture: &Capture) -> bool {
 
 /// What is answered to what our client asks beside the recorded request: a session where all goes
 /// well, whose image has no commands that tell anything.
-struct Aside {
+struct FixedAnswers {
     /// The length of every file.
     size: u64,
     released: AtomicBool,
 }
 
-impl Aside {
+impl FixedAnswers {
     fn answer(&self, sent: &RecordedRequest) -> Reply {
         let good = |data: Value| Reply::json(&json!({ "requestId": "r", "success": true, "data": data }));
         let text =
@@ -414,7 +414,7 @@ async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
         None if operation(&shape) == Some(Op::GetDownloadUrl) => 1 << 20,
         None => content.len() as u64,
     };
-    let aside = Aside { size, released: AtomicBool::new(false) };
+    let aside = FixedAnswers { size, released: AtomicBool::new(false) };
     let told = AtomicBool::new(false);
     let of_transfer = matches!(operation(&shape), Some(Op::GetUploadUrl | Op::GetDownloadUrl | Op::GetContextInfo));
     let about = recorded(capture);
@@ -464,7 +464,7 @@ async fn our_requests_are_those_of_the_official_clients() {
 
 #[tokio::test]
 async fn no_call_of_a_tool_can_start_a_session() {
-    let aside = Aside { size: 3, released: AtomicBool::new(false) };
+    let aside = FixedAnswers { size: 3, released: AtomicBool::new(false) };
     let recorder = Recorder::start(Box::new(move |sent| aside.answer(sent))).await;
     let mut options = Options::new("agb", recorder.origin.clone());
     options.auth = Some(Arc::new(Credentials::bearer("akm-test").unwrap()));

@@ -30,67 +30,68 @@ const TARGETS: [&str; 10] = ["a", "b", "../a", "../b", ".", "..", "c/b", "nowher
 const APART: [&str; 4] = ["APART", "nowhere", "OUTSIDE", "OUTSIDE/file"];
 
 #[derive(Debug, Clone)]
-enum Thing {
+enum NodeSpec {
     File(usize, bool),
     Directory,
     Link(&'static str),
     Fifo,
 }
 
-type Things = Vec<(&'static str, Thing)>;
+type TreeSpec = Vec<(&'static str, NodeSpec)>;
 
-fn things(targets: &'static [&'static str]) -> impl Strategy<Value = Things> {
+fn things(targets: &'static [&'static str]) -> impl Strategy<Value = TreeSpec> {
     let thing = prop_oneof![
-        6 => (0..3_usize, any::<bool>()).prop_map(|(length, old)| Thing::File(length, old)),
-        3 => Just(Thing::Directory),
-        2 => select(targets).prop_map(Thing::Link),
-        1 => Just(Thing::Fifo),
+        6 => (0..3_usize, any::<bool>()).prop_map(|(length, old)| NodeSpec::File(length, old)),
+        3 => Just(NodeSpec::Directory),
+        2 => select(targets).prop_map(NodeSpec::Link),
+        1 => Just(NodeSpec::Fifo),
     ];
     prop::collection::vec((select(&PATHS[..]), thing), 0..9)
 }
 
 /// Makes what can be made: a later thing gives way to an earlier one.
-fn build(room: &Room, root: &Path, things: &Things) {
+fn build(room: &Room, root: &Path, things: &TreeSpec) {
     for (number, (path, thing)) in things.iter().enumerate() {
         let at = root.join(path);
         if fs::create_dir_all(at.parent().unwrap()).is_err() || at.symlink_metadata().is_ok() {
             continue;
         }
         match thing {
-            Thing::File(length, old) => {
+            NodeSpec::File(length, old) => {
                 fs::write(&at, "x".repeat(*length)).unwrap();
                 if *old {
                     age(&at);
                 }
             }
-            Thing::Directory => fs::create_dir(&at).unwrap(),
-            Thing::Link("APART") => {
+            NodeSpec::Directory => fs::create_dir(&at).unwrap(),
+            NodeSpec::Link("APART") => {
                 let apart = root.join(format!("apart/{number}"));
                 fs::create_dir_all(&apart).unwrap();
                 let up = "../".repeat(path.matches('/').count());
                 symlink(format!("{up}apart/{number}"), &at).unwrap();
             }
-            Thing::Link(target) => {
+            NodeSpec::Link(target) => {
                 let outside = room.at("outside");
                 let target = target.replace("OUTSIDE", outside.to_str().unwrap());
                 symlink(target, &at).unwrap();
             }
-            Thing::Fifo => make_fifo(&at),
+            NodeSpec::Fifo => make_fifo(&at),
         }
     }
 }
 
 /// What is at the destination before: nothing, something else than a directory, or a tree.
 #[derive(Debug, Clone)]
-enum There {
+enum InitialState {
     Nothing,
-    Only(Thing),
-    Tree(Things),
+    Only(NodeSpec),
+    Tree(TreeSpec),
 }
 
-fn there(targets: &'static [&'static str]) -> impl Strategy<Value = There> {
-    let only = prop_oneof![Just(Thing::File(1, false)), select(targets).prop_map(Thing::Link), Just(Thing::Fifo)];
-    prop_oneof![1 => Just(There::Nothing), 1 => only.prop_map(There::Only), 6 => things(targets).prop_map(There::Tree)]
+fn there(targets: &'static [&'static str]) -> impl Strategy<Value = InitialState> {
+    let only =
+        prop_oneof![Just(NodeSpec::File(1, false)), select(targets).prop_map(NodeSpec::Link), Just(NodeSpec::Fifo)];
+    prop_oneof![1 => Just(InitialState::Nothing), 1 => only.prop_map(InitialState::Only), 6 => things(targets).prop_map(InitialState::Tree)]
 }
 
 /// Removes links that lead through other links, or nowhere but might not for long: where they lead
@@ -114,14 +115,14 @@ fn straighten(root: &Path) {
     }
 }
 
-fn place(room: &Room, root: &Path, there: &There) {
+fn place(room: &Room, root: &Path, there: &InitialState) {
     match there {
-        There::Nothing => {}
-        There::Only(thing) => {
+        InitialState::Nothing => {}
+        InitialState::Only(thing) => {
             fs::create_dir_all(root.parent().unwrap()).unwrap();
             build(room, root.parent().unwrap(), &vec![("to", thing.clone())]);
         }
-        There::Tree(things) => {
+        InitialState::Tree(things) => {
             fs::create_dir_all(root).unwrap();
             build(room, root, things);
             straighten(root);

@@ -87,9 +87,9 @@ pub(crate) enum LengthReport {
 pub(crate) type Listing = Box<dyn Fn(&RemotePath) -> BoxStream<'static, Result<Entry>> + Send + Sync>;
 pub(crate) type Fetch = Box<dyn Fn(&str, usize) -> Option<Result<GetResult>> + Send + Sync>;
 pub(crate) type Pace = Box<dyn Fn(&str) -> BoxFuture<'static, ()> + Send + Sync>;
-type Between = Box<dyn Fn(usize) + Send + Sync>;
-type Refuse = Box<dyn Fn(&str, &str) -> Option<Error> + Send + Sync>;
-type Elsewhere = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+type BlockHook = Box<dyn Fn(usize) + Send + Sync>;
+type FailureHook = Box<dyn Fn(&str, &str) -> Option<Error> + Send + Sync>;
+type PathHook = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// A backend whose behaviour the test sets.
 pub(crate) struct FakeBackend {
@@ -104,11 +104,11 @@ pub(crate) struct FakeBackend {
     /// What a call waits for before it goes on.
     pub(crate) pace: Option<Pace>,
     /// Called after each block of an upload with its number.
-    pub(crate) between: Option<Between>,
+    pub(crate) between: Option<BlockHook>,
     /// Why a call (its name and its path) fails.
-    pub(crate) refuse: Option<Refuse>,
+    pub(crate) refuse: Option<FailureHook>,
     /// Says that a file was put elsewhere.
-    pub(crate) elsewhere: Option<Elsewhere>,
+    pub(crate) elsewhere: Option<PathHook>,
     /// Reads this number of bytes of an upload, and then starts again.
     pub(crate) retries_after: Option<usize>,
     /// Flips a bit of what it stores.

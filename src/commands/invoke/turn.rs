@@ -47,7 +47,7 @@ pub(super) struct TurnFollower<'a> {
 struct TurnStop {
     why: Kind,
     until: Instant,
-    /// Whether the agent was told.
+    /// Whether the interrupt was sent.
     interrupted: bool,
 }
 

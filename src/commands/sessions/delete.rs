@@ -67,7 +67,7 @@ impl SessionsDeleteArgs {
         } else {
             let (ids, unknown) = self.select(backend).await?;
             let sure = unknown.is_empty();
-            // Whether those have the labels cannot be told: they stay, and are failures of their own.
+            // It is unknown whether those have the labels: they stay, and each is a failure.
             for error in unknown {
                 verdict.failed(error);
             }

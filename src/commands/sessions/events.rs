@@ -75,7 +75,7 @@ impl SessionsEventsArgs {
         let session = cx.session(self.target())?;
         let events = cx.backend()?.require_events()?;
         let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
-        // Whether the turn is over is told by events before that time too.
+        // Events before that time show as well whether the turn is over.
         let (since, not_before) = if self.until.is_some() { (None, since) } else { (since, None) };
         let query = EventQuery { since };
         let after = self.since.filter(|_| since.or(not_before).is_none());

@@ -16,7 +16,7 @@ use crate::room::Room;
 use crate::stage::{RUNNERS, Stage, refused};
 
 /// A command that ended.
-struct Ended {
+struct EndedCommand {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     status: CommandStatus,
@@ -36,13 +36,13 @@ async fn failure(stage: &Stage, session: &SessionId, new: NewCommand) -> Result<
     start(stage, session, new).await?.next().await.map(drop)
 }
 
-async fn end(mut command: Box<dyn RunningCommand>) -> Ended {
+async fn end(mut command: Box<dyn RunningCommand>) -> EndedCommand {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     loop {
         match command.next().await.unwrap() {
             CommandEvent::Output(OutputStream::Stdout, bytes) => stdout.extend(bytes),
             CommandEvent::Output(OutputStream::Stderr, bytes) => stderr.extend(bytes),
-            CommandEvent::Ended(end) => return Ended { stdout, stderr, status: end.status },
+            CommandEvent::Ended(end) => return EndedCommand { stdout, stderr, status: end.status },
         }
     }
 }

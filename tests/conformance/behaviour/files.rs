@@ -6,7 +6,7 @@ use wharf_client::backend::PutOptions;
 use wharf_core::error::Kind;
 
 use super::everywhere;
-use crate::content::{Broken, Content, GatedPipe, Pipe, bytes, summary};
+use crate::content::{BrokenSource, Content, GatedPipe, Pipe, bytes, summary};
 use crate::room::{Room, assert_receipt};
 use crate::stage::refused;
 
@@ -126,8 +126,8 @@ fn a_source_that_breaks_leaves_the_old_file_or_nothing() {
         let room = Room::new(stage).await;
         room.put("old", b"old").await.unwrap();
         for first in [0, 10, 1_000_000] {
-            refused(room.put_from("old", &Broken(first), PLAIN).await, Kind::Io);
-            refused(room.put_from("new/f", &Broken(first), PLAIN).await, Kind::Io);
+            refused(room.put_from("old", &BrokenSource(first), PLAIN).await, Kind::Io);
+            refused(room.put_from("new/f", &BrokenSource(first), PLAIN).await, Kind::Io);
         }
         assert_eq!(room.read("old").await.unwrap(), b"old");
         assert_eq!(room.paths().await, ["old"], "not even a parent");

@@ -5,7 +5,7 @@ use wharf_core::error::{Kind, Result};
 use wharf_core::model::{FileId, StoredFile};
 
 use super::{everywhere, in_views_too};
-use crate::content::{Broken, bytes};
+use crate::content::{BrokenSource, bytes};
 use crate::room::{Room, drain, pages, store};
 use crate::stage::{Stage, refused};
 
@@ -100,7 +100,7 @@ fn a_source_that_breaks_stores_nothing() {
         }
         for first in [0, 1_000_000] {
             let new = NewStoredFile { filename: "f".to_owned(), mime_type: None, expires_in: None };
-            refused(stage.store().upload(new, &Broken(first)).await, Kind::Io);
+            refused(stage.store().upload(new, &BrokenSource(first)).await, Kind::Io);
         }
         assert_eq!(listed(stage, None).await, []);
     });

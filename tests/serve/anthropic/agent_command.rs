@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, kinds};
+use super::stage::{ReplyChecks, kinds};
 use crate::stage::{Server, Stage, wait_until};
 
 /// Waits for the end of a turn; gives the history.

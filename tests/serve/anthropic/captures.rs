@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use wharf_wire::anthropic as wire;
 
-use super::stage::{MANAGED, Said, id};
+use super::stage::{MANAGED, ReplyChecks, id};
 use crate::stage::{Reply, Server, Stage};
 
 /// What a recorded id stands for is made anew for each request.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, data};
+use super::stage::{ReplyChecks, data};
 use crate::stage::{Server, Stage, wait_until};
 
 /// The types of the events of a session.

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, data, ids};
+use super::stage::{ReplyChecks, data, ids};
 use crate::stage::{Stage, wait_until};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{MANAGED, OLD_FILES, Said, data, id, ids};
+use super::stage::{MANAGED, OLD_FILES, ReplyChecks, data, id, ids};
 use crate::stage::Stage;
 
 #[test]

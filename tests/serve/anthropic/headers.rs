@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{MANAGED, OLD_FILES, Said};
+use super::stage::{MANAGED, OLD_FILES, ReplyChecks};
 use crate::stage::Stage;
 
 #[test]

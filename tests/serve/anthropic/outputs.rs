@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::stage::{MANAGED, Said, data, id};
+use super::stage::{MANAGED, ReplyChecks, data, id};
 use crate::stage::{Stage, wait_until};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, data, id};
+use super::stage::{ReplyChecks, data, id};
 use crate::stage::Stage;
 
 #[test]

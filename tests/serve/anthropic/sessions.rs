@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, data, id, ids};
+use super::stage::{ReplyChecks, data, id, ids};
 use crate::stage::{Stage, names};
 
 fn create(more: &Value) -> Value {

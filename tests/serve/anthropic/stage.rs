@@ -11,7 +11,7 @@ pub(super) const MANAGED: &str = "managed-agents-2026-04-01";
 pub(super) const OLD_FILES: &str = "files-api-2025-04-14";
 
 /// What a reply is to be.
-pub(super) trait Said {
+pub(super) trait ReplyChecks {
     /// It is 200 and a document.
     #[track_caller]
     fn fine(&self) -> Value;
@@ -25,7 +25,7 @@ pub(super) trait Said {
     }
 }
 
-impl Said for Reply {
+impl ReplyChecks for Reply {
     fn fine(&self) -> Value {
         assert_eq!(self.status, 200, "{}", String::from_utf8_lossy(&self.body));
         assert!(self.header("request-id").is_some_and(|id| id.starts_with("req_")), "{self:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::stage::{Said, id};
+use super::stage::{ReplyChecks, id};
 use crate::stage::Stage;
 
 #[test]

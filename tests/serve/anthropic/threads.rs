@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write as _};
 
 use serde_json::{Value, json};
 
-use super::stage::{MANAGED, Said, data, id};
+use super::stage::{MANAGED, ReplyChecks, data, id};
 use crate::stage::Stage;
 
 #[test]

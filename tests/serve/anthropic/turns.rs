@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use serde_json::{Value, json};
 
-use super::stage::{MANAGED, Said, id, kinds};
+use super::stage::{MANAGED, ReplyChecks, id, kinds};
 use crate::stage::{Server, Stage};
 
 /// The events of a session after the first `count`.

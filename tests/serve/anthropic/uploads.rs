@@ -5,7 +5,7 @@ use std::net::Shutdown;
 
 use serde_json::Value;
 
-use super::stage::{OLD_FILES, Said, data, form, id};
+use super::stage::{OLD_FILES, ReplyChecks, data, form, id};
 use crate::stage::{Server, Stage, names, read, wait_until};
 
 const FILE: &str = "Content-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\nContent-Type: text/csv";

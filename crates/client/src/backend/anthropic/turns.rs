@@ -34,7 +34,7 @@ const LONGEST_MESSAGE: usize = 3 << 20;
 /// How long the service may take to tell what a turn cost.
 const COST: Duration = Duration::from_secs(5);
 
-/// Calls that may have to be answered, at most: one that lies further back is told as one of another client.
+/// Calls that may have to be answered, at most: one that lies further back is reported as one of another client.
 const MOST_CALLS: usize = 1000;
 
 /// The agents of a workspace's sessions. Their client has no deadline: a turn that is out of time is stopped by more
@@ -346,7 +346,7 @@ impl AnthropicTurn {
     /// Completes the end of the turn with its cost and with what is known of its failure. The end stays where the
     /// future is dropped.
     async fn complete_end(&mut self) {
-        // The cost is told where the service tells it in time: the turn does not fail where it does not.
+        // The cost is optional: a turn does not fail if the service does not report it in time.
         let cost = match self.cost_before {
             Some(before) => match timeout(COST, self.client.snapshot(&self.session))
                 .await

@@ -89,8 +89,8 @@ impl Local {
         }
     }
 
-    /// Returns the store with a program that plays the agent of its sessions, or what is wrong with the setting that
-    /// names one: it is told where an agent is needed.
+    /// Returns the store with a program that plays the agent of its sessions, or with the error of the setting that
+    /// names the program: it is reported when a command needs an agent.
     #[must_use]
     pub fn with_agent(mut self, agent_command: Result<Option<Vec<String>>>) -> Self {
         self.turns.agent_command = agent_command;
