@@ -86,9 +86,9 @@ pub fn tool(call: &ToolCall) -> String {
     let input: Option<Value> = call.input.as_deref().and_then(|input| serde_json::from_str(input.get()).ok());
     let words = match &input {
         // The first text is usually the command or the path.
-        Some(Value::Object(members)) => match members.values().find_map(Value::as_str) {
+        Some(Value::Object(fields)) => match fields.values().find_map(Value::as_str) {
             Some(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-            None if members.is_empty() => String::new(),
+            None if fields.is_empty() => String::new(),
             None => input.as_ref().map(ToString::to_string).unwrap_or_default(),
         },
         Some(other) => other.to_string(),
@@ -176,7 +176,7 @@ pub fn value(name: &str, value: &Value) -> String {
         Value::Number(number) if name == "size" || name.ends_with("bytes") => {
             number.as_u64().map_or_else(|| number.to_string(), |bytes| format!("{} ({number} bytes)", size(bytes)))
         }
-        Value::Object(members) if members.values().all(|value| !value.is_object() && !value.is_array()) => members
+        Value::Object(fields) if fields.values().all(|value| !value.is_object() && !value.is_array()) => fields
             .iter()
             .map(|(name, value)| format!("{name}={}", self::value("", value)))
             .collect::<Vec<_>>()

@@ -313,7 +313,7 @@ mod tests {
         match value {
             Value::Number(n) if !n.is_i64() && !n.is_u64() => n.as_f64().map_or(Value::Number(n), Value::from),
             Value::Array(items) => items.into_iter().map(doubles).collect(),
-            Value::Object(members) => members.into_iter().map(|(name, value)| (name, doubles(value))).collect(),
+            Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, doubles(value))).collect(),
             other => other,
         }
     }

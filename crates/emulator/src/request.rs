@@ -40,9 +40,9 @@ impl ApiRequest {
     /// Returns the body as one JSON object of at most `most` bytes; an empty object if there is no body.
     pub(super) async fn document<T: DeserializeOwned>(&self, most: u64) -> ApiResult<T> {
         let body = self.body.all(most).await?;
-        let members: serde_json::Result<Map<String, Value>> =
+        let fields: serde_json::Result<Map<String, Value>> =
             if body.is_empty() { Ok(Map::new()) } else { serde_json::from_slice(&body) };
-        let read = members.and_then(|members| serde_json::from_value(members.into()));
+        let read = fields.and_then(|fields| serde_json::from_value(fields.into()));
         read.map_err(|e| ApiError::bad(format!("the body cannot be read: {e}")))
     }
 }

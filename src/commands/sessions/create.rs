@@ -171,6 +171,6 @@ fn metadata(text: &str) -> Result<Labels> {
     if !text.trim_start().starts_with('{') && text.contains('=') {
         return Ok(Labels::from([label(text)?]));
     }
-    let members: Map<String, Value> = body::mapping(text, "--metadata")?;
-    shape::labels("metadata", members.into())
+    let fields: Map<String, Value> = body::mapping(text, "--metadata")?;
+    shape::labels("metadata", fields.into())
 }

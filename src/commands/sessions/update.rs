@@ -50,13 +50,13 @@ impl SessionsUpdateArgs {
             change.title = Some(self.title);
         }
         for text in &self.metadata {
-            let members = if !text.trim_start().starts_with('{') && text.contains('=') {
+            let fields = if !text.trim_start().starts_with('{') && text.contains('=') {
                 let (name, value) = label(text)?;
                 Value::from_iter([(name, value)])
             } else {
                 body::mapping(text, "--metadata")?.into()
             };
-            shape::patch(&mut change.labels, "metadata", members)?;
+            shape::patch(&mut change.labels, "metadata", fields)?;
         }
         shape::patch(&mut change.labels, "--label", Value::from_iter(labels(&self.label)?))?;
         let relabels = !change.labels.set.is_empty() || !change.labels.remove.is_empty();

@@ -80,7 +80,7 @@ pub fn change(mut document: Map<String, Value>) -> Result<SessionChange> {
     for name in ["metadata", "labels"] {
         match document.shift_remove(name) {
             None | Some(Value::Null) => {}
-            Some(members) => patch(&mut change.labels, name, members)?,
+            Some(fields) => patch(&mut change.labels, name, fields)?,
         }
     }
     change.extra = document;
@@ -88,8 +88,8 @@ pub fn change(mut document: Map<String, Value>) -> Result<SessionChange> {
 }
 
 /// Reads a mapping in which a string sets a label and null removes it.
-pub fn patch(patch: &mut LabelPatch, name: &str, members: Value) -> Result<()> {
-    let (removed, kept): (Vec<_>, Vec<_>) = object(name, members)?.into_iter().partition(|(_, value)| value.is_null());
+pub fn patch(patch: &mut LabelPatch, name: &str, fields: Value) -> Result<()> {
+    let (removed, kept): (Vec<_>, Vec<_>) = object(name, fields)?.into_iter().partition(|(_, value)| value.is_null());
     for (label, _) in removed {
         patch.set.remove(&label);
         patch.remove.push(label);
@@ -160,7 +160,7 @@ fn list(name: &str, value: Value) -> Result<Vec<Value>> {
 
 fn object(name: &str, value: Value) -> Result<Map<String, Value>> {
     match value {
-        Value::Object(members) => Ok(members),
+        Value::Object(fields) => Ok(fields),
         _ => Err(wrong(name, "a mapping")),
     }
 }

@@ -34,7 +34,7 @@ const EXCERPT: usize = 200;
 
 /// Fields of JSON objects whose text is a secret, in lower case: the services' names for tokens and for URLs that
 /// grant access.
-const MEMBERS: [&str; 17] = [
+const SECRET_FIELDS: [&str; 17] = [
     "access_token",
     "api_key",
     "apikey",
@@ -295,15 +295,15 @@ pub(crate) fn bearer_url(url: &Url) -> String {
 
 /// Returns whether a field or parameter of this name holds a secret.
 fn is_secret(name: &str) -> bool {
-    MEMBERS.contains(&name.to_ascii_lowercase().as_str())
+    SECRET_FIELDS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Masks every secret field of a JSON value, at any depth.
 pub fn json(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(json),
-        Value::Object(members) => {
-            for (name, value) in members {
+        Value::Object(fields) => {
+            for (name, value) in fields {
                 if is_secret(name) && !value.is_null() {
                     *value = Value::from(MASK);
                 } else {
@@ -319,7 +319,7 @@ pub fn json(value: &mut Value) {
 
 /// Returns a text without the queries of its URLs and the values of secret JSON fields.
 pub fn text(text: &str) -> String {
-    members(&urls(text, |_| true))
+    mask_fields(&urls(text, |_| true))
 }
 
 /// Returns a text in which each URL to another host than `own` is cut to its origin: a path may grant access as well
@@ -384,7 +384,7 @@ fn slash(text: &str) -> Option<usize> {
 
 /// Masks the values of secret fields in JSON text, which may be cut off or be in a string of other JSON, with a
 /// backslash before each quote.
-fn members(text: &str) -> String {
+fn mask_fields(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(':') {
@@ -392,7 +392,7 @@ fn members(text: &str) -> String {
         shown.push_str(before);
         let name = before.trim_end().trim_end_matches(['"', '\'', '\\']);
         let quoted = name.len() < before.trim_end().len();
-        let secret = quoted && MEMBERS.iter().any(|member| ends_with(name, member));
+        let secret = quoted && SECRET_FIELDS.iter().any(|field| ends_with(name, field));
         let value = after.get(1..).unwrap_or_default();
         let start = value.len() - value.trim_start().len();
         let (space, value) = value.split_at(start);
@@ -407,9 +407,9 @@ fn members(text: &str) -> String {
     shown + rest
 }
 
-fn ends_with(text: &str, member: &str) -> bool {
-    let Some(at) = text.len().checked_sub(member.len()) else { return false };
-    let named = text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(member));
+fn ends_with(text: &str, field: &str) -> bool {
+    let Some(at) = text.len().checked_sub(field.len()) else { return false };
+    let named = text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(field));
     named && text.get(..at).is_some_and(|before| before.ends_with(['"', '\'']))
 }
 
@@ -577,15 +577,15 @@ mod tests {
             secret in "[A-Za-z0-9+/._~-]{8,40}",
             before in ".{0,20}",
             after in ".{0,20}",
-            member in prop::sample::select(&MEMBERS[..]),
+            field in prop::sample::select(&SECRET_FIELDS[..]),
             shape in 0..6,
         ) {
             let quoted = serde_json::to_string(&secret).unwrap();
             let planted = match shape {
                 0 => format!("{before}{secret}{after}"),
                 1 => format!("{before} Bearer {secret} {after}"),
-                2 => format!("{before}{{\"{member}\": {quoted}}}{after}"),
-                3 => serde_json::json!({ "data": serde_json::json!({ member: &secret }).to_string() }).to_string(),
+                2 => format!("{before}{{\"{field}\": {quoted}}}{after}"),
+                3 => serde_json::json!({ "data": serde_json::json!({ field: &secret }).to_string() }).to_string(),
                 4 => format!("{before}https://a.test/p?q={secret} {after}"),
                 _ => format!("{before}https://u:{secret}@a.test/ {after}"),
             };

@@ -51,7 +51,7 @@ pub(super) struct SimulatedSession {
     commanded: bool,
     usage: SessionUsage,
     budget: Option<Value>,
-    /// The members that name its primary thread.
+    /// The fields that name its primary thread.
     thread: Vec<(&'static str, Value)>,
 }
 

@@ -65,16 +65,16 @@ impl AnthropicEmulator {
                 .with(&session.id, |simulated| simulated.history().any(|event| kinds.contains(&event.kind.as_str())))
         };
         let mut agent = serde_json::to_value(&session.agent).unwrap_or_default();
-        if let Some(members) = agent.as_object_mut() {
-            members.shift_remove("multiagent");
+        if let Some(fields) = agent.as_object_mut() {
+            fields.shift_remove("multiagent");
         }
         let mut usage = session.usage.clone();
-        if let Some(members) = usage.as_object_mut() {
-            members.shift_remove("list_cost");
+        if let Some(fields) = usage.as_object_mut() {
+            fields.shift_remove("list_cost");
         }
         let mut stats = session.stats.clone();
-        if let Some(members) = stats.as_object_mut() {
-            members.insert("startup_seconds".to_owned(), json!(0.0));
+        if let Some(fields) = stats.as_object_mut() {
+            fields.insert("startup_seconds".to_owned(), json!(0.0));
         }
         json!({
             "type": "session_thread",

@@ -109,13 +109,13 @@ impl AgbEnvelope {
     /// Reads the body of an answer; nothing where it is not a JSON object, as from a gateway. Members
     /// may begin with a capital letter, and all of it may be within a field `body` \[sdk\].
     pub fn read(body: &[u8]) -> Option<Self> {
-        let Value::Object(mut members) = lowered(value(body)?) else { return None };
-        if !members.contains_key("success")
-            && let Some(Value::Object(inner)) = members.remove("body")
+        let Value::Object(mut fields) = lowered(value(body)?) else { return None };
+        if !fields.contains_key("success")
+            && let Some(Value::Object(inner)) = fields.remove("body")
         {
-            members = inner;
+            fields = inner;
         }
-        serde_json::from_value(Value::Object(members)).ok()
+        serde_json::from_value(Value::Object(fields)).ok()
     }
 
     /// Returns the data of the answer, which is JSON or a string with JSON; `None` if it has another form.
@@ -153,9 +153,9 @@ pub fn value(text: &[u8]) -> Option<Value> {
 pub(super) fn lowered(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(lowered).collect(),
-        Value::Object(members) => {
+        Value::Object(fields) => {
             let (small, large): (Vec<_>, Vec<_>) =
-                members.into_iter().partition(|(name, _)| !name.starts_with(|first: char| first.is_ascii_uppercase()));
+                fields.into_iter().partition(|(name, _)| !name.starts_with(|first: char| first.is_ascii_uppercase()));
             let mut all: Map<String, Value> = small.into_iter().map(|(name, value)| (name, lowered(value))).collect();
             for (name, value) in large {
                 let mut rest = name.chars();

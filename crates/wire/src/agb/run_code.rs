@@ -66,30 +66,30 @@ impl CodeOutput {
 
     fn nested(text: &str, levels: u32) -> Option<Self> {
         let levels = levels.checked_sub(1)?;
-        let Some(Value::Object(members)) = value(text.as_bytes()) else { return Some(Self::of_text(text)) };
-        if let Some(Value::Array(items)) = members.get("result") {
+        let Some(Value::Object(fields)) = value(text.as_bytes()) else { return Some(Self::of_text(text)) };
+        if let Some(Value::Array(items)) = fields.get("result") {
             return Some(CodeOutput {
-                stdout: joined(members.get("stdout"))?,
-                stderr: joined(members.get("stderr"))?,
+                stdout: joined(fields.get("stdout"))?,
+                stderr: joined(fields.get("stderr"))?,
                 results: results(items)?,
-                error: error(members.get("executionError")).ok()?,
+                error: error(fields.get("executionError")).ok()?,
             });
         }
-        if let (Some(Value::Object(logs)), Some(Value::Array(items))) = (members.get("logs"), members.get("results")) {
+        if let (Some(Value::Object(logs)), Some(Value::Array(items))) = (fields.get("logs"), fields.get("results")) {
             return Some(CodeOutput {
                 stdout: joined(logs.get("stdout"))?,
                 stderr: joined(logs.get("stderr"))?,
                 results: results(items)?,
-                error: error(members.get("error")).ok()?,
+                error: error(fields.get("error")).ok()?,
             });
         }
-        let first = members.get("content")?.as_array()?.first()?;
+        let first = fields.get("content")?.as_array()?.first()?;
         Self::nested(first.get("text")?.as_str()?, levels)
     }
 
     fn of_text(text: &str) -> Self {
-        let members = [("text/plain", Value::from(text)), (MAIN, Value::Bool(true))];
-        let result = members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let fields = [("text/plain", Value::from(text)), (MAIN, Value::Bool(true))];
+        let result = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         CodeOutput { results: vec![result], ..CodeOutput::default() }
     }
 
@@ -119,13 +119,13 @@ fn results(items: &[Value]) -> Option<Vec<Map<String, Value>>> {
 /// Returns an item: an object, or one in a text.
 fn result(item: &Value, levels: u32) -> Option<Map<String, Value>> {
     match item {
-        Value::Object(members) => Some(members.iter().filter_map(member).collect()),
+        Value::Object(fields) => Some(fields.iter().filter_map(field).collect()),
         Value::String(text) => result(&value(text.as_bytes())?, levels.checked_sub(1)?),
         _ => None,
     }
 }
 
-fn member((name, value): (&String, &Value)) -> Option<(String, Value)> {
+fn field((name, value): (&String, &Value)) -> Option<(String, Value)> {
     let name = match SHORT_NAMES.iter().find(|(short, _)| short == name) {
         Some((_, long)) => long,
         None if name.contains('/') => name.as_str(),
@@ -142,9 +142,9 @@ fn error(error: Option<&Value>) -> Result<Option<String>, UnreadableError> {
     let text = match error {
         None | Some(Value::Null) => return Ok(None),
         Some(Value::String(text)) => text.clone(),
-        Some(Value::Object(members)) => {
-            let member = |name: &str| joined(members.get(name)).unwrap_or_default();
-            let (name, value, traceback) = (member("name"), member("value"), member("traceback"));
+        Some(Value::Object(fields)) => {
+            let field = |name: &str| joined(fields.get(name)).unwrap_or_default();
+            let (name, value, traceback) = (field("name"), field("value"), field("traceback"));
             if traceback.is_empty() { format!("{name}: {value}") } else { traceback }
         }
         Some(_) => return Err(UnreadableError),

@@ -232,7 +232,7 @@ impl GetLabels {
         match &self.labels {
             None | Some(Value::Null) => Some(Labels::new()),
             Some(Value::String(text)) => read_labels(text),
-            Some(Value::Object(members)) => Some(flat(members)),
+            Some(Value::Object(fields)) => Some(flat(fields)),
             Some(_) => None,
         }
     }
@@ -240,9 +240,9 @@ impl GetLabels {
 
 /// Labels as the service has them: a JSON object in a string.
 pub fn write_labels(labels: &Labels) -> String {
-    let members: Map<String, Value> =
+    let fields: Map<String, Value> =
         labels.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
-    Value::from(members).to_string()
+    Value::from(fields).to_string()
 }
 
 /// Reads what [`write_labels`] writes; empty text is no labels. A value that is not text is written as
@@ -252,14 +252,14 @@ pub fn read_labels(text: &str) -> Option<Labels> {
         return Some(Labels::new());
     }
     match value(text.as_bytes())? {
-        Value::Object(members) => Some(flat(&members)),
+        Value::Object(fields) => Some(flat(&fields)),
         _ => None,
     }
 }
 
-fn flat(members: &Map<String, Value>) -> Labels {
+fn flat(fields: &Map<String, Value>) -> Labels {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    members.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    fields.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 #[cfg(test)]
