@@ -39,7 +39,7 @@ pub struct Cx {
     pub cancellation: Cancellation,
     /// The exit status of a command that succeeds. It is not 0 only if the status of another program is passed on.
     pub(super) status: Cell<u8>,
-    /// Where signals go while work handles them itself.
+    /// The channel for signals while work handles them itself.
     signals: RefCell<Option<UnboundedSender<SignalEvent>>>,
     /// Whether work handles signals itself.
     pub(super) handles_signals: Arc<AtomicBool>,

@@ -24,7 +24,7 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// The maximum size of a document, in bytes.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// What is read from stdin or a file.
+/// The name of text from stdin or a file, in messages.
 const DOCUMENT: &str = "a document";
 
 /// The name of stdin in messages.

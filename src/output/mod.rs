@@ -66,9 +66,9 @@ pub struct OutputOptions {
     pub null: bool,
     /// The path to select from each object.
     pub transform: Option<String>,
-    /// When to use colour.
+    /// The use of colour.
     pub color: Color,
-    /// When to show progress.
+    /// The display of progress.
     pub progress: progress::ProgressMode,
     /// Whether additional notes are printed.
     pub verbose: bool,

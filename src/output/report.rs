@@ -22,12 +22,12 @@ struct Report<'a> {
     error: &'a Error,
 }
 
-/// How errors are reported.
+/// The form of error reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReportStyle {
     /// Whether an error is one JSON object.
     pub machine: bool,
-    /// When to use colour.
+    /// The use of colour.
     pub color: Color,
     /// Whether the causes of an error are printed after the message, for people.
     pub causes: bool,

@@ -445,7 +445,7 @@ struct IoFault {
     kind: Kind,
     /// The message, if those of Rust and the system are unclear or differ between systems.
     words: Option<&'static str>,
-    /// What to do next.
+    /// The next step for the user.
     hint: Option<String>,
 }
 

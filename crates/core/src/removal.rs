@@ -145,7 +145,7 @@ struct RemovalLevel {
     below: Vec<OsString>,
     /// Whether an entry of this directory could not be removed.
     stays: bool,
-    /// How often the directory has been emptied before.
+    /// The number of earlier passes over the directory.
     passes: u32,
 }
 

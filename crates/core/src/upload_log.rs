@@ -51,7 +51,7 @@ struct UploadRecord {
     session: SessionId,
     #[serde(deserialize_with = "parsed")]
     file: FileId,
-    /// When the service deletes the file by itself.
+    /// The time at which the service deletes the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
 }

@@ -138,7 +138,7 @@ pub(super) enum NextStep {
     Pipe(NodeId),
 }
 
-/// What a component selects in an array.
+/// The selection of a component in an array.
 #[derive(Debug, Clone)]
 pub(super) enum Pick {
     Nothing,

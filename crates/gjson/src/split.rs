@@ -59,7 +59,7 @@ pub(super) fn key_component(path: &str) -> KeyComponent {
     KeyComponent { name, wild, end, separator }
 }
 
-/// What a component selects in an array.
+/// The selection of a component in an array.
 pub(super) enum Head<'p> {
     Index(usize),
     /// Nothing that exists in an array.

@@ -20,7 +20,7 @@ pub enum TransferEvent<'a> {
     Started {
         /// The `source` of its receipt.
         name: &'a str,
-        /// Its length, where it is known.
+        /// The length in bytes, if known.
         bytes: Option<u64>,
         /// The number of bytes that were transferred so far, for a progress bar.
         passed: Arc<AtomicU64>,

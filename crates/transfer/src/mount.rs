@@ -23,7 +23,7 @@ pub struct MountUploads<'a> {
     left: Vec<FileId>,
     /// The media types of the uploads, as far as the backend reports them.
     mime_types: HashMap<FileId, String>,
-    /// When deleting has to end, after a cancellation.
+    /// The time at which deleting must end, after a cancellation.
     end: Option<Instant>,
 }
 

@@ -17,9 +17,9 @@ pub(super) enum UploadItem {
     Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
     /// Create a directory that no file of the upload creates.
     Directory { name: String, at: SessionPath },
-    /// Something that the filter excludes.
+    /// An entry that the filter excludes.
     Excluded(String),
-    /// Something whose receipt is known already.
+    /// An entry whose receipt is already known.
     Decided(Box<Receipt>),
 }
 

@@ -19,10 +19,10 @@ pub(super) enum WalkKind<F> {
     Directory { included: bool },
     /// A regular file.
     File(F),
-    /// Something that is skipped, as the options ask for.
+    /// An entry that is skipped, as the options ask.
     Skipped(SkipReason),
-    /// Something that the filter excludes.
+    /// An entry that the filter excludes.
     Excluded,
-    /// Something that cannot be transferred.
+    /// An entry that cannot be transferred.
     Failed(Error),
 }

@@ -14,12 +14,12 @@ use wharf_core::config::profile::ConfigFile;
 use wharf_core::config::{Origin, config_path, env, no_config};
 use wharf_core::error::{Error, Kind, Result};
 
-/// What a profile for a backend holds, and what comes next.
+/// The content of a new profile for a backend, and the next steps.
 struct ProfileTemplate {
     backend: &'static str,
     /// Keys that are asked for, each with the question and the comment that stands in its place.
     asked: &'static [(&'static str, &'static str, &'static str)],
-    /// Where the key or token comes from, as comments.
+    /// The sources of the key or token, as comments.
     comments: &'static str,
     /// The next step.
     next: &'static str,

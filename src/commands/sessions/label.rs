@@ -27,7 +27,7 @@ pub(in crate::commands) struct SessionsLabelArgs {
     session_id: Option<String>,
 }
 
-/// What `sessions label` prints.
+/// The record that `sessions label` prints.
 #[derive(serde::Serialize)]
 struct LabelsRecord {
     #[serde(flatten)]

@@ -21,7 +21,7 @@ pub(in crate::commands) struct SessionsWaitArgs {
     goal: Option<WaitGoal>,
 }
 
-/// What a wait is for.
+/// The state to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WaitGoal {
     Usable,

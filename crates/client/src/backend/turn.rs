@@ -93,7 +93,7 @@ impl NewMessage {
 /// An event of a running turn.
 #[derive(Debug)]
 pub enum TurnEvent {
-    /// Something happened in the session.
+    /// An event in the session.
     Event(Box<Event>),
     /// The turn waits until these calls of tools are answered.
     Waits(Vec<PendingCall>),
@@ -148,9 +148,9 @@ pub enum ToolAnswer {
     Allow,
     /// The tool must not run, and why.
     Deny(Option<String>),
-    /// What the caller's own tool answered.
+    /// The result of a tool of the caller.
     Result {
-        /// Its output.
+        /// The output of the tool.
         text: String,
         /// Whether it failed.
         is_error: bool,
@@ -223,9 +223,9 @@ pub struct EventQuery {
 /// An item of a followed session.
 #[derive(Debug)]
 pub enum Followed {
-    /// Something happened, and what it means for the agent's turn.
+    /// An event, and the agent's activity after it.
     Event(Box<Event>, Activity),
-    /// Something happened that cannot be read.
+    /// An event that cannot be read.
     Unreadable(Error),
     /// All that had happened came; from now on events come as they happen.
     CaughtUp,
@@ -234,11 +234,11 @@ pub enum Followed {
 /// The activity of a session's agent after an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// The same as before.
+    /// The activity is unchanged.
     Same,
-    /// It works, or waits for an answer.
+    /// The agent works, or waits for an answer.
     Working,
-    /// Its turn is over.
+    /// The turn is over.
     Done,
 }
 

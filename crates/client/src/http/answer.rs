@@ -138,7 +138,7 @@ impl ServiceAnswer {
     }
 }
 
-/// How the error of an answer begins that is longer than accepted.
+/// The beginning of the error of an answer that is too long.
 const TOO_LONG: &str = "the answer is longer than";
 
 /// Returns whether a request failed because its answer is longer than accepted.

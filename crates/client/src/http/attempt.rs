@@ -29,7 +29,7 @@ const LONGEST_IDLE: Duration = Duration::from_secs(86_400);
 pub(super) enum ReadMode {
     /// All of it.
     Whole,
-    /// Its beginning; the rest is streamed.
+    /// The beginning; the rest is streamed.
     Stream,
 }
 

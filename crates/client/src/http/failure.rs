@@ -56,7 +56,7 @@ pub(crate) fn parse_common_error(_: StatusCode, _: &HeaderMap, content: &[u8]) -
     ServiceError { code: text("code").or_else(|| text("type")), message: text("message"), ..ServiceError::default() }
 }
 
-/// How far an attempt got.
+/// The progress of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delivery {
     /// No connection was made: nothing was sent.

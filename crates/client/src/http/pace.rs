@@ -20,7 +20,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 /// What a waiting time is cut to, far above [`LONGEST_WAIT`]: one day.
 pub(super) const LONGEST_NOTE: Duration = Duration::from_secs(86_400);
 
-/// How often failed work is tried again and how long to wait before that, for all work on one service.
+/// The number of retries and the waiting times before them, for all work on one service.
 pub struct Pace {
     retries: u32,
     deadline: Option<Instant>,

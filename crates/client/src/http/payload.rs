@@ -132,7 +132,7 @@ fn changed(source: &dyn Source) -> Error {
         .hint("run the command again when no program writes to it")
 }
 
-/// Why a pump stopped.
+/// The reason why a pump stopped.
 pub(super) enum PumpError {
     /// The source failed or changed.
     Source(Error),

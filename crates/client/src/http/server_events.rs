@@ -52,7 +52,7 @@ impl ServerEvents {
 #[derive(Default)]
 struct EventParser {
     unread: BytesMut,
-    /// How many of the unread bytes hold no end of a line.
+    /// The number of unread bytes without an end of a line.
     scanned: usize,
     /// Whether the last line ended with a carriage return, which a line feed may follow.
     after_return: bool,

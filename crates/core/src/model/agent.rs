@@ -122,15 +122,15 @@ impl fmt::Display for AgentId {
 pub enum AgentStatus {
     /// They can.
     Active,
-    /// It is being deployed.
+    /// The agent is being deployed.
     Creating,
-    /// Its deployment failed.
+    /// The deployment failed.
     Failed,
-    /// It is switched off.
+    /// The agent is disabled.
     Disabled,
-    /// It is kept for reading only.
+    /// The agent is read-only.
     Archived,
-    /// It is being deleted, or was deleted.
+    /// The agent is being deleted, or was deleted.
     Deleting,
     /// The backend does not tell, or uses a word that wharf does not know.
     Unknown,

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::{Encoding, Provider, SessionId, Timestamp};
 use crate::error::Error;
 
-/// Something that happened in a session, or a block of a command's output.
+/// An event in a session, or a block of a command's output: the object `event`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Event {
     /// The kind of event.
@@ -110,7 +110,7 @@ pub enum EventKind {
     Status,
     /// Tokens were used.
     Usage,
-    /// Something went wrong.
+    /// An error.
     Error,
     /// An event that has no kind of its own here.
     Other,

@@ -112,7 +112,7 @@ impl Serialize for Receipt {
 /// The reason why a file was skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SkipReason {
-    /// Its name is taken at the destination.
+    /// The destination exists.
     Exists,
     /// The file at the destination has the same size and time.
     SameTime,
@@ -120,9 +120,9 @@ pub enum SkipReason {
     Older,
     /// The file at the destination has the same size and hash.
     SameHash,
-    /// It is a link.
+    /// The source is a link.
     Link,
-    /// It is a directory without a file in it, and the backend keeps none.
+    /// The source is a directory without files, which the backend does not store.
     EmptyDirectory,
     /// An earlier run was killed before this file reached its place.
     Unfinished,

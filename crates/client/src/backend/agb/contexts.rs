@@ -23,7 +23,7 @@ use wharf_wire::json;
 /// The time limit for loading the contexts of a new session, as in the SDKs.
 const LOADING: Duration = Duration::from_secs(300);
 
-/// How to name a context.
+/// The hint for naming a context.
 const SPEC: &str = "write {type: context, context_id: SdkCtx-..., mount_path: /home/agb/data}";
 
 /// The contexts in sessions.

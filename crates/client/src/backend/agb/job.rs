@@ -104,7 +104,7 @@ pub(super) struct Job {
 pub(super) enum Start {
     /// The command was started, by this call or an earlier one.
     Done,
-    /// It is unknown whether it was: why.
+    /// The reason why it is unknown.
     Unclear(Error),
 }
 
@@ -121,11 +121,11 @@ pub(super) enum JobLookup {
 /// The state of a command.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct JobState {
-    /// Its process group, once that is known.
+    /// The process group, once it is known.
     pub(super) process: Option<u32>,
     /// Whether the shell that waits for it lives.
     pub(super) is_alive: bool,
-    /// Its status, once it has ended.
+    /// The exit status, once the command has ended.
     pub(super) status: Option<u8>,
     /// Bytes that it has written to its standard output.
     pub(super) stdout_len: u64,
@@ -321,7 +321,7 @@ pub(super) async fn stop_all(client: &AgbClient, session: &SessionId) -> Result<
     }
 }
 
-/// What stands for the id of a job in an answer about all of them.
+/// The id in an answer about all jobs.
 const ALL: &str = "all";
 
 /// Returns whether the error is about an answer with a successful status.

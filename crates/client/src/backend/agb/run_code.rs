@@ -21,7 +21,7 @@ use wharf_wire::json;
 /// Seconds that code may take: what the SDKs send. That the service allows more is not known.
 const TIME: u64 = 60;
 
-/// How long the answer may take: longer than the code.
+/// The time limit for the answer: longer than that of the code.
 const PATIENCE: Duration = Duration::from_secs(TIME + 15);
 
 /// The status of code that an error ended, as interpreters have it.

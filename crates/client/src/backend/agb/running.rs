@@ -27,7 +27,7 @@ const PARTS: u64 = 8;
 /// The first pause between looks at a command, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(2));
 
-/// How long a command may take to have a process.
+/// The time limit until a command has a process.
 const STARTING: Duration = Duration::from_secs(10);
 
 /// Bytes of each stream that are still read once a command was stopped. It may have written far more: nothing holds it
@@ -37,7 +37,7 @@ const BACKLOG: u64 = 256 << 10;
 /// The pauses before looks for a session whose command ended without a status: it may be on its way out.
 const GOING: [Duration; 3] = [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)];
 
-/// How long cleaning up may take, where the answer is not needed.
+/// The time limit for cleaning up, if the answer is not needed.
 const CLEANING: Duration = Duration::from_secs(5);
 
 /// A signal for a running command, and where to say what came of it.
@@ -107,7 +107,7 @@ pub(super) fn follow(job: Job, input: Option<CommandInput>) -> FollowedCommand {
     FollowedCommand { id, events, controls }
 }
 
-/// What is known of a job.
+/// The known state of a job.
 struct Follower {
     job: Job,
     events: mpsc::Sender<Result<CommandEvent>>,
@@ -132,9 +132,9 @@ struct Follower {
     due: Instant,
 }
 
-/// How a command ended.
+/// The end of a command.
 struct JobEnd {
-    /// Its status; none where it left none.
+    /// The exit status; none if the command left none.
     status: Option<u8>,
     /// Bytes of each stream that are read.
     lens: (u64, u64),

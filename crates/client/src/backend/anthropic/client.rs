@@ -39,7 +39,7 @@ pub struct Setup {
     pub environment: Option<String>,
     /// The minimum time between two equal listings of an agent's files after which the listing counts as complete.
     pub settle: Duration,
-    /// How long the stream of a session may bring no event before the history is read again.
+    /// The time without an event on a stream after which the history is read again.
     pub quiet: Duration,
 }
 

@@ -32,7 +32,7 @@ use wharf_core::model::{
 };
 use wharf_core::sync::lock;
 
-/// How long a listing is reused for the downloads after it.
+/// The time for which a listing is reused by later downloads.
 const FRESH: Duration = Duration::from_secs(60);
 
 /// The maximum number of mounts or files of a session: all are kept in memory to find paths.

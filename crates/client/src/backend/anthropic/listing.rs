@@ -19,7 +19,7 @@ use wharf_wire::json::Items;
 /// The fewest events of a page that are requested without being asked for.
 const FEWEST: usize = 20;
 
-/// How many of the newest events are looked through. Messages that wait have no time.
+/// The number of newest events that are searched. Messages that wait have no time.
 const NEWEST: usize = 20;
 
 /// A page as raw JSON: its items, and the cursor of the next page.

@@ -19,7 +19,7 @@ use wharf_core::model::{FileId, Provider, RemotePath, Resource, ResourceKind, Se
 use wharf_wire::anthropic::resources::{PAGE_MAX, UPLOADS, kind};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
-/// What is mounted into sessions.
+/// The resources of sessions.
 #[derive(Clone)]
 pub(super) struct AnthropicResources {
     pub(super) client: Arc<AnthropicClient>,

@@ -25,13 +25,13 @@ use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
 use wharf_wire::anthropic::{SendEvents, SessionEvent};
 
-/// How long the service may take to say that the session is idle after it gave up on a turn.
+/// The time limit for the report that the session is idle, after the service gave up on a turn.
 const FAILING: Duration = Duration::from_secs(5);
 
 /// The longest message, in bytes of JSON: an event that is longer than 4 MiB is not read.
 const LONGEST_MESSAGE: usize = 3 << 20;
 
-/// How long the service may take to tell what a turn cost.
+/// The time limit for the report of a turn's cost.
 const COST: Duration = Duration::from_secs(5);
 
 /// Calls that may have to be answered, at most: one that lies further back is reported as one of another client.
@@ -149,13 +149,13 @@ struct AnthropicTurn {
     previews: BTreeMap<String, u32>,
     /// The calls that the service waits for, until the history was read.
     waiting: Option<Vec<String>>,
-    /// What came and was not returned yet.
+    /// Events that arrived and were not returned yet.
     ready: VecDeque<TurnEvent>,
-    /// How the turn ended, until that is complete.
+    /// The end of the turn, until it is complete.
     end: Option<TurnEnd>,
     /// The answer that was refused, until it is known whether its call still waits: another client may have answered.
     refused: Option<(String, Error)>,
-    /// What the service gave up for, and until when the session may become idle.
+    /// The error for which the service gave up, and the time limit until the session is idle.
     failing: Option<(Error, Instant)>,
 }
 

@@ -19,7 +19,7 @@ use wharf_core::sync::lock;
 /// carrying it over waits for the disk: with a quarter or half a mebibyte, both together take the least time.
 const LARGE_LOG: u64 = 256 << 10;
 
-/// How long a process waits for another one's transaction.
+/// The time that a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// What leads from each format to the next, beginning with an empty database. A format's number is
@@ -128,7 +128,7 @@ struct ModalConnection {
     mode: CommitMode,
 }
 
-/// How a connection commits, and what it does with the write-ahead log when it is closed.
+/// The way in which a connection commits and treats the write-ahead log when it is closed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CommitMode {
     /// It has written nothing, and leaves the log as it is.
@@ -392,7 +392,7 @@ pub(super) struct RowPage {
     limit: usize,
     /// Rows on the far side of this one.
     pub(super) after: Option<i64>,
-    /// How many rows to ask for: one more than wanted shows whether there are more.
+    /// The number of rows to request: one more than wanted shows whether there are more.
     pub(super) rows: i64,
 }
 

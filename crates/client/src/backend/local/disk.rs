@@ -23,11 +23,11 @@ use wharf_core::staging::{self, RemovalFailure, StagedRemoval, StagingEntry};
 use wharf_core::sync::lock;
 use wharf_core::walk::open_handle;
 
-/// What to do where the file system is not enough for a database.
+/// The hint for a file system that cannot hold a database.
 pub(super) const NO_NETWORK: &str =
     "a network file system may lack locks or shared memory: choose a WHARF_HOME on a local disk";
 
-/// What to do about a mount point in the way of a removal.
+/// The hint for a mount point that blocks a removal.
 pub(super) const UNMOUNT: &str = "unmount it first: wharf removes nothing behind a mount point";
 
 /// The longest name, in bytes.

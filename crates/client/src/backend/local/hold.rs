@@ -31,9 +31,9 @@ pub(super) struct Hold {
     /// The number of the session's row.
     seq: i64,
     id: String,
-    /// How often the session's idle time begins anew, where it is limited.
+    /// The interval at which the session's idle time is renewed, if it is limited.
     renewal: Option<Duration>,
-    /// When the session was last noted as used.
+    /// The time at which the use of the session was last recorded.
     renewed: Instant,
 }
 
@@ -113,7 +113,7 @@ pub(super) struct HeldCommand<'a> {
     pub(super) cwd: RemotePath,
     /// Variables that it gets besides those that name the session.
     pub(super) env: Vec<(String, OsString)>,
-    /// What it reads.
+    /// The input.
     pub(super) input: ProgramInput,
     /// The size of its terminal, if it has one.
     pub(super) terminal: Option<TerminalSize>,

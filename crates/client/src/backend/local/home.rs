@@ -24,7 +24,7 @@ pub(super) struct LocalHome {
     db: OnceLock<Db>,
     /// The handles of the session that was changed last.
     pub(super) handles: Mutex<Option<Arc<Handles>>>,
-    /// When this process last noted that a session was used.
+    /// The time at which this process last recorded the use of a session.
     pub(super) woken: Mutex<HashMap<SessionId, Instant>>,
 }
 

@@ -42,11 +42,11 @@ pub(super) struct TurnRecorder {
     turn: TurnRow,
     /// The id of the turn.
     id: String,
-    /// What is to be written.
+    /// The events to write.
     pending: VecDeque<PendingEvent>,
     /// The text that is being written: the deltas of all others go.
     open: String,
-    /// When something was written last.
+    /// The time of the last write.
     written: Instant,
     /// The number of the next event of standard error.
     number: u64,
@@ -391,7 +391,7 @@ pub(super) fn end_abandoned(tx: &Transaction<'_>, session: i64) -> rusqlite::Res
     Ok(())
 }
 
-/// Which recorded events are read.
+/// The recorded events to read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct EventRows {
     /// Those of this session.

@@ -27,7 +27,7 @@ use wharf_core::random;
 use wharf_core::staging::StagingEntry;
 use wharf_core::walk::open_handle;
 
-/// What a resource's `provider` shows.
+/// The object in `provider` of a resource.
 #[derive(Serialize)]
 struct ResourceRecord<'a> {
     id: &'a str,
@@ -68,7 +68,7 @@ impl Mount {
     }
 }
 
-/// What is mounted into sessions of a home.
+/// The resources of the sessions of a home.
 pub(super) struct LocalResources {
     pub(super) home: Arc<LocalHome>,
 }

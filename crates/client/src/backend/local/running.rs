@@ -13,7 +13,7 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::SessionId;
 use wharf_core::platform::{self, Signal};
 
-/// How long a session whose commands were asked to end may take before they are killed.
+/// The time between asking the commands of a session to end and killing them.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Returns the processes of the commands that run in a session.

@@ -19,7 +19,7 @@ use wharf_core::model::{RemotePath, SessionId, Timestamp};
 use wharf_core::sync::lock;
 use wharf_core::walk::open_handle;
 
-/// How long after one use the next is not recorded.
+/// The time after a use in which the next use is not recorded.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
 /// A session that exists.

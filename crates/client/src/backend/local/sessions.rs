@@ -27,13 +27,13 @@ use wharf_core::random;
 use wharf_core::removal::{FEW, Leftovers};
 use wharf_core::walk::open_handle;
 
-/// What a session's `provider` shows.
+/// The object in `provider` of a session.
 #[derive(Serialize)]
 struct SessionRecord {
     id: SessionId,
     path: String,
     ttl_seconds: Option<f64>,
-    /// Why the session could not be deleted.
+    /// The reason why the session could not be deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     deletion_error: Option<String>,
     #[serde(flatten)]
@@ -48,12 +48,12 @@ SELECT seq, id, title, stopped, created_at, updated_at, ttl, expires_at, agent, 
 FROM session
 WHERE (deletion_error IS NOT NULL OR NOT deleting AND (expires_at IS NULL OR expires_at > ?1))";
 
-/// How a deletion deals with what is in its way.
+/// The effort of a deletion against obstacles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effort {
-    /// It was asked for: it waits for writers and tries to remove everything.
+    /// For a requested deletion: waits for writers and tries to remove everything.
     Full,
-    /// It is tried again while something else is done: it waits for nothing and gives up early.
+    /// For a repeated attempt beside other work: waits for nothing and gives up early.
     Little,
 }
 

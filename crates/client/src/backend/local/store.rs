@@ -18,7 +18,7 @@ use wharf_core::model::{FileId, Provider, RemotePath, Scope, SessionId, StoredFi
 use wharf_core::random;
 use wharf_core::staging::StagingEntry;
 
-/// What a stored file's `provider` shows.
+/// The object in `provider` of a stored file.
 #[derive(Serialize)]
 struct StoredFileRecord<'a> {
     id: &'a str,

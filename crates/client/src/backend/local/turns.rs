@@ -138,17 +138,17 @@ struct LocalTurn {
     program: HeldProgram,
     recorder: TurnRecorder,
     id: String,
-    /// What happened and was not returned yet.
+    /// Events that happened and were not returned yet.
     ready: VecDeque<TurnEvent>,
     /// The start of a character of standard output that continues in the next block.
     rest: Vec<u8>,
-    /// The same of standard error.
+    /// The start of a character of standard error that continues in the next block.
     errors: Vec<u8>,
-    /// What came of the text that is being written.
+    /// The part of the current text that has arrived.
     text: Vec<u8>,
     /// The number of that text.
     number: u64,
-    /// When the program is killed.
+    /// The time at which the program is killed.
     kill: Option<Instant>,
     is_interrupted: bool,
     has_ended: bool,
