@@ -64,7 +64,7 @@ pub(super) fn version_number(text: &str) -> Result<u64> {
 }
 
 async fn agents(request: Request<'_>, page: &PageRequest) -> Result<Page<Agent>> {
-    listing::page_of(&listing::ask(request, page, PAGE_MAX).send().await?, read)
+    listing::page_of(&listing::paged(request, page, PAGE_MAX).send().await?, read)
 }
 
 /// Parses a version of an agent.

@@ -30,7 +30,7 @@ impl Environments for AnthropicEnvironments {
         if include_archived {
             request = request.query(filter::ARCHIVED, "true");
         }
-        listing::page_of(&listing::ask(request, &page, PAGE_MAX).send().await?, read)
+        listing::page_of(&listing::paged(request, &page, PAGE_MAX).send().await?, read)
     }
 
     async fn get(&self, id: &AgentId) -> Result<Environment> {

@@ -43,7 +43,7 @@ struct List<'a> {
 }
 
 /// Adds the parameters of a page to a request: at most `most` items, which is also the default.
-pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> Request<'a> {
+pub(super) fn paged<'a>(request: Request<'a>, page: &PageRequest, most: usize) -> Request<'a> {
     let request = request.at_most(LONGEST).query(LIMIT, &page.limit.unwrap_or(most).clamp(1, most).to_string());
     match page.cursor.as_deref().and_then(|cursor| cursor.split_once(':')) {
         Some((name, value)) if name == AFTER => request.query(AFTER, value),
@@ -69,7 +69,7 @@ pub(super) async fn history(
         let request = client.gated(Class::Safe, AnthropicOperation::ListEvents, &[session.as_str()]);
         let request = parameters.iter().fold(request, |request, (name, value)| request.query(name, value));
         let fewer = PageRequest { limit: Some(limit), ..page.clone() };
-        match ask(request, &fewer, PAGE_MAX).send().await {
+        match paged(request, &fewer, PAGE_MAX).send().await {
             Err(error) if limit > 1 && is_too_long(&error) => {
                 limit /= 4;
                 if page.limit.is_none_or(|wanted| wanted >= FEWEST) {

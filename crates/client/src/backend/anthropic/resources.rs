@@ -64,7 +64,7 @@ impl Resources for AnthropicResources {
 
     async fn list(&self, session: &SessionId, page: PageRequest) -> Result<Page<Resource>> {
         let request = self.client.gated(Class::Safe, AnthropicOperation::ListResources, &[session.as_str()]);
-        listing::page_of(&listing::ask(request, &page, PAGE_MAX).send().await?, |text| read(session, text))
+        listing::page_of(&listing::paged(request, &page, PAGE_MAX).send().await?, |text| read(session, text))
     }
 
     async fn get(&self, session: &SessionId, id: &str) -> Result<Resource> {

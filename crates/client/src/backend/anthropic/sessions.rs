@@ -119,7 +119,7 @@ impl Sessions for AnthropicSessions {
         // Of a page that is looked through here all is of use.
         let picked = !query.labels.is_empty() || !query.statuses.is_empty();
         let page = PageRequest { limit: page.limit.filter(|_| !picked), ..page };
-        let answer = listing::ask(request, &page, wire::sessions::PAGE_SURE).send().await?;
+        let answer = listing::paged(request, &page, wire::sessions::PAGE_SURE).send().await?;
         let mut listed = listing::page_of(&answer, read)?;
         let picked = |session: &Session| {
             let labels = session.labels.as_ref();

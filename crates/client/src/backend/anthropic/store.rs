@@ -90,7 +90,7 @@ impl FileStore for AnthropicStore {
             }
             None => self.client.plain(Class::Safe, AnthropicOperation::ListFiles, &[]),
         };
-        let answer = match (listing::ask(request, &page, PAGE_MAX).send().await, scope) {
+        let answer = match (listing::paged(request, &page, PAGE_MAX).send().await, scope) {
             // The service looks at the form of the id first [skill].
             (Err(error), Some(session)) if error.status() == Some(400) && page.cursor.is_none() => {
                 self.client.session(session).await?;

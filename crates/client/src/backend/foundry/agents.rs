@@ -59,7 +59,7 @@ async fn agents(
     page: &PageRequest,
     read: impl Fn(&RawValue) -> Result<Agent>,
 ) -> Result<Page<Agent>> {
-    let answer = listing::ask(request, page).send().await?;
+    let answer = listing::paged(request, page).send().await?;
     let listed: RawList<'_> = answer.page()?;
     let received = listed.data.0.len();
     let items = listed.data.0.iter().map(|text| read(text)).collect();

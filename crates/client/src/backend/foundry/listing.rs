@@ -30,7 +30,7 @@ impl RawList<'_> {
 }
 
 /// Adds the parameters of a page to a request: newest first, by `order=desc` \[contract\].
-pub(super) fn ask<'a>(request: Request<'a>, page: &PageRequest) -> Request<'a> {
+pub(super) fn paged<'a>(request: Request<'a>, page: &PageRequest) -> Request<'a> {
     let limit = page.limit.unwrap_or(wire::PAGE_MAX).clamp(1, wire::PAGE_MAX).to_string();
     let request = request.query("order", "desc").query("limit", &limit).at_most(LONGEST);
     match &page.cursor {

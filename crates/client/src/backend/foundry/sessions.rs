@@ -102,7 +102,7 @@ impl Sessions for FoundrySessions {
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
         let request = self.client.call(Class::Safe, FoundryOperation::ListSessions, &[])?;
-        let answer = listing::ask(request, &page).send().await?;
+        let answer = listing::paged(request, &page).send().await?;
         let listed: RawList<'_> = answer.page()?;
         let agent = self.client.agent()?;
         let received = listed.data.0.len();
