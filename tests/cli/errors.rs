@@ -289,8 +289,9 @@ fn notes_wait_until_it_is_known_that_there_is_no_error() {
 
 #[test]
 fn debug_prints_the_causes_of_an_error() {
-    let sandbox = stage();
-    let missing = |flags: &[&str]| sandbox.run([&["files", "upload", "gone", "s1:/x"], flags].concat());
+    let sandbox = Sandbox::new();
+    let list = ["sessions", "list", "--backend", "agb", "--token-file", "gone"];
+    let missing = |flags: &[&str]| sandbox.run([&list[..], flags].concat());
     let cause = "cause: No such file or directory (os error 2)";
     let run = missing(&["--debug"]);
     assert!(run.code(4).stderr().lines().any(|line| line == cause), "{}", run.stderr());
