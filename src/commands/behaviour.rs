@@ -99,8 +99,8 @@ mod tests {
         for name in grammar.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help") {
             let line = LINES.iter().find(|line| line.split(' ').next() == Some(name));
             let line = line.unwrap_or_else(|| panic!("add a command line of `{name}`"));
-            let words = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into);
-            let parsed = parse(words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
+            let words: Vec<_> = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into).collect();
+            let parsed = parse(&words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
             assert_eq!(passes_status(name), parsed.behaviour().passes_status, "{name}");
         }
     }

@@ -33,7 +33,7 @@ mod used_files;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::args::GlobalFlags;
 pub use self::cx::Cx;
@@ -195,8 +195,18 @@ pub fn grammar() -> clap::Command {
 }
 
 /// Parses the command line.
-fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(args)
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    parse_named(args).map_or_else(|| Cli::try_parse_from(args), Ok)
+}
+
+/// Parses a command line with the grammar of the command that it names. clap copies the global flags into each command
+/// that it knows, which would take longer than everything else here. `None` if that fails: the whole grammar knows why.
+fn parse_named(args: &[OsString]) -> Option<Cli> {
+    let commands = Command::augment_subcommands(clap::Command::new("wharf"));
+    // If the word is not the command but a flag's value, the rest of the line is not in its grammar.
+    let named = args.iter().skip(1).find_map(|word| commands.find_subcommand(word))?;
+    let grammar = GlobalFlags::augment_args(clap::Command::new("wharf")).subcommand(named.clone());
+    Cli::from_arg_matches(&grammar.try_get_matches_from(args).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -212,6 +222,37 @@ mod tests {
     fn all(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
         let below = command.get_subcommands().flat_map(|below| all(below, &format!("{name} {}", below.get_name())));
         std::iter::once((name.to_owned(), command.clone())).chain(below).collect()
+    }
+
+    #[test]
+    fn the_grammar_of_the_named_command_reads_a_line_as_the_whole_one_does() {
+        let lines = [
+            ("exec s1 -w d --timeout 5s -- ls -l", true),
+            ("--format json -q sessions list --limit 3", true),
+            ("--session exec exec s1 -- true", true),
+            ("files download --transform sessions s1:/a b", true),
+            ("config set agent a1", true),
+            ("backends", true),
+            // The first word that is the name of a command is a flag's value.
+            ("--session exec files ls", false),
+            ("--agent-command exec serve", false),
+            ("exec", false),
+            ("sessions list --no-such-flag", false),
+            ("exec --help", false),
+            ("help exec", false),
+            ("--version", false),
+            ("", false),
+        ];
+        for (line, named) in lines {
+            let words = || std::iter::once("wharf").chain(line.split_whitespace()).map(OsString::from);
+            let show = |cli: Cli| format!("{cli:?}");
+            let read = parse_named(&words().collect::<Vec<_>>()).map(show);
+            assert_eq!(read.is_some(), named, "{line}");
+            let whole = Cli::try_parse_from(words()).map(show).map_err(|error| error.to_string());
+            assert!(read.is_none_or(|read| Ok(read) == whole), "{line}");
+            let parsed = parse(&words().collect::<Vec<_>>()).map(show).map_err(|error| error.to_string());
+            assert_eq!(parsed, whole, "{line}");
+        }
     }
 
     /// clap would set the global flag to the argument's value as well.

@@ -98,7 +98,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     #[cfg(debug_assertions)]
     assert!(args.get(1).is_none_or(|word| word != "panic-for-test"), "on purpose");
     let result = match compat::adapt(args.clone(), grammar) {
-        Ok(args) => match parse(args.clone()) {
+        Ok(args) => match parse(&args) {
             Ok(cli) => {
                 let reporter = Reporter { color: cli.global.color, causes: cli.global.debug, ..reporter.clone() };
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
