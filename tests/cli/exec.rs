@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::sandbox::{Run, Running, Sandbox};
+use crate::sandbox::{Run, Running, Sandbox, WHARF};
 
 /// A sandbox with a session `s1`.
 fn stage() -> Sandbox {
@@ -336,9 +337,62 @@ fn output_that_cannot_be_written_is_125_whatever_the_command_says() {
 }
 
 #[test]
+fn an_object_that_would_be_lost_is_125_before_the_command_runs() {
+    let sandbox = stage();
+    for flags in ["--format json", "--format jsonl", "--format yaml", "--transform stdout"] {
+        let run = sandbox.shell(&format!("$WHARF exec s1 {flags} -- touch ran >&-; echo $?"), None).run();
+        assert_eq!(run.ok().says(&["closed", ">/dev/null"]).stdout(), "125\n", "{flags}");
+    }
+    assert!(!sandbox.inside("s1", "ran").exists());
+    let run = sandbox.shell("$WHARF exec s1 -- touch ran >&-; echo $?", None).run();
+    assert_eq!(run.ok().stdout(), "0\n", "the output of a command may be empty");
+}
+
+#[test]
+fn a_command_goes_on_without_the_reader_of_its_stderr() {
+    let sandbox = stage();
+    let script = "seq 100000 >&2; echo done >ran; exit 3";
+    let line = format!("$WHARF exec s1 -- sh -c '{script}' 2>&1 >/dev/null | head -n 1; echo ${{PIPESTATUS[0]}}");
+    assert_eq!(sandbox.shell(&line, None).run().ok().lines(), ["1", "3"]);
+    assert!(sandbox.inside("s1", "ran").exists());
+}
+
+#[test]
+fn a_program_without_a_known_format_is_126_with_a_hint() {
+    let sandbox = stage();
+    let script = sandbox.write("job", "echo hello");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.run([OsStr::new("files"), "upload".as_ref(), script.as_ref(), "s1:/job".as_ref()]).ok();
+    for flags in [&[][..], &["-e", "PATH=/usr/bin:/bin"]] {
+        exec(&sandbox, &[flags, &["--", "./job"]].concat()).code(126).says(&["#!/bin/sh", "sh ./job"]);
+    }
+    assert_eq!(exec(&sandbox, &["--", "sh", "./job"]).ok().stdout(), "hello\n");
+}
+
+#[test]
+fn a_command_does_not_delete_the_session_that_it_runs_in() {
+    let sandbox = stage();
+    let begun = Instant::now();
+    for script in ["exec $WHARF sessions delete s1 --force", "$WHARF sessions delete s1 --force; exit $?"] {
+        for flags in [&[][..], &["-t"]] {
+            let args = [&["exec", "s1"], flags, &["--", "sh", "-c", script]].concat();
+            let run = sandbox.wharf(args).env("WHARF", WHARF).run();
+            let said = run.code(5).stdout().to_owned() + run.stderr();
+            assert!(said.contains("from outside"), "{said}");
+        }
+    }
+    let nested = "setsid -w $WHARF sessions delete s1 --force";
+    sandbox.wharf(["exec", "s1", "--shell", nested]).env("WHARF", WHARF).run().code(5).says(&["from outside"]);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
+}
+
+#[test]
 fn a_session_is_kept_while_its_command_runs_and_force_ends_both() {
     let sandbox = stage();
     let running = under_way(&sandbox, &[], "sleep 62");
+    sandbox.run(["sessions", "stop", "s1"]).code(5).says(&["running", "sessions interrupt s1"]);
+    assert_eq!(sandbox.run(["sessions", "get", "s1"]).ok().json()["status"], "running");
     sandbox.run(["sessions", "delete", "s1"]).code(5).says(&["running", "--force"]);
     sandbox.run(["sessions", "delete", "s1", "--dry-run"]).code(5);
     sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
@@ -407,6 +461,34 @@ fn memory_does_not_grow_with_what_a_command_writes() {
         assert_eq!((&object["stdout_bytes"], &object["truncated"]), (&bytes.into(), &true.into()));
         assert_eq!(object["stdout"].as_str().map(str::len), Some(1 << 20));
     }
+}
+
+/// Starts `head` on NULs, each of which takes six bytes in JSON, and returns the peak of wharf's memory in KiB when the
+/// object is complete.
+#[cfg(target_os = "linux")]
+fn peak_of_object(sandbox: &Sandbox, bytes: u64) -> u64 {
+    let bytes = bytes.to_string();
+    let args = ["exec", "s1", "--format", "json", "--", "head", "-c", &bytes, "/dev/zero"];
+    let mut running = sandbox.wharf(args).start();
+    let mut stdout = running.take_stdout();
+    let mut object = vec![0; 1];
+    stdout.read_exact(&mut object).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", running.id())).unwrap();
+    stdout.read_to_end(&mut object).unwrap();
+    running.finish().ok();
+    let object: Value = serde_json::from_slice(&object).unwrap();
+    assert_eq!(object["stdout_bytes"].as_u64().unwrap().to_string(), bytes);
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    peak.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_object_of_a_command_takes_twice_its_length_in_memory() {
+    let sandbox = stage();
+    let (small, large) = (peak_of_object(&sandbox, 20_000), peak_of_object(&sandbox, 4 << 20));
+    // 1 MiB of NULs is 6 MiB of JSON: once as JSON, and once on its way to stdout.
+    assert!(large < small + (16 << 10), "{small} and {large} KiB");
 }
 
 #[test]

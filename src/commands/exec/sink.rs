@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
+use std::string::FromUtf8Error;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -84,7 +85,7 @@ impl<'a> ExecSink<'a> {
     /// Chooses the form of the output.
     ///
     /// # Errors
-    /// `unsupported` for `--format raw`.
+    /// `unsupported` for `--format raw`; `io` if an object is wanted and stdout is closed.
     pub(super) fn new(
         cx: &'a Cx,
         session: &SessionId,
@@ -104,6 +105,9 @@ impl<'a> ExecSink<'a> {
             // than its output.
             None => Form::Bytes,
         };
+        if form != Form::Bytes {
+            cx.out.expect_bytes()?;
+        }
         Ok(ExecSink { cx, session: session.clone(), backend, command, form, tty })
     }
 
@@ -259,10 +263,14 @@ impl RunningSink<'_> {
         let truncated = is_cut || self.stdout.kept.truncated || self.stderr.kept.truncated;
         let (stdout, stderr) =
             (std::mem::take(&mut self.stdout.kept).bytes(), std::mem::take(&mut self.stderr.kept).bytes());
-        let texts = (std::str::from_utf8(&stdout), std::str::from_utf8(&stderr));
-        let (stdout, stderr, encoding) = match texts {
-            (Ok(stdout), Ok(stderr)) => (stdout.to_owned(), stderr.to_owned(), Encoding::Utf8),
-            _ => (STANDARD.encode(&stdout), STANDARD.encode(&stderr), Encoding::Base64),
+        let (stdout, stderr, encoding) = match (String::from_utf8(stdout), String::from_utf8(stderr)) {
+            (Ok(stdout), Ok(stderr)) => (stdout, stderr, Encoding::Utf8),
+            (stdout, stderr) => {
+                let bytes = |text: Result<String, FromUtf8Error>| {
+                    text.map_or_else(FromUtf8Error::into_bytes, String::into_bytes)
+                };
+                (STANDARD.encode(bytes(stdout)), STANDARD.encode(bytes(stderr)), Encoding::Base64)
+            }
         };
         self.sink.cx.out.one(&ExecResult {
             object: "exec",

@@ -316,6 +316,11 @@ pub fn process_start(_process: u32) -> Option<String> {
     None
 }
 
+/// Returns false: the ancestors of a process are not determined.
+pub fn belongs_to(_process: u32) -> bool {
+    false
+}
+
 /// Returns an empty list: environments of other processes cannot be read.
 pub fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
@@ -348,6 +353,9 @@ impl OutputProbe {
 
 /// A value that no error code has.
 pub(crate) const TERMINAL_CLOSED: i32 = i32::MIN;
+
+/// No error code: a file without a known format is refused like any other.
+pub const UNKNOWN_FORMAT: i32 = i32::MIN;
 
 /// The raw mode of the terminal on stdin, which is not supported.
 pub struct RawMode;

@@ -63,14 +63,14 @@ fn signal_all(processes: &[u32], signal: Signal) -> Result<()> {
     })
 }
 
-/// Fails with `conflict` while a command runs in a session.
-pub(super) fn refuse_running(connection: &Connection, session: i64, id: &SessionId) -> Result<()> {
+/// Fails with `conflict` while a command runs in a session; the hint names the `step` that stops it.
+pub(super) fn refuse_running(connection: &Connection, session: i64, id: &SessionId, step: Step<'_>) -> Result<()> {
     let running = running(connection, session).map_err(|e| fault("looking for running commands", &e))?;
     if running.is_empty() {
         return Ok(());
     }
     Err(Error::conflict(format!("a command is running in the session `{id}`: process {}", list(&running)))
-        .hint(format!("wait for it, or stop it: {}", Step::DeleteSession { id: Some(id.as_str()), force: true })))
+        .hint(format!("wait for it, or stop it: {step}")))
 }
 
 fn list(processes: &[u32]) -> String {
@@ -78,6 +78,9 @@ fn list(processes: &[u32]) -> String {
 }
 
 /// Asks the commands of a session to end, kills those that do not, and waits until all have ended.
+///
+/// # Errors
+/// `conflict` if one of them started this process, which would wait for itself, or does not end.
 pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
     // A session that is not there, or is left from a failed deletion, runs nothing.
     let Ok(SessionRow { seq: session, .. }) = home.live(id) else { return Ok(()) };
@@ -87,6 +90,10 @@ pub(super) async fn interrupt(home: &LocalHome, id: &SessionId) -> Result<()> {
         let running = home.db()?.read("looking for running commands", |c| running(c, session))?;
         if running.is_empty() {
             return Ok(());
+        }
+        if let Some(process) = running.iter().find(|process| platform::belongs_to(**process)) {
+            return Err(Error::conflict(format!("the session `{id}` runs the command that this process belongs to"))
+                .hint(format!("delete the session from outside, or after process {process} has ended")));
         }
         if begun.elapsed() > PATIENCE * 2 {
             return Err(Error::conflict("a command in the session does not end")

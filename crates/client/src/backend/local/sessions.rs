@@ -20,7 +20,7 @@ use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
 };
-use wharf_core::advice::Setting;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus, Timestamp};
 use wharf_core::random;
@@ -40,11 +40,13 @@ struct SessionRecord {
     settings: Map<String, Value>,
 }
 
-/// The columns that [`read_row`] wants. A session that expired or is being deleted is not there,
-/// unless its deletion failed.
+/// The columns that [`read_row`] wants, of the sessions that exist.
 const SELECT: &str = "
 SELECT seq, id, title, stopped, created_at, updated_at, ttl, expires_at, agent, settings, deletion_error,
-       (SELECT json_group_object(name, value) FROM label WHERE session = seq) AS labels
+       (SELECT json_group_object(name, value) FROM label WHERE session = seq) AS labels";
+
+/// The sessions that exist. One that expired or is being deleted does not, unless its deletion failed.
+const EXISTING: &str = "
 FROM session
 WHERE (deletion_error IS NOT NULL OR NOT deleting AND (expires_at IS NULL OR expires_at > ?1))";
 
@@ -145,7 +147,7 @@ impl Sessions for LocalSessions {
 
     async fn list(&self, query: &SessionQuery, page: PageRequest) -> Result<Page<Session>> {
         CAPABILITIES.require_all(query.features())?;
-        let mut sql = SELECT.to_owned();
+        let mut sql = format!("{SELECT}{EXISTING}");
         let mut values: Vec<Sql> = vec![micros(Timestamp::now()).into()];
         let cut = RowPage::new(&page)?;
         if let Some(before) = cut.after {
@@ -244,6 +246,7 @@ impl Sessions for LocalSessions {
         let doing = "stopping a session";
         self.home.db()?.write(doing, |tx| {
             let row = live(tx, id, doing)?;
+            refuse_running(tx, row.seq, id, Step::Interrupt { session: Some(id.as_str()) })?;
             tx.execute(
                 "UPDATE session SET stopped = 1, updated_at = ?2 WHERE seq = ?1",
                 params![row.seq, micros(Timestamp::now())],
@@ -466,7 +469,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FullSessionRow> {
 }
 
 fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<FullSessionRow>> {
-    let sql = format!("{SELECT} AND id = ?2");
+    let sql = format!("{SELECT}{EXISTING} AND id = ?2");
     connection.prepare_cached(&sql)?.query_row(params![micros(Timestamp::now()), id.as_str()], read_row).optional()
 }
 
@@ -477,14 +480,37 @@ fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<Full
 fn find_to_delete(connection: &Connection, id: &SessionId) -> Result<Option<FullSessionRow>> {
     let row = find(connection, id).map_err(|e| fault("looking for a session", &e))?;
     if let Some(row) = &row {
-        refuse_running(connection, row.seq, id)?;
+        refuse_running(connection, row.seq, id, Step::DeleteSession { id: Some(id.as_str()), force: true })?;
     }
     Ok(row)
 }
 
+/// What decides whether a session can be used, and until when.
+struct LiveRow {
+    seq: i64,
+    stopped: bool,
+    updated_at: i64,
+    ttl: Option<Duration>,
+    deletion_error: Option<String>,
+}
+
 /// Returns the row of a usable session.
-fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<FullSessionRow> {
-    let row = find(tx, id).map_err(|e| fault(doing, &e))?.ok_or_else(|| unknown(id))?;
+fn live(tx: &Transaction<'_>, id: &SessionId, doing: &str) -> Result<LiveRow> {
+    // Each command looks here, and the labels of [`SELECT`] would take most of the time.
+    let sql = format!("SELECT seq, stopped, updated_at, ttl, deletion_error {EXISTING} AND id = ?2");
+    let row = tx.prepare_cached(&sql).and_then(|mut select| {
+        let read = |row: &Row<'_>| {
+            Ok(LiveRow {
+                seq: row.get("seq")?,
+                stopped: row.get("stopped")?,
+                updated_at: row.get("updated_at")?,
+                ttl: read_ttl(row)?,
+                deletion_error: row.get("deletion_error")?,
+            })
+        };
+        select.query_row(params![micros(Timestamp::now()), id.as_str()], read).optional()
+    });
+    let row = row.map_err(|e| fault(doing, &e))?.ok_or_else(|| unknown(id))?;
     match &row.deletion_error {
         Some(reason) => Err(undeleted(id, reason).of_kind(Kind::Conflict)),
         None => Ok(row),

@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::process::ExitStatusExt;
+use std::iter::successors;
+use std::os::unix::process::{ExitStatusExt, parent_id};
 use std::process::ExitStatus;
+use std::str::SplitWhitespace;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, kill_process, kill_process_group};
+use rustix::process::{Pid, getpgrp, kill_process, kill_process_group};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
@@ -60,6 +62,9 @@ fn ignored_signals() -> u64 {
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
+/// The error code for a program that is neither in a format of this system nor begins with `#!`.
+pub const UNKNOWN_FORMAT: i32 = Errno::NOEXEC.raw_os_error();
+
 /// Sends a signal to a process.
 pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
     Ok(kill_process(pid(process)?, number(signal))?)
@@ -99,8 +104,7 @@ static BOOT: LazyLock<String> =
 pub fn process_start(process: u32) -> Option<String> {
     if cfg!(target_os = "linux") {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The program's name, in parentheses, may contain any character.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+        let mut fields = stat_fields(&stat)?;
         if matches!(fields.next(), Some("Z" | "X")) {
             return None;
         }
@@ -112,6 +116,27 @@ pub fn process_start(process: u32) -> Option<String> {
     let start = String::from_utf8(said.ok()?.stdout).ok()?;
     Some(start.trim().to_owned()).filter(|start| !start.is_empty())
 }
+
+/// Returns the fields of `/proc/PID/stat` from the state on, which is field 3 in proc(5).
+fn stat_fields(stat: &str) -> Option<SplitWhitespace<'_>> {
+    // The program's name, in parentheses, may contain any character.
+    Some(stat.rsplit_once(')')?.1.split_whitespace())
+}
+
+/// Returns whether this process is `process`, is in its process group or descends from it. Of the ancestors, only the
+/// parent is known on systems other than Linux.
+pub fn belongs_to(process: u32) -> bool {
+    let parent = |of: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{of}/stat")).ok()?;
+        stat_fields(&stat)?.nth(1)?.parse().ok()
+    };
+    let own = [std::process::id(), getpgrp().as_raw_pid().unsigned_abs()];
+    let mut ancestors = successors(Some(parent_id()), parent).take(ANCESTORS);
+    own.contains(&process) || ancestors.any(|ancestor| ancestor == process)
+}
+
+/// The number of ancestors that are looked at, in case numbers are given again meanwhile.
+const ANCESTORS: usize = 1000;
 
 /// Returns the processes whose initial environment has `variable` with one of `values`, as far as this user may read
 /// it; empty on systems other than Linux.
