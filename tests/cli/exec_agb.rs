@@ -113,16 +113,18 @@ fn interrupt_ends_the_commands_of_a_session() {
 #[test]
 fn a_command_that_fills_the_disk_of_its_session_does_not_succeed() {
     let sandbox = Sandbox::new();
-    let mounts = Mounts::tmpfs(&sandbox.path("disk"), "size=8m,mode=700");
     let script = format!(
         "id=$({WHARF} sessions create --image i -q)
         {WHARF} exec \"$id\" --shell 'cat /dev/zero >big; exit 0'; echo $?
         {WHARF} exec \"$id\" -- rm big; {WHARF} exec \"$id\" -- echo again"
     );
-    let call = sandbox.wharf(["serve", "--exec", "-b", "agb", "--", "sh", "-c", &script]);
-    let run = mounts.with(call.env("TMPDIR", sandbox.path("disk"))).run();
-    assert_eq!(run.ok().stdout(), "125\nagain\n");
-    run.says(&["left no status", "disk is full"]);
+    for store in [&[][..], &["--store", "disk/store"]] {
+        let mounts = Mounts::tmpfs(&sandbox.path("disk"), "size=8m,mode=700");
+        let args = [&["serve", "--exec"], store, &["-b", "agb", "--", "sh", "-c", &script]].concat();
+        let run = mounts.with(sandbox.wharf(args).env("TMPDIR", sandbox.path("disk"))).run();
+        assert_eq!(run.ok().stdout(), "125\nagain\n", "{store:?}");
+        run.says(&["left no status", "disk is full"]);
+    }
 }
 
 #[test]

@@ -19,6 +19,10 @@ use wharf_core::sync::lock;
 /// carrying it over waits for the disk: with a quarter or half a mebibyte, both together take the least time.
 const LARGE_LOG: u64 = 256 << 10;
 
+/// Pages of a write-ahead log that is carried into the database of a server, where that costs little. It is less than
+/// creating the tables takes, so that the log never grows afterwards: a full disk has room for small changes.
+const SMALL_LOG: u32 = 16;
+
 /// The time that a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -149,7 +153,8 @@ impl ModalConnection {
             inner.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             CommitMode::Reading
         } else {
-            inner.execute_batch("PRAGMA synchronous = OFF")?;
+            inner.pragma_update(None, "synchronous", "OFF")?;
+            inner.pragma_update(None, "wal_autocheckpoint", SMALL_LOG)?;
             CommitMode::Volatile
         };
         Ok(ModalConnection { inner, mode })

@@ -34,7 +34,9 @@ impl Exec for LocalExec {
             CommandLine::Script(script) => vec!["sh".into(), "-c".into(), script.into()],
             CommandLine::Code { .. } => return Err(CAPABILITIES.unsupported(Feature::ExecLanguage)),
         };
-        let hold = Hold::new(&self.home, session, random::id("exec")?, |_, _| Ok(()))?;
+        let id = random::id("exec")?;
+        let hold = Hold::new(&self.home, session, id.clone(), |_, _| Ok(()))
+            .or_else(|error| Hold::without_record(&self.home, session, id, error))?;
         let program = HeldCommand {
             argv: &argv,
             cwd: command.cwd.unwrap_or_else(RemotePath::root),
@@ -59,6 +61,9 @@ pub(super) fn not_started(name: &OsString, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::NotFound {
         Error::not_found(format!("command not found: `{name}`"))
             .hint("check the name and PATH; a script needs the interpreter that its first line names")
+    } else if error.raw_os_error() == Some(platform::UNKNOWN_FORMAT) {
+        Error::io(format!("running `{name}`"), error)
+            .hint(format!("a script needs a first line such as `#!/bin/sh`; or name its interpreter: `sh {name}`"))
     } else {
         Error::io(format!("running `{name}`"), error)
     }

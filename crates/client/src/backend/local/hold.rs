@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 use super::capabilities::CAPABILITIES;
 use super::db::fault;
-use super::disk::{follow, refused};
+use super::disk::{Durability, follow, refused};
 use super::home::LocalHome;
 use super::session_lock::PAUSE;
 use super::sessions::mark_used;
 use wharf_core::clock::until;
 use wharf_core::config::env;
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform::process::{Program, ProgramEvent, ProgramInput, RunningProgram};
 use wharf_core::platform::{self, Signal, TerminalSize};
@@ -64,6 +64,23 @@ impl Hold {
         Ok(Hold { home: Arc::clone(home), session: session.clone(), seq, id, renewal, renewed: Instant::now() })
     }
 
+    /// Holds a session in a store of this process alone, whose disk has no room for the record: room is made by commands.
+    ///
+    /// # Errors
+    /// `unrecorded`, why there is no record, in a store that other processes use; `not_found`.
+    pub(super) fn without_record(
+        home: &Arc<LocalHome>,
+        session: &SessionId,
+        id: String,
+        unrecorded: Error,
+    ) -> Result<Self> {
+        if home.durability == Durability::Synced || unrecorded.kind() != Kind::Io {
+            return Err(unrecorded);
+        }
+        let seq = home.live(session)?.seq;
+        Ok(Hold { home: Arc::clone(home), session: session.clone(), seq, id, renewal: None, renewed: Instant::now() })
+    }
+
     /// Returns the name of the record.
     pub(super) fn id(&self) -> &str {
         &self.id
@@ -83,9 +100,11 @@ impl Hold {
         })
     }
 
-    fn renew(&mut self) -> Result<()> {
+    fn renew(&mut self) {
         self.renewed = Instant::now();
-        self.home.db()?.write_unsynced("renewing a session", |tx| mark_used(tx, &self.session, PAUSE).map(drop))
+        let renew = |tx: &Transaction<'_>| mark_used(tx, &self.session, PAUSE).map(drop);
+        // Where that fails, as on a full disk, the record still keeps the session.
+        let _ = self.home.db().and_then(|db| db.write_unsynced("renewing a session", renew));
     }
 }
 
@@ -172,14 +191,13 @@ impl HeldProgram {
     /// Returns the next event. Nothing is lost where the future is dropped.
     ///
     /// # Errors
-    /// `io` where the program's output cannot be read; those of the database where the session's idle time cannot begin
-    /// anew.
+    /// `io` where the program's output cannot be read.
     pub(super) async fn next(&mut self) -> Result<ProgramEvent> {
         loop {
             let renewal = self.hold.renewal.map(|renewal| self.hold.renewed + renewal);
             tokio::select! {
                 event = self.program.next() => return event.map_err(|e| Error::io("reading what the command writes", &e)),
-                () = until(renewal) => self.hold.renew()?,
+                () = until(renewal) => self.hold.renew(),
             }
         }
     }
