@@ -2797,7 +2797,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address or port to listen on [default: a free port]')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Directory for all data [default: temporary, removed at the end]')
-            [CompletionResult]::new('--agent-command', '--agent-command', [CompletionResultType]::ParameterName, 'Program that answers the messages in Anthropic sessions, with its arguments in POSIX quoting')
+            [CompletionResult]::new('--agent-command', '--agent-command', [CompletionResultType]::ParameterName, 'Program that answers in Anthropic and Foundry sessions, with its arguments in POSIX quoting')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Make requests fail on purpose; can be repeated')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append each request to a file, as a line of JSON')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Write the variables to a new file that exists while the server runs')

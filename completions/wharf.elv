@@ -2685,7 +2685,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --beta 'Beta feature header to send; can be repeated'
             cand --listen 'Loopback address or port to listen on [default: a free port]'
             cand --store 'Directory for all data [default: temporary, removed at the end]'
-            cand --agent-command 'Program that answers the messages in Anthropic sessions, with its arguments in POSIX quoting'
+            cand --agent-command 'Program that answers in Anthropic and Foundry sessions, with its arguments in POSIX quoting'
             cand --fault 'Make requests fail on purpose; can be repeated'
             cand --log 'Append each request to a file, as a line of JSON'
             cand --env-file 'Write the variables to a new file that exists while the server runs'

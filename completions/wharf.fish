@@ -2629,7 +2629,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l header -d 'Header 
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l beta -d 'Beta feature header to send; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l listen -d 'Loopback address or port to listen on [default: a free port]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l store -d 'Directory for all data [default: temporary, removed at the end]' -r -f -a "(__fish_complete_directories)"
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent-command -d 'Program that answers the messages in Anthropic sessions, with its arguments in POSIX quoting' -r -f -a "(__fish_complete_command)"
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l agent-command -d 'Program that answers in Anthropic and Foundry sessions, with its arguments in POSIX quoting' -r -f -a "(__fish_complete_command)"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l fault -d 'Make requests fail on purpose; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l log -d 'Append each request to a file, as a line of JSON' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l env-file -d 'Write the variables to a new file that exists while the server runs' -r -F

@@ -23,8 +23,8 @@ use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
 pub(super) const EXAMPLES: &str = "\
 The emulator is for tests: it listens on this machine only, accepts any key,\n\
 runs no agent, and may lose data in a power cut. With --exec, it runs commands\n\
-of AGB sessions, and with --agent-command a program that answers messages in\n\
-Anthropic sessions: as this user, without a sandbox. Then, it accepts one\n\
+of AGB sessions, and with --agent-command a program that answers in Anthropic\n\
+and Foundry sessions: as this user, without a sandbox. Then, it accepts one\n\
 random key.\n\n\
 With a COMMAND, it runs the command with the variables that make clients use\n\
 and trust the emulator, passes signals on, and exits with the command's exit\n\
@@ -65,7 +65,7 @@ pub(super) struct ServeArgs {
     #[arg(long)]
     exec: bool,
 
-    /// Program that answers the messages in Anthropic sessions, with its arguments in POSIX quoting
+    /// Program that answers in Anthropic and Foundry sessions, with its arguments in POSIX quoting
     #[arg(long, value_name = "COMMAND", value_hint = ValueHint::CommandString)]
     agent_command: Option<String>,
 

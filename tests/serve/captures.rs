@@ -11,9 +11,6 @@ use serde_json::Value;
 
 use crate::stage::{Reply, Server, Stage};
 
-/// The status that calls which need an agent have here.
-const NO_AGENT: u16 = 501;
-
 /// What must be so that a recorded request can be answered as it was.
 struct Setup {
     faults: &'static [&'static str],
@@ -213,20 +210,17 @@ fn recorded_requests_are_answered_in_the_recorded_shape() {
         let faults: Vec<_> = setup.faults.iter().flat_map(|fault| ["--fault", fault]).collect();
         let server = stage.serve(&faults);
         let path = capture["path"].as_str().unwrap();
-        let needs_agent = path.contains("/protocols/");
-        if !needs_agent {
-            prepare(&server, &capture, &setup);
-        }
-        let reply = server.raw(&request(&server, &capture)).expect(line);
-        seen += 1;
-        if needs_agent {
-            reply.is(NO_AGENT, "not_implemented");
+        // Agents answer as they like: see `foundry/runtime.rs`. A log does not end.
+        if path.contains("/protocols/") || path.ends_with(":logstream") {
             continue;
         }
+        prepare(&server, &capture, &setup);
+        let reply = server.raw(&request(&server, &capture)).expect(line);
+        seen += 1;
         for difference in compare(&capture, &reply) {
             wrong.push(format!("{} {}: {difference}", capture["client"], capture["operation"]));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(seen, 80);
+    assert_eq!(seen, 67);
 }

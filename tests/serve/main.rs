@@ -17,6 +17,7 @@ mod captures;
 mod command;
 mod cursors;
 mod faults;
+mod foundry;
 mod guard;
 mod log;
 mod routes;

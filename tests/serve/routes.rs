@@ -239,7 +239,7 @@ fn what_is_no_call_says_so() {
     server.get("/agents/a_1/endpoint/sessions").is(400, "invalid_request");
     server.send("PUT", "/agents/a1/endpoint/sessions", "").is(405, "method_not_allowed");
     server.send("POST", &format!("{S1}/files/content?path=x"), "").is(405, "method_not_allowed");
-    server.send("POST", "/agents/a1/endpoint/protocols/invocations", "{}").is(501, "not_implemented");
+    server.send("POST", "/agents/a1/endpoint/protocols/a2a", "{}").is(404, "not_found");
     let elsewhere = server.raw(b"GET /v2/sessions HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     assert_eq!(elsewhere.status, 404);
     assert!(elsewhere.json()["error"]["message"].is_string());
@@ -365,19 +365,4 @@ fn agents_have_versions_to_ask_for() {
     server.send("POST", "/agents/a1/versions:import", r#"{"manifest_id":"m"}"#).is(501, "not_implemented");
     server.get("/agents/a1/code:download").is(501, "not_implemented");
     server.send("DELETE", "/agents/a1", "").ok();
-}
-
-#[test]
-fn the_log_of_a_session_is_a_stream_of_events() {
-    let stage = Stage::new();
-    let server = stage.session(&[]);
-    for path in ["/agents/a1/versions/1/sessions/s1:logstream", "/agents/a1/sessions/s1:logstream?tail=1"] {
-        let reply = server.get(path);
-        assert_eq!(reply.ok().header("content-type"), Some("text/event-stream; charset=utf-8"));
-        let text = String::from_utf8(reply.body).unwrap();
-        let data = text.strip_prefix("event: log\ndata: ").and_then(|rest| rest.strip_suffix("\n\n")).expect(&text);
-        let event: Value = serde_json::from_str(data).unwrap();
-        assert!(event["timestamp"].is_string() && event["message"].is_string(), "{event}");
-    }
-    server.get("/agents/a1/sessions/none:logstream").is(404, "not_found");
 }

@@ -127,6 +127,11 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// The answer with this stream, as far as it was read.
+    pub(crate) fn streamed(text: &str) -> Self {
+        Reply { status: 200, headers: Vec::new(), body: text.into(), complete: false, reset: false }
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }

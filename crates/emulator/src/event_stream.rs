@@ -1,6 +1,7 @@
 //! Answers that are streams of events, failing in their middle.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
@@ -13,6 +14,9 @@ use super::answer::{BodyError, HttpResponse, ResponseBody};
 use super::connection::Connection;
 use super::faults::StreamFault;
 use wharf_core::error::{Error, Kind};
+
+/// How often a stream without events says that it is still there.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// What the media type of a stream of events begins with.
 const MEDIA_TYPE: &[u8] = b"text/event-stream";

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
 mod agb;
+mod agent_program;
 mod answer;
 mod anthropic;
 mod api_error;
@@ -24,6 +25,7 @@ mod journal;
 mod log;
 mod request;
 mod runner;
+mod script;
 mod tls;
 mod token;
 mod trust;
@@ -45,6 +47,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use self::agb::AgbEmulator;
+use self::agent_program::AgentProgram;
 use self::anthropic::AnthropicEmulator;
 use self::connection::{Connection, Socket, Stream};
 use self::dialect::Dialect;
@@ -52,7 +55,6 @@ use self::exchange::ServerState;
 use self::faults::{Fault, Faults};
 use self::foundry::FoundryEmulator;
 use self::log::Log;
-use self::runner::ProgramRunner;
 use self::tls::Tls;
 use self::token::AccessKey;
 use wharf_client::backend::Backend as _;
@@ -103,6 +105,14 @@ struct DialectContext<'a> {
     agent_command: Option<&'a [OsString]>,
 }
 
+impl DialectContext<'_> {
+    /// Returns the program that does an agent's work, where one does.
+    fn agent(&self) -> Option<AgentProgram> {
+        let argv = self.agent_command?.to_owned();
+        Some(AgentProgram::new(argv, Arc::clone(self.backend), self.scratch.to_owned()))
+    }
+}
+
 /// All dialects.
 const DIALECTS: &[DialectSpec] = &[
     DialectSpec {
@@ -110,7 +120,7 @@ const DIALECTS: &[DialectSpec] = &[
         operations: || dialect::names::<FoundryOperation>().collect(),
         parts: || &[],
         variables: foundry::variables,
-        build: |context| Ok(Box::new(FoundryEmulator::new(context.backend.clone()))),
+        build: |context| Ok(Box::new(FoundryEmulator::new(context.backend.clone(), context.agent()))),
     },
     DialectSpec {
         backend: "anthropic",
@@ -118,9 +128,7 @@ const DIALECTS: &[DialectSpec] = &[
         parts: || &[],
         variables: anthropic::variables,
         build: |context| {
-            let runner = || ProgramRunner::new(Arc::clone(context.backend), context.scratch.to_owned());
-            let agent = context.agent_command.map(|argv| (argv.to_owned(), runner()));
-            Ok(Box::new(AnthropicEmulator::new(Arc::clone(context.backend), context.stays, agent)?))
+            Ok(Box::new(AnthropicEmulator::new(Arc::clone(context.backend), context.stays, context.agent())?))
         },
     },
     DialectSpec {

@@ -1,23 +1,21 @@
 //! The agent's work where a command does it (`--agent-command`).
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::agent_simulation::{AgentSimulation, CommandOutcome, CommandTurn, SimulatedSession};
 use super::body_source::BodySource;
 use super::session_state::{OutputFile, SessionRegistry};
+use crate::agent_program::AgentProgram;
 use crate::api_error::ApiResult;
-use crate::runner::{ProgramEnvironment, ProgramRunner, ProgramSession, SessionProgram, take_text};
-use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
+use crate::runner::ProgramSession;
+use wharf_client::backend::exec::OutputStream;
 use wharf_client::backend::local::Local;
-use wharf_client::backend::{FetchOptions, MkdirOptions, PutOptions};
+use wharf_client::backend::{FetchOptions, PutOptions};
 use wharf_core::error::Result;
 use wharf_core::model::{EntryKind, RemotePath, SessionId, SessionPath, Timestamp};
 use wharf_core::random;
@@ -27,16 +25,9 @@ use wharf_wire::anthropic::resources::OUTPUTS;
 /// The directory in which the command runs, with the mounted files and the outputs below it.
 const HOME: &str = "/mnt/session";
 
-/// The longest text of a turn, in bytes: it is one message, which stays in memory.
-const TEXT_MAX: usize = 16 << 20;
-
-/// How much of what the command writes to stderr an error quotes.
-const QUOTED: usize = 1024;
-
 /// The command that does the agent's work.
 pub(super) struct AgentCommand {
-    argv: Vec<OsString>,
-    runner: ProgramRunner,
+    program: AgentProgram,
     backend: Arc<Local>,
     simulation: Arc<AgentSimulation>,
     sessions: Arc<SessionRegistry>,
@@ -60,15 +51,14 @@ struct CollectedFile {
 
 impl AgentCommand {
     pub(super) fn new(
-        argv: Vec<OsString>,
-        runner: ProgramRunner,
+        program: AgentProgram,
         backend: Arc<Local>,
         simulation: Arc<AgentSimulation>,
         sessions: Arc<SessionRegistry>,
         changing: Arc<tokio::sync::Mutex<()>>,
     ) -> Self {
         let (results, turns) = (Mutex::default(), Mutex::default());
-        AgentCommand { argv, runner, backend, simulation, sessions, changing, results, turns }
+        AgentCommand { program, backend, simulation, sessions, changing, results, turns }
     }
 
     /// Starts the command if a turn of the session waits for it.
@@ -82,14 +72,14 @@ impl AgentCommand {
     /// Kills what runs in a session.
     pub(super) async fn end(&self, session: &str) {
         lock(&self.results).remove(session);
-        self.runner.end(session).await;
+        self.program.end(session).await;
     }
 
     /// Kills what runs in sessions.
     pub(super) async fn end_all(&self) {
         let mut turns = std::mem::take(&mut *lock(&self.turns));
         turns.shutdown().await;
-        self.runner.end_all().await;
+        self.program.end_all().await;
     }
 
     /// Does the work of a turn, and of those that wait behind it.
@@ -111,73 +101,26 @@ impl AgentCommand {
     /// Runs the command to its end.
     async fn run(&self, session: &str, turn: CommandTurn) -> Result<CommandOutcome> {
         let id: SessionId = session.parse()?;
-        let path: RemotePath = OUTPUTS.parse()?;
-        let outputs = SessionPath { session: id.clone(), path };
-        self.backend.session_files().mkdir(&outputs, MkdirOptions { parents: true, mode: None, bulk: true }).await?;
-        let home: RemotePath = HOME.parse()?;
-        let (stdin, input) = mpsc::channel(1);
-        // The channel has room for it.
-        drop(stdin.try_send(Bytes::from(turn.text)));
-        drop(stdin);
-        let program_session = ProgramSession { id: session, session: &id, home: home.clone() };
-        let program = SessionProgram {
-            argv: self.argv.clone(),
-            cwd: home,
-            env: ProgramEnvironment::Whole,
-            input: ProgramInput::Stream(input),
-            limit: Duration::MAX,
+        let program_session = ProgramSession { id: session, session: &id, home: HOME.parse()? };
+        let say = |stream, part: &str| {
+            if stream == OutputStream::Stdout && !part.is_empty() {
+                self.simulation.with(session, |life| life.command_says(part));
+            }
         };
-        let mut command = self.runner.start(program_session, program).await?;
-        let (mut text, mut stderr, mut written) = (Vec::new(), Vec::new(), 0);
         let mut interrupted: oneshot::Receiver<()> = turn.interrupted;
-        let status = loop {
-            tokio::select! {
-                biased;
-                Ok(()) = &mut interrupted => {
-                    // Dropped, the command is killed with its process group.
-                    drop(command);
-                    self.runner.end(session).await;
-                    return Ok(CommandOutcome::Interrupted);
-                }
-                event = command.next() => match event? {
-                    CommandEvent::Output(OutputStream::Stdout, bytes) => {
-                        written += bytes.len();
-                        if written > TEXT_MAX {
-                            drop(command);
-                            self.runner.end(session).await;
-                            let most = TEXT_MAX >> 20;
-                            return Ok(CommandOutcome::Failed(format!("the agent's command wrote more than {most} MiB")));
-                        }
-                        text.extend_from_slice(&bytes);
-                        self.say(session, &take_text(&mut text, false));
-                    }
-                    CommandEvent::Output(OutputStream::Stderr, bytes) => {
-                        stderr.extend_from_slice(&bytes);
-                        stderr.drain(..stderr.len().saturating_sub(QUOTED));
-                    }
-                    CommandEvent::Ended(end) => break end.status,
-                },
-            }
+        let ended = tokio::select! {
+            biased;
+            Ok(()) = &mut interrupted => None,
+            ended = self.program.run(program_session, turn.text, say) => Some(ended),
         };
-        self.say(session, &take_text(&mut text, true));
-        let quoted = String::from_utf8_lossy(&stderr);
-        let quoted = if quoted.trim().is_empty() { String::new() } else { format!(": {}", quoted.trim()) };
-        Ok(match status {
-            CommandStatus::Exited(0) => CommandOutcome::Done,
-            CommandStatus::Exited(code) => {
-                CommandOutcome::Failed(format!("the agent's command ended with status {code}{quoted}"))
+        Ok(match ended {
+            None => {
+                self.program.end(session).await;
+                CommandOutcome::Interrupted
             }
-            CommandStatus::Signaled(signal) => {
-                CommandOutcome::Failed(format!("signal {signal} ended the agent's command{quoted}"))
-            }
-            CommandStatus::NotStarted(_, error) => CommandOutcome::Failed(error.to_string()),
+            Some(Ok(())) => CommandOutcome::Done,
+            Some(Err(why)) => CommandOutcome::Failed(why),
         })
-    }
-
-    fn say(&self, session: &str, part: &str) {
-        if !part.is_empty() {
-            self.simulation.with(session, |simulated| simulated.command_says(part));
-        }
     }
 
     /// Makes outputs of the files in the directory of results that are new or changed. A changed one takes the place of

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::event_log::{EventLog, LoggedEvent, StreamFrame};
-use super::script::{self, AgentToolCall, TurnStep};
 use super::session_state::primary_thread;
 use super::usage::{SessionUsage, cap};
 use crate::answer::now;
+use crate::script::{self, AgentToolCall, TurnStep};
 use wharf_client::backend::expiry;
 use wharf_core::model::Timestamp;
 use wharf_core::random;

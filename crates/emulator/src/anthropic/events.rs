@@ -16,15 +16,13 @@ use super::event_log::{LoggedEvent, StreamFrame};
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, threads};
 use crate::answer::{self, HttpResponse};
+use crate::event_stream::HEARTBEAT;
 use crate::request::ApiRequest;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_wire::anthropic::events::{self as wire, kind};
 use wharf_wire::anthropic::{AnthropicSession, Nullable, SendEvents, SentEvents, SessionEvent};
-
-/// How often a stream says that it is still there.
-const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// How much a stream sends at once, in bytes, so that a client that does not read costs no more memory.
 const BLOCK: usize = 64 << 10;

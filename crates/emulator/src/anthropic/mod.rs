@@ -15,14 +15,12 @@ mod files;
 mod outputs;
 mod page;
 mod resources;
-mod script;
 mod session_state;
 mod sessions;
 mod threads;
 mod usage;
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -36,11 +34,11 @@ use self::agents::AgentCatalogue;
 use self::betas::Betas;
 use self::page::SortKey;
 use self::session_state::SessionRegistry;
+use super::agent_program::AgentProgram;
 use super::answer::{self, HttpResponse};
 use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
 use super::request::ApiRequest;
-use super::runner::ProgramRunner;
 use wharf_client::backend::Backend;
 use wharf_client::backend::local::Local;
 use wharf_core::error::Kind;
@@ -134,23 +132,23 @@ impl Dialect for AnthropicEmulator {
 }
 
 impl AnthropicEmulator {
-    /// Returns the dialect in front of a store, whose directory is known if it is kept. If a command does the agent's
-    /// work, `agent` has its words and what runs it.
+    /// Returns the dialect in front of a store, whose directory is known if it is kept. `agent` does the
+    /// agent's work, where a program does.
     ///
     /// # Errors
     /// `io` where what is kept beside that store cannot be read or written.
     pub(super) fn new(
         backend: Arc<Local>,
         stays: Option<&Path>,
-        agent: Option<(Vec<OsString>, ProgramRunner)>,
+        agent: Option<AgentProgram>,
     ) -> wharf_core::error::Result<Self> {
         let simulation = Arc::new(AgentSimulation::new(agent.is_some()));
         let sessions = Arc::new(SessionRegistry::open(stays)?);
         let changing: Arc<tokio::sync::Mutex<()>> = Arc::default();
-        let agent = agent.map(|(argv, runner)| {
+        let agent = agent.map(|program| {
             let (backend, simulation) = (Arc::clone(&backend), Arc::clone(&simulation));
             let (sessions, changing) = (Arc::clone(&sessions), Arc::clone(&changing));
-            Arc::new(AgentCommand::new(argv, runner, backend, simulation, sessions, changing))
+            Arc::new(AgentCommand::new(program, backend, simulation, sessions, changing))
         });
         Ok(AnthropicEmulator {
             backend,

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::refusal::RuntimeError;
 use crate::api_error::{ApiError, ApiResult};
 use wharf_core::model::Timestamp;
 use wharf_core::sync::lock;
@@ -111,6 +112,16 @@ impl AgentRegistry {
         Ok(chosen)
     }
 
+    /// Refuses a protocol that a version of an agent does not speak, as the runtime refuses what it has no handler for.
+    pub(super) fn require_protocol(&self, name: &str, version: &str, protocol: &str) -> Result<(), RuntimeError> {
+        let agent = self.look(name);
+        if agent.version(version).is_none_or(|version| speaks(version, protocol)) {
+            return Ok(());
+        }
+        let what = format!("Version {version} of agent {name} does not speak {protocol}");
+        Err(RuntimeError::of_agent(StatusCode::NOT_IMPLEMENTED, "not_implemented", &what))
+    }
+
     /// Refuses what a disabled agent does not do.
     pub(super) fn enabled(&self, name: &str) -> ApiResult<()> {
         if self.look(name).disabled {
@@ -119,6 +130,14 @@ impl AgentRegistry {
         }
         Ok(())
     }
+}
+
+/// Returns whether a version of an agent speaks a protocol. One that names no protocols speaks all \[ours\].
+fn speaks(version: &Value, protocol: &str) -> bool {
+    let definition = version.get("definition");
+    let member = |name: &str| definition.and_then(|definition| definition.get(name)?.as_array());
+    let spoken = member("protocol_versions").or_else(|| member("container_protocol_versions"));
+    spoken.is_none_or(|spoken| spoken.iter().any(|one| one.get("protocol").is_some_and(|name| name == protocol)))
 }
 
 /// Returns a version as the SDKs read it.

@@ -1,14 +1,30 @@
-//! Microsoft Foundry's hosted agents: sessions and their files.
+//! Microsoft Foundry's hosted agents: sessions, their files, and what agents answer.
 //!
-//! Behind every name that an agent can have stands one that exists. Nothing runs in a session: calls
-//! that would talk to an agent are answered with 501. What the sources of [`wire`] leave open was
+//! Behind every name that an agent can have stands one that exists. What it answers says the text, see `script.rs`, or
+//! the agent's command. The protocols of agents are those of the vendor's container runtime (\[runtime\]:
+//! azure-ai-agentserver-core 2.2.0, -responses 2.3.0, -invocations 1.2.0). What the sources of [`wire`] leave open was
 //! decided here, next to where it is done.
 
 mod agent_state;
+mod agent_work;
 mod agents;
+mod conversations;
 mod deleted;
 mod files;
+mod ids;
+mod invocation;
+mod invocations;
+mod log_stream;
+mod refusal;
+mod response;
+mod response_items;
+mod response_request;
+mod response_store;
+mod responses;
+mod session_log;
 mod sessions;
+mod sse;
+mod turns;
 
 use std::sync::Arc;
 
@@ -17,7 +33,14 @@ use hyper::header::HeaderValue;
 use hyper::{HeaderMap, Method, StatusCode};
 
 use self::agent_state::AgentRegistry;
+use self::agent_work::AgentWorker;
 use self::deleted::DeletedSessions;
+use self::invocation::InvocationStore;
+use self::refusal::{Refusal, RuntimeError};
+use self::response_store::ResponseStore;
+use self::session_log::SessionLogs;
+use self::turns::RunningTurns;
+use super::agent_program::AgentProgram;
 use super::answer::{self, HttpResponse};
 use super::api_error::{ApiError, ApiResult};
 use super::dialect::{self, Dialect};
@@ -31,6 +54,9 @@ use wharf_wire::url::Query;
 
 /// The most bytes of a body that is a document.
 const DOCUMENT_MAX: u64 = 1 << 20;
+
+/// The most bytes of a body for an agent.
+const PROMPT_MAX: u64 = 16 << 20;
 
 /// What the paths of projects begin with.
 const PROJECTS: &str = "/api/projects/";
@@ -53,6 +79,11 @@ pub(super) struct FoundryEmulator {
     backend: Arc<dyn Backend>,
     agents: AgentRegistry,
     deleted: DeletedSessions,
+    agent: Arc<AgentWorker>,
+    turns: Arc<RunningTurns>,
+    logs: Arc<SessionLogs>,
+    responses: ResponseStore,
+    invocations: InvocationStore,
 }
 
 #[async_trait]
@@ -66,11 +97,17 @@ impl Dialect for FoundryEmulator {
     }
 
     async fn answer(&self, request: ApiRequest) -> HttpResponse {
-        let answer = match self.answered(&request).await {
-            Ok(answer) => answer,
-            Err(refusal) => return self.failure(refusal.status, refusal.code.as_deref(), &refusal.message),
-        };
-        named(answer, &request_id())
+        let id = request_id();
+        match self.answered(&request).await {
+            Ok(answer) => named(answer, &id),
+            Err(Refusal::Runtime(error)) => named(error.answer(&id), &id),
+            Err(Refusal::Gateway(error)) => self.failure(error.status, error.code.as_deref(), &error.message),
+        }
+    }
+
+    async fn stop(&self) {
+        self.turns.end_all().await;
+        self.agent.end_all().await;
     }
 
     fn failure(&self, status: StatusCode, code: Option<&str>, message: &str) -> HttpResponse {
@@ -94,25 +131,39 @@ impl Dialect for FoundryEmulator {
         if let Some(reason) = reason {
             answer.headers_mut().insert(wire::GATEWAY_REASON, HeaderValue::from_static(reason));
         }
+        if status.as_u16() >= 400 {
+            let source = HeaderValue::from_static(refusal::source_of(status));
+            answer.headers_mut().insert(refusal::ERROR_SOURCE, source);
+        }
         answer
     }
 }
 
 impl FoundryEmulator {
-    pub(super) fn new(backend: Arc<dyn Backend>) -> Self {
-        FoundryEmulator { backend, agents: AgentRegistry::default(), deleted: DeletedSessions::default() }
+    /// Returns the dialect in front of a store. `program` does the agents' work, where a program does.
+    pub(super) fn new(backend: Arc<dyn Backend>, program: Option<AgentProgram>) -> Self {
+        FoundryEmulator {
+            backend,
+            agents: AgentRegistry::default(),
+            deleted: DeletedSessions::default(),
+            agent: Arc::new(AgentWorker::new(program)),
+            turns: Arc::default(),
+            logs: Arc::default(),
+            responses: ResponseStore::default(),
+            invocations: InvocationStore::default(),
+        }
     }
 
-    async fn answered(&self, request: &ApiRequest) -> ApiResult<HttpResponse> {
+    async fn answered(&self, request: &ApiRequest) -> Result<HttpResponse, Refusal> {
         use FoundryOperation as Op;
         let found = find(&request.method, &request.path);
         let (operation, path) = found.map_err(|error| ApiError::no_route(error, &request.method))?;
         let (agent, session) = (path.get("agent"), path.get("session"));
         if operation != Op::ListAgents && !wire::is_agent_name(agent) {
-            return Err(ApiError::bad("an agent's name has 1 to 63 letters, digits and hyphens"));
+            return Err(ApiError::bad("an agent's name has 1 to 63 letters, digits and hyphens").into());
         }
         check(&request.headers, &request.query)?;
-        match operation {
+        let answer = match operation {
             Op::ListAgents => self.list_agents(request),
             Op::GetAgent => self.get_agent(agent),
             Op::UpdateAgent => self.update_agent(agent, request).await,
@@ -132,7 +183,7 @@ impl FoundryEmulator {
             Op::GetSession => self.get_session(agent, session).await,
             Op::StopSession => self.stop_session(agent, session).await,
             Op::DeleteSession => self.remove_session(agent, session).await,
-            Op::SessionLog | Op::VersionLog => self.session_log(agent, session).await,
+            Op::SessionLog | Op::VersionLog => self.session_log(agent, session, request).await,
             Op::UploadFile | Op::DownloadFile | Op::ListDirectory | Op::DeletePath | Op::CreateDirectory | Op::Stat => {
                 self.files(operation, agent, session, request).await
             }
@@ -148,9 +199,32 @@ impl FoundryEmulator {
             | Op::CancelInvocation
             | Op::InvocationDocs => {
                 self.agents.enabled(agent)?;
-                let what = "the emulator does not run agents: it has sessions and their files";
-                Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, what))
+                return self.protocols(operation, agent, &path, request).await;
             }
+        };
+        Ok(answer?)
+    }
+
+    /// Answers an operation of the protocols that agents speak.
+    async fn protocols(
+        &self,
+        operation: FoundryOperation,
+        agent: &str,
+        path: &Parameters,
+        request: &ApiRequest,
+    ) -> Result<HttpResponse, Refusal> {
+        use FoundryOperation as Op;
+        match operation {
+            Op::CreateConversation => Ok(self.create_conversation(agent, request).await?),
+            Op::GetConversation => Ok(self.get_conversation(agent, path.get("conversation"))?),
+            Op::Invoke => self.invoke(agent, request).await,
+            Op::GetInvocation => self.get_invocation(agent, path.get("invocation")),
+            Op::CancelInvocation => self.cancel_invocation(agent, path.get("invocation")).await,
+            Op::InvocationDocs => {
+                let what = "No OpenAPI spec registered";
+                Err(RuntimeError::of_agent(StatusCode::NOT_FOUND, "not_found", what).into())
+            }
+            _ => self.responses(operation, agent, path.get("response"), request).await,
         }
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 use hyper::StatusCode;
 use sha2::{Digest as _, Sha256};
 
-use super::{ApiError, ApiResult, DOCUMENT_MAX, FoundryEmulator};
+use super::refusal::Refusal;
+use super::{ApiError, ApiResult, DOCUMENT_MAX, FoundryEmulator, ids};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
 use wharf_client::backend::{LabelPatch, NewSession, PageRequest, SessionQuery};
 use wharf_core::body::hex;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::{Labels, Session, SessionId, SessionStatus, Timestamp};
-use wharf_core::random;
 use wharf_wire::foundry as wire;
 use wharf_wire::url::{Query, escape};
 
@@ -41,6 +41,7 @@ impl FoundryEmulator {
     /// Stops a session. One that is stopped already stays so \[docs\]; `--fault` gives the 409.
     pub(super) async fn stop_session(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
         let found = self.find_session(agent, id).await?;
+        self.turns.end_session(&found.id).await;
         if found.status != SessionStatus::Stopped {
             let sessions = self.backend.sessions();
             sessions.stop(&found.id).await?;
@@ -61,16 +62,7 @@ impl FoundryEmulator {
         Ok(answer::empty(StatusCode::NO_CONTENT))
     }
 
-    pub(super) async fn session_log(&self, agent: &str, id: &str) -> ApiResult<HttpResponse> {
-        self.find_session(agent, id).await?;
-        let event = serde_json::json!({
-            "timestamp": answer::now(), "stream": "status", "message": "nothing runs in this session",
-        });
-        let frame = format!("event: log\ndata: {event}\n\n");
-        Ok(answer::full(StatusCode::OK, "text/event-stream; charset=utf-8", frame))
-    }
-
-    async fn find_session(&self, agent: &str, id: &str) -> ApiResult<Session> {
+    pub(super) async fn find_session(&self, agent: &str, id: &str) -> ApiResult<Session> {
         let local = local_id(agent, id).map_err(|_| missing(id))?;
         match self.backend.sessions().get(&local).await {
             Err(e) if e.kind() == Kind::NotFound => Err(missing(id)),
@@ -80,9 +72,11 @@ impl FoundryEmulator {
 
     /// Deletes a session that is there, or was a moment ago.
     pub(super) async fn delete_session(&self, session: Session) -> ApiResult<()> {
+        self.turns.end_session(&session.id).await;
         match self.backend.sessions().delete(&session.id, false).await {
             Err(e) if e.kind() != Kind::NotFound => Err(e.into()),
             _ => {
+                self.logs.forget(&session.id);
                 self.deleted.remember(session.id, session.created_at);
                 Ok(())
             }
@@ -118,12 +112,31 @@ impl FoundryEmulator {
             }
             Some(indicator) => Some(indicator.agent_version),
         };
+        if asked.agent_session_id.as_deref() == Some("") {
+            return Err(ApiError::bad("agent_session_id is empty"));
+        }
+        let made = self.open_session(agent, asked.agent_session_id, version).await?;
+        Ok(answer::json(StatusCode::CREATED, &shown(&made)))
+    }
+
+    /// Creates a session for an agent that is to answer in a protocol.
+    pub(super) async fn open_session_for(&self, agent: &str, protocol: &str) -> Result<Session, Refusal> {
+        let version = self.agents.choose(agent, None)?;
+        self.agents.require_protocol(agent, &version, protocol)?;
+        Ok(self.open_session(agent, None, Some(version)).await?)
+    }
+
+    /// Returns a session in which an agent is to answer in a protocol, and wakes it.
+    pub(super) async fn use_session(&self, agent: &str, id: &str, protocol: &str) -> Result<Session, Refusal> {
+        let found = self.find_session(agent, id).await?;
+        self.agents.require_protocol(agent, &version_of(&found), protocol)?;
+        Ok(self.backend.sessions().touch(&found.id).await?)
+    }
+
+    /// Creates a session, with a new id and the newest version of the agent where they are not given.
+    async fn open_session(&self, agent: &str, id: Option<String>, version: Option<String>) -> ApiResult<Session> {
         let version = self.agents.choose(agent, version)?;
-        let id = match asked.agent_session_id {
-            Some(id) if id.is_empty() => return Err(ApiError::bad("agent_session_id is empty")),
-            Some(id) => id,
-            None => new_id()?,
-        };
+        let id = id.map_or_else(ids::plain, Ok)?;
         let labels = [(AGENT, agent), (ID, &id), (VERSION, &version)];
         let new = NewSession {
             id: Some(local_id(agent, &id)?),
@@ -134,7 +147,7 @@ impl FoundryEmulator {
             ..NewSession::default()
         };
         match self.backend.sessions().create(new).await {
-            Ok(made) => Ok(answer::json(StatusCode::CREATED, &shown(&made))),
+            Ok(made) => Ok(made),
             // The status is what is expected; no source has seen it.
             Err(e) if e.kind() == Kind::Conflict => {
                 Err(ApiError::new(StatusCode::CONFLICT, format!("Session {id} exists already")))
@@ -243,18 +256,19 @@ pub(super) fn local_id(agent: &str, id: &str) -> Result<SessionId, Error> {
     }
 }
 
-/// Returns a new id in the service's form: 16 hexadecimal digits, two zeros, 32 letters and digits.
-fn new_id() -> Result<String, Error> {
-    const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    let bytes = random::bytes::<40>()?;
-    let (head, tail) = bytes.split_at(8);
-    let sign = |byte: &u8| SIGNS.get(usize::from(*byte) % SIGNS.len()).map(|sign| char::from(*sign));
-    Ok(format!("{}00{}", hex(head), tail.iter().filter_map(sign).collect::<String>()))
-}
-
 /// Returns the answer to a question about a session that is not there.
 pub(super) fn missing(id: &str) -> ApiError {
     ApiError::not_found(format!("Session {id} does not exist"))
+}
+
+/// Returns the id of a session in the protocol.
+pub(super) fn public_id(session: &Session) -> String {
+    shown(session).agent_session_id
+}
+
+/// Returns the version of the agent that a session has.
+pub(super) fn version_of(session: &Session) -> String {
+    shown(session).version_indicator.agent_version
 }
 
 /// Returns a session of the store in the protocol's form.
@@ -301,12 +315,5 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), 7, "{names:?}");
-    }
-
-    #[test]
-    fn new_ids_have_the_form_of_the_service() {
-        let id = new_id().unwrap();
-        assert_eq!((id.len(), &id[16..18]), (50, "00"));
-        assert!(id[..16].bytes().all(|b| b.is_ascii_hexdigit()));
     }
 }

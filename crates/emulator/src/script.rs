@@ -1,4 +1,4 @@
-//! What a message asks of the simulated agent.
+//! What a message asks of a simulated agent. Each dialect has events of its own for a step.
 
 use std::iter;
 use std::time::Duration;
