@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Cx;
-use super::args::PagingFlags;
+use super::args::{PagingFlags, ids};
 use crate::output::AgentVersionView;
 use wharf_client::backend::{AgentQuery, Feature, Page};
 use wharf_core::error::{Error, Kind, Result};
@@ -104,7 +104,7 @@ pub(super) struct AgentsGetArgs {
 impl AgentsGetArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let agents = cx.backend()?.require_agents()?;
-        let ids: Vec<AgentId> = self.agent_id.iter().chain(&self.names).map(|id| id.parse()).collect::<Result<_>>()?;
+        let ids: Vec<AgentId> = ids(&self.agent_id, &self.names)?;
         if self.number.is_some() && ids.len() > 1 {
             return Err(Error::usage("--version is for one agent")
                 .hint("`wharf agents list AGENT` shows the versions of an agent"));

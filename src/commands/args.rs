@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueHint};
@@ -9,7 +10,7 @@ use clap::{Args, ValueHint};
 use crate::output::progress::ProgressMode;
 use crate::output::{Color, Format};
 use wharf_core::config::{Flags, duration};
-use wharf_core::error::Result;
+use wharf_core::error::{Error, Result};
 use wharf_core::model::SessionId;
 
 /// Flags that every command takes.
@@ -208,8 +209,16 @@ impl SessionNames {
     /// # Errors
     /// `usage` for what is not an id.
     pub(super) fn ids(&self) -> Result<Vec<SessionId>> {
-        self.all().map(|name| name.parse()).collect()
+        ids(&self.session_id, &self.names)
     }
+}
+
+/// Returns the ids of the vendor's flag and of the arguments, in this order.
+///
+/// # Errors
+/// `usage` for what is not an id.
+pub(super) fn ids<T: FromStr<Err = Error>>(flag: &[String], names: &[String]) -> Result<Vec<T>> {
+    flag.iter().chain(names).map(|name| name.parse()).collect()
 }
 
 // A body document.

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Cx;
-use super::args::PagingFlags;
+use super::args::{PagingFlags, ids};
 use wharf_client::backend::Feature;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::AgentId;
@@ -64,8 +64,7 @@ pub(super) struct EnvironmentsGetArgs {
 impl EnvironmentsGetArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let environments = cx.backend()?.require_environments()?;
-        let ids: Vec<AgentId> =
-            self.environment_id.iter().chain(&self.names).map(|id| id.parse()).collect::<Result<_>>()?;
+        let ids: Vec<AgentId> = ids(&self.environment_id, &self.names)?;
         cx.each(&ids, async |id| environments.get(id).await.map_err(missing)).await
     }
 }

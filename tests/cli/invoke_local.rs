@@ -469,3 +469,13 @@ fn text_of_an_agent_does_not_control_a_terminal_but_reaches_a_pipe_unchanged() {
     assert_eq!(run.ok().bytes(), b"\x1b[31mred\n");
     assert!(run.stderr().contains("\x1b]0;t\x07"));
 }
+
+#[test]
+fn bytes_that_a_result_cannot_hold_are_reported() {
+    let sandbox = stage();
+    let run = invoke(&sandbox, &["--format", "json", r"printf 'a\377b'"]);
+    assert_eq!(run.ok().json()["text"], "a\u{fffd}b");
+    run.says(&["not UTF-8"]);
+    assert_eq!(invoke(&sandbox, &["--format", "json", r"printf '\303\244'"]).ok().stderr(), "");
+    assert_eq!(invoke(&sandbox, &[r"printf 'a\377b'"]).ok().bytes(), b"a\xffb\n");
+}

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use wharf_core::config::secret_words::names_secret;
 use wharf_core::error::{Error, Result, reason};
 use wharf_core::model::Timestamp;
 use wharf_core::sync::lock;
@@ -93,9 +94,8 @@ impl LogLine {
     }
 }
 
-/// A value whose name has one of these in it is not shown.
-const SECRETS: [&str; 9] =
-    ["token", "key", "secret", "signature", "password", "credential", "authorization", "ticket", "code"];
+/// Parts of names of query parameters that hold secrets, beside those of [`names_secret`].
+const SECRETS: [&str; 4] = ["key", "signature", "ticket", "code"];
 
 /// Returns a query with the values of secrets replaced.
 fn masked(query: &str) -> String {
@@ -108,7 +108,7 @@ fn masked(query: &str) -> String {
 
 fn is_secret(name: &str) -> bool {
     let name = wharf_wire::url::unescape(name).unwrap_or_default().to_ascii_lowercase();
-    name == "sig" || SECRETS.iter().any(|word| name.contains(word))
+    name == "sig" || names_secret(&name) || SECRETS.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]

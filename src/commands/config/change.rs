@@ -8,6 +8,7 @@ use crate::output::Format;
 use wharf_client::backend::registry;
 use wharf_core::config::edit::{KEYS, ProfileKey, update};
 use wharf_core::config::profile::ConfigFile;
+use wharf_core::config::secret_words::names_secret;
 use wharf_core::config::{Origin, config_path, env, no_config};
 use wharf_core::error::{Error, Result};
 
@@ -17,8 +18,8 @@ pub(super) const DEFAULT_PROFILE: &str = "default";
 /// Alternative names of keys, from the vendors' flags.
 const ALIASES: [(&str, &str); 2] = [("agent_id", "agent"), ("environment_id", "environment")];
 
-/// Parts of key names that hold secrets.
-const SECRET_WORDS: [&str; 7] = ["key", "token", "password", "passwd", "secret", "credential", "auth"];
+/// Parts of key names that hold secrets, beside those of [`names_secret`].
+const SECRET_WORDS: [&str; 2] = ["key", "auth"];
 
 /// The minimum similarity, from 0 to 1, at which a key is suggested for an unknown name.
 const SIMILAR: f64 = 0.8;
@@ -119,7 +120,7 @@ impl ConfigKey {
         let found = match ProfileKey::find(name) {
             Some(key) => ConfigKey::Profile(key),
             None if name == "profile" => ConfigKey::Default,
-            None if SECRET_WORDS.iter().any(|word| name.contains(word)) => {
+            None if names_secret(name) || SECRET_WORDS.iter().any(|word| name.contains(word)) => {
                 return Err(Error::usage(format!("the configuration holds no secrets: `{given}`")).hint(
                     "set ANTHROPIC_API_KEY, WHARF_FOUNDRY_TOKEN or AGB_API_KEY, or name a source: `wharf config set \
                      secret_command '[\"PROGRAM\", \"WORD\"]'`, secret_file or secret_env",

@@ -49,6 +49,8 @@ pub(super) struct TurnSink<'a> {
     text: String,
     /// Whether the next message begins on a line of its own there.
     text_line_ends: bool,
+    /// Whether bytes were replaced there, because they are not UTF-8.
+    text_is_lossy: bool,
     /// The message that is being written, and how much of it was.
     preview: Option<ShownPreview>,
     /// Messages whose beginning was not shown while another one was being written.
@@ -118,6 +120,7 @@ impl<'a> TurnSink<'a> {
             started: Instant::now(),
             text: String::new(),
             text_line_ends: false,
+            text_is_lossy: false,
             preview: None,
             hidden: VecDeque::new(),
             escape: io::stdout().is_terminal().then(TerminalText::default),
@@ -211,6 +214,7 @@ impl<'a> TurnSink<'a> {
     /// Adds a message to the whole text.
     fn add_text(&mut self, event: &Event) {
         let text = event.text_bytes();
+        self.text_is_lossy |= std::str::from_utf8(&text).is_err();
         let text = String::from_utf8_lossy(&text);
         if self.text_line_ends && !text.is_empty() {
             self.text.push('\n');
@@ -384,6 +388,12 @@ impl<'a> TurnSink<'a> {
         self.collect();
         if !matches!(self.form, TurnForm::Events | TurnForm::Object) {
             return Ok(());
+        }
+        if self.text_is_lossy {
+            self.cx.out.note(
+                "note: the agent's text is not UTF-8, and U+FFFD stands for other bytes in `text`; \
+                 the events of --format jsonl have them",
+            );
         }
         let result = TurnResult {
             object: "result",

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::secret_words::names_secret;
 use crate::error::{Error, Result};
-
-/// Parts of header names that hold credentials.
-const CREDENTIALS: [&str; 8] =
-    ["authorization", "api-key", "apikey", "token", "cookie", "secret", "password", "credential"];
 
 /// Merges the headers of the profile with those of flags, `Name: value`, which take precedence.
 ///
@@ -30,8 +27,7 @@ fn check(name: &str, value: &str) -> Result<(String, String)> {
     if name.is_empty() || !name.chars().all(is_name) || value.chars().any(char::is_control) {
         return Err(malformed());
     }
-    let lower = name.to_ascii_lowercase();
-    if CREDENTIALS.iter().any(|word| lower.contains(word)) {
+    if names_secret(name) {
         return Err(Error::usage(format!("header `{name}` is a credential, which cannot be set as a header"))
             .hint("set the backend's own variable instead"));
     }

@@ -12,6 +12,7 @@ pub mod env;
 pub mod header;
 pub mod profile;
 pub mod secret;
+pub mod secret_words;
 pub mod size;
 pub mod small;
 pub mod trace;

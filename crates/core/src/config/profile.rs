@@ -8,6 +8,7 @@ use std::time::Instant;
 use serde::Deserialize;
 
 use super::secret::Secret;
+use super::secret_words::names_secret;
 use super::small;
 use crate::advice::Step;
 use crate::error::{Error, Kind, Result};
@@ -115,9 +116,6 @@ impl fmt::Display for Amount {
     }
 }
 
-/// Field names of secrets, for a specific error message.
-const SECRETS: [&str; 5] = ["api_key", "token", "auth_token", "password", "secret"];
-
 /// Returns the text of the configuration file at `path`.
 pub(super) fn text_of(bytes: Vec<u8>, path: &Path) -> Result<String> {
     String::from_utf8(bytes).map_err(|_| Error::usage(format!("the configuration is not UTF-8: `{}`", path.display())))
@@ -146,7 +144,8 @@ impl ConfigFile {
             let line =
                 e.span().map_or(1, |span| text.get(..span.start).map_or(1, |head| head.matches('\n').count() + 1));
             let what = e.message().lines().next().unwrap_or_default().to_owned();
-            let secret = SECRETS.iter().any(|name| what.contains(&format!("unknown field `{name}`")));
+            let unknown = what.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next());
+            let secret = unknown.is_some_and(names_secret);
             let error = Error::usage(format!("{}:{line}: {what}", path.display()));
             if secret {
                 error.hint(format!("the configuration holds no secrets, only where to read them: {SECRET_HINT}"))
