@@ -25,26 +25,26 @@ use wharf_wire::anthropic::events::{kind, stop};
 use wharf_wire::anthropic::sessions::status;
 use wharf_wire::anthropic::{AnthropicSession, Nullable, SessionEvent};
 
-/// All sessions to which something happened.
+/// The agents of all sessions that have events.
 #[derive(Default)]
 pub(super) struct AgentSimulation {
     sessions: Mutex<HashMap<String, SimulatedSession>>,
-    /// Whether turns are the work of a command.
+    /// Whether a command plays the agent.
     commanded: bool,
 }
 
-/// One of them.
+/// A session with its agent.
 #[derive(Default)]
 pub(super) struct SimulatedSession {
-    /// What has happened.
+    /// The events that have happened.
     log: EventLog,
-    /// When the last of it did.
+    /// The time of the last event.
     last: Option<Timestamp>,
-    /// What clients sent and the agent has not read, and as clients read it.
+    /// The events of clients that the agent has not read, each also as clients read it.
     queue: VecDeque<(SessionEvent, Arc<LoggedEvent>)>,
     state: ActivityState,
     turn: Option<Turn>,
-    /// Since when it works, where it does.
+    /// The time at which the agent began to work, if it works.
     since: Option<Timestamp>,
     /// The turn that waits for its command to be started.
     command: Option<CommandTurn>,
@@ -57,18 +57,18 @@ pub(super) struct SimulatedSession {
 
 /// A turn for the agent's command.
 pub(super) struct CommandTurn {
-    /// What the client says.
+    /// The client's message.
     pub(super) text: String,
     /// Resolves when the client interrupts the turn.
     pub(super) interrupted: oneshot::Receiver<()>,
 }
 
-/// How the agent's command ended.
+/// The end of the agent's command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CommandOutcome {
     Done,
     Interrupted,
-    /// Why it failed.
+    /// The command failed, with the reason.
     Failed(String),
 }
 
@@ -82,12 +82,12 @@ enum ActivityState {
     Over,
 }
 
-/// What the agent does for a message.
+/// The work of the agent for a message.
 #[derive(Default)]
 struct Turn {
-    /// What is left of it.
+    /// The remaining steps.
     steps: VecDeque<TurnStep>,
-    /// The length of what the model reads next.
+    /// The length in bytes of the text that the model reads next.
     read: usize,
     /// The id of the request to the model that is under way.
     request: Option<String>,
@@ -95,9 +95,9 @@ struct Turn {
     said: bool,
     /// The tools that wait for the client.
     pending: Vec<PendingTool>,
-    /// Whether it pauses because of the budget.
+    /// Whether the turn pauses because of the budget.
     paused: bool,
-    /// The message that the command writes: its id and what there is of it.
+    /// The message that the command writes: its id and its text so far.
     message: Option<(Arc<str>, String)>,
     /// Interrupts the command.
     interrupt: Option<oneshot::Sender<()>>,

@@ -87,7 +87,7 @@ fn none() -> Error {
     let (name, file) = (env::AGB_API_KEY, dotenv::FILE);
     let message = format!("no key for AGB cloud: {name} is not set, nor is it in `{file}` of this directory");
     Error::new(Kind::Auth, message).hint(format!(
-        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its place in a profile"
+        "make a key in the console of AGB cloud, then: export {name}=akm-..., or name its source in a profile"
     ))
 }
 
