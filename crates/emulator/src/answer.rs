@@ -112,6 +112,24 @@ pub(super) fn chunked(answer: HttpResponse) -> HttpResponse {
     Response::from_parts(head, BodyExt::boxed_unsync(StreamBody::new(frames)))
 }
 
+/// Marks a streamed answer whose end is the end of the work that was asked for.
+#[derive(Debug, Clone, Copy)]
+struct EndsWithWork;
+
+/// Returns the same answer, whose end is the end of the work that was asked for.
+pub(super) fn that_ends(mut answer: HttpResponse) -> HttpResponse {
+    answer.extensions_mut().insert(EndsWithWork);
+    answer
+}
+
+/// Waits for the end of the work that an answer reports while it goes on.
+pub(super) async fn worked(answer: HttpResponse) {
+    if answer.extensions().get::<EndsWithWork>().is_some() {
+        let mut content = answer.into_body();
+        while let Some(Ok(_)) = content.frame().await {}
+    }
+}
+
 /// Returns how many bytes the body of an answer has, where that is known.
 pub(super) fn length(answer: &HttpResponse) -> Option<u64> {
     let announced = answer.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());

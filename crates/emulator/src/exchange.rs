@@ -196,6 +196,7 @@ async fn after(
     let len = answer::length(&answer);
     match then {
         Interruption::Reset if at == Position::End || len == Some(0) => {
+            answer::worked(answer).await;
             line.reset();
             Err(ConnectionClosed)
         }

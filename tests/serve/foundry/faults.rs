@@ -62,11 +62,15 @@ fn logs_and_events_of_invocations_break_too() {
 #[test]
 fn an_answer_that_is_lost_at_its_end_was_given() {
     let stage = Stage::new();
-    let server = stage.session(&["--fault", "invoke:reset@end x1"]);
-    let body = json!({ "input": "echo done", "agent_session_id": "s1", "conversation": "c1" });
-    assert!(server.raw(&server.to_agent("POST", RESPONSES, body.to_string().as_bytes())).is_none());
+    let server = stage.session(&["--fault", "invoke:reset@end x2"]);
+    let mut body = json!({ "input": "sleep 10ms\necho done", "agent_session_id": "s1", "conversation": "c1" });
+    for stream in [false, true] {
+        body["stream"] = stream.into();
+        assert!(server.raw(&server.to_agent("POST", RESPONSES, body.to_string().as_bytes())).is_none());
+    }
+    body["stream"] = false.into();
     let log = server.get("/agents/a1/sessions/s1:logstream?follow=false");
-    assert!(String::from_utf8_lossy(&log.body).contains(" completed"));
+    assert_eq!(String::from_utf8_lossy(&log.body).matches(" completed").count(), 2);
     assert_eq!(text(&server.respond(&body)), "done");
     server.get(S1).ok();
 }

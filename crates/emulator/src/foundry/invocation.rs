@@ -163,7 +163,7 @@ impl Invocation {
                 }
             },
         );
-        Ok(sse::answer(frames.boxed()))
+        Ok(answer::that_ends(sse::answer(frames.boxed())))
     }
 
     /// Returns the events from a number on, the number of the next, and what comes after them.

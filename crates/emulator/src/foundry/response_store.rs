@@ -27,23 +27,23 @@ impl ResponseStore {
         responses.iter().rev().find(|response| response.id == id && response.agent == agent).cloned()
     }
 
-    /// Returns whether a response of a conversation is not over.
-    pub(super) fn is_locked(&self, agent: &str, conversation: &str) -> bool {
-        let responses = lock(&self.responses);
-        let of_it = |response: &&Arc<AgentResponse>| {
-            response.agent == agent && response.conversation.as_deref() == Some(conversation)
-        };
-        responses.iter().filter(of_it).any(|response| !response.is_over())
-    }
-
-    pub(super) fn add(&self, response: Arc<AgentResponse>) {
+    /// Adds a response, and returns whether its conversation has no other that is not over.
+    pub(super) fn add(&self, response: Arc<AgentResponse>) -> bool {
         let mut responses = lock(&self.responses);
+        let of_it = |other: &&Arc<AgentResponse>| {
+            response.conversation.is_some()
+                && (&other.agent, &other.conversation) == (&response.agent, &response.conversation)
+        };
+        if responses.iter().filter(of_it).any(|other| !other.is_over()) {
+            return false;
+        }
         if responses.len() >= KEPT
             && let Some(oldest) = responses.iter().position(|response| response.is_over())
         {
             responses.remove(oldest);
         }
         responses.push(response);
+        true
     }
 
     pub(super) fn remove(&self, id: &str) {

@@ -70,11 +70,6 @@ impl FoundryEmulator {
         let session = self.session_of(agent, &asked).await?;
         let public = public_id(&session);
         if let Some(conversation) = &asked.conversation {
-            if self.responses.is_locked(agent, conversation) {
-                let what = "Conversation is locked — task is in_progress";
-                let error = RuntimeError::of_responses(StatusCode::CONFLICT, "conversation_locked", what, None);
-                return Err(error.with("type", "conflict".into()).header(SESSION, public).into());
-            }
             let key = (agent.to_owned(), conversation.clone());
             lock(&self.responses.sessions).insert(key, public.clone());
         }
@@ -132,7 +127,11 @@ impl FoundryEmulator {
             state: Mutex::new(ResponseState::default()),
             changed: tokio::sync::watch::Sender::new(()),
         });
-        self.responses.add(Arc::clone(&response));
+        if !self.responses.add(Arc::clone(&response)) {
+            let what = "Conversation is locked — task is in_progress";
+            let error = RuntimeError::of_responses(StatusCode::CONFLICT, "conversation_locked", what, None);
+            return Err(error.with("type", "conflict".into()).header(SESSION, &response.session).into());
+        }
         let (agent, logs) = (Arc::clone(&self.agent), Arc::clone(&self.logs));
         let (ours, text, session) = (Arc::clone(&response), asked.text, session.id.clone());
         self.turns.start(&response.id, session.clone(), move |cancelled| async move {
@@ -239,7 +238,7 @@ fn follow(response: Arc<AgentResponse>, from: usize, guard: Option<CancelOnDrop>
             }
         }
     });
-    sse::answer(events.boxed())
+    answer::that_ends(sse::answer(events.boxed()))
 }
 
 fn list_input(response: &AgentResponse, query: &Query) -> Result<HttpResponse, RuntimeError> {
