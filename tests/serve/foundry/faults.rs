@@ -60,6 +60,23 @@ fn logs_and_events_of_invocations_break_too() {
 }
 
 #[test]
+fn streams_have_only_comments_where_that_is_asked_for() {
+    let stage = Stage::new();
+    let faults = ["--fault", "sessions.log:keepalive-only", "--fault", "invoke:keepalive-only"];
+    let server = stage.session(&faults);
+    server.send("POST", "/agents/a1/versions", r#"{"definition":{"kind":"hosted"}}"#).ok();
+    let log = server.head("GET", "/agents/a1/sessions/s1:logstream", "");
+    let mut streams = [
+        server.open_events("POST", RESPONSES, &resumable("echo one\nsleep")),
+        server.open_events("POST", "/invocations", &json!({ "message": "reply sse\necho one\nsleep" })),
+        server.open_raw(log.as_bytes()),
+    ];
+    for stream in &mut streams {
+        assert_eq!(stream.until_comment(), [""; 0]);
+    }
+}
+
+#[test]
 fn an_answer_that_is_lost_at_its_end_was_given() {
     let stage = Stage::new();
     let server = stage.session(&["--fault", "invoke:reset@end x2"]);

@@ -115,6 +115,14 @@ pub(super) struct Events {
     pub(super) comments: usize,
 }
 
+impl Events {
+    /// Waits for a comment; gives the lines of events before it.
+    pub(super) fn until_comment(&mut self) -> Vec<String> {
+        let before = self.lines.by_ref().take_while(|line| !line.starts_with(": "));
+        before.filter(|line| line.starts_with("data: ")).collect()
+    }
+}
+
 impl Iterator for Events {
     type Item = Value;
 
