@@ -116,6 +116,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print what the programs of an agent write beside its answers')
             [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
             [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
@@ -557,6 +558,47 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;sessions;logs' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--tail', '--tail', [CompletionResultType]::ParameterName, 'Only the last lines [default: as many as the backend has]')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Which log')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on with lines as they are written, until the session ends')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on with lines as they are written, until the session ends')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;sessions;interrupt' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -808,6 +850,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print what the programs of an agent write beside its answers')
             [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
             [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
@@ -838,6 +881,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;sessions;help;events' {
+            break
+        }
+        'wharf;sessions;help;logs' {
             break
         }
         'wharf;sessions;help;interrupt' {
@@ -2340,6 +2386,8 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
             [CompletionResult]::new('--attach', '--attach', [CompletionResultType]::ParameterName, 'Show the agent a local file or a stored one; can be repeated')
+            [CompletionResult]::new('--conversation', '--conversation', [CompletionResultType]::ParameterName, 'Continue a conversation, or begin a new one: ID or new')
+            [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'Use this protocol if the agent speaks several')
             [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Give the agent an instruction besides the prompt')
             [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
             [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated')
@@ -2918,6 +2966,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
             [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
+            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print what the programs of an agent write beside its answers')
             [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
             [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
             [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
@@ -2947,6 +2996,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;sessions;events' {
+            break
+        }
+        'wharf;help;sessions;logs' {
             break
         }
         'wharf;help;sessions;interrupt' {

@@ -352,6 +352,9 @@ _wharf() {
             wharf__subcmd__help__subcmd__sessions,list)
                 cmd="wharf__subcmd__help__subcmd__sessions__subcmd__list"
                 ;;
+            wharf__subcmd__help__subcmd__sessions,logs)
+                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__logs"
+                ;;
             wharf__subcmd__help__subcmd__sessions,stop)
                 cmd="wharf__subcmd__help__subcmd__sessions__subcmd__stop"
                 ;;
@@ -439,6 +442,9 @@ _wharf() {
             wharf__subcmd__sessions,list)
                 cmd="wharf__subcmd__sessions__subcmd__list"
                 ;;
+            wharf__subcmd__sessions,logs)
+                cmd="wharf__subcmd__sessions__subcmd__logs"
+                ;;
             wharf__subcmd__sessions,ls)
                 cmd="wharf__subcmd__sessions__subcmd__list"
                 ;;
@@ -489,6 +495,9 @@ _wharf() {
                 ;;
             wharf__subcmd__sessions__subcmd__help,list)
                 cmd="wharf__subcmd__sessions__subcmd__help__subcmd__list"
+                ;;
+            wharf__subcmd__sessions__subcmd__help,logs)
+                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__logs"
                 ;;
             wharf__subcmd__sessions__subcmd__help,stop)
                 cmd="wharf__subcmd__sessions__subcmd__help__subcmd__stop"
@@ -4902,7 +4911,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__help__subcmd__sessions)
-            opts="create list get label update wait touch events interrupt confirm stop archive delete"
+            opts="create list get label update wait touch events logs interrupt confirm stop archive delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5041,6 +5050,20 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        wharf__subcmd__help__subcmd__sessions__subcmd__logs)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         wharf__subcmd__help__subcmd__sessions__subcmd__stop)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -5098,7 +5121,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__invoke)
-            opts="-b -s -r -q -0 -v -f -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --attach --system --follow --on-ask --allow-tool --allow-denied --tool --help --version"
+            opts="-b -s -r -q -0 -v -f -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --attach --conversation --protocol --system --follow --on-ask --allow-tool --allow-denied --tool --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5253,6 +5276,14 @@ _wharf() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --conversation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --protocol)
+                    COMPREPLY=($(compgen -W "responses invocations" -- "${cur}"))
                     return 0
                     ;;
                 --system)
@@ -6491,7 +6522,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label update wait touch events interrupt confirm stop archive delete rm help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7434,7 +7465,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__help)
-            opts="create list get label update wait touch events interrupt confirm stop archive delete help"
+            opts="create list get label update wait touch events logs interrupt confirm stop archive delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7574,6 +7605,20 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__sessions__subcmd__help__subcmd__logs)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -8058,6 +8103,134 @@ _wharf() {
                     ;;
                 --page)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__sessions__subcmd__logs)
+            opts="-b -s -r -q -0 -v -f -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --follow --tail --kind --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tail)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "console system" -- "${cur}"))
                     return 0
                     ;;
                 *)

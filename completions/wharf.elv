@@ -112,6 +112,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
             cand events 'List what happened in a session, or follow it'
+            cand logs 'Print what the programs of an agent write beside its answers'
             cand interrupt 'Stop what the agents of sessions do; the sessions stay'
             cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
@@ -542,6 +543,46 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;sessions;logs'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --tail 'Only the last lines [default: as many as the backend has]'
+            cand --kind 'Which log'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -f 'Go on with lines as they are written, until the session ends'
+            cand --follow 'Go on with lines as they are written, until the session ends'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;sessions;interrupt'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -787,6 +828,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
             cand events 'List what happened in a session, or follow it'
+            cand logs 'Print what the programs of an agent write beside its answers'
             cand interrupt 'Stop what the agents of sessions do; the sessions stay'
             cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
@@ -809,6 +851,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;sessions;help;touch'= {
         }
         &'wharf;sessions;help;events'= {
+        }
+        &'wharf;sessions;help;logs'= {
         }
         &'wharf;sessions;help;interrupt'= {
         }
@@ -2247,6 +2291,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -f 'Read the prompt from a file'
             cand --file 'Read the prompt from a file'
             cand --attach 'Show the agent a local file or a stored one; can be repeated'
+            cand --conversation 'Continue a conversation, or begin a new one: ID or new'
+            cand --protocol 'Use this protocol if the agent speaks several'
             cand --system 'Give the agent an instruction besides the prompt'
             cand --on-ask 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]'
             cand --allow-tool 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated'
@@ -2802,6 +2848,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand wait 'Wait until sessions can be used, or have a status'
             cand touch 'Reset the idle timer of sessions'
             cand events 'List what happened in a session, or follow it'
+            cand logs 'Print what the programs of an agent write beside its answers'
             cand interrupt 'Stop what the agents of sessions do; the sessions stay'
             cand confirm 'Answer an agent that asks whether a tool may run'
             cand stop 'Stop sessions; their files are kept'
@@ -2823,6 +2870,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;sessions;touch'= {
         }
         &'wharf;help;sessions;events'= {
+        }
+        &'wharf;help;sessions;logs'= {
         }
         &'wharf;help;sessions;interrupt'= {
         }

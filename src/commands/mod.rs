@@ -160,7 +160,7 @@ impl Command {
             Command::Agents(verb) => verb.run(cx).await,
             Command::Environments(verb) => verb.run(cx).await,
             Command::Exec(args) => args.run(cx).await,
-            Command::Invoke(args) => args.run(cx).await,
+            Command::Invoke(args) => Box::pin(args.run(cx)).await,
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx).await,
             Command::Doctor => doctor::run(cx).await,

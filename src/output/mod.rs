@@ -35,7 +35,7 @@ pub use self::format::Format;
 pub use self::listing::Listing;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
-pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT};
+pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT, LogRecord};
 pub use self::relay::{Relay, RelaySender};
 use self::report::ReportStyle;
 use self::stderr::Stderr;

@@ -93,6 +93,30 @@ impl Record for Event {
     }
 }
 
+/// A line of a session's log.
+#[derive(serde::Serialize)]
+#[serde(transparent)]
+pub struct LogRecord(pub Event);
+
+impl Record for LogRecord {
+    const NOUN: &'static str = "lines";
+
+    const VIEW: TableView<Self> = TableView {
+        columns: &[left("AT"), left("TYPE"), left("TEXT")],
+        cells: |LogRecord(it)| {
+            vec![or_dash(it.at, time), it.kind.name().to_owned(), it.text.clone().unwrap_or_default()]
+        },
+    };
+
+    fn key(&self) -> Option<String> {
+        self.0.text.clone()
+    }
+
+    fn provider(&self) -> Option<&Provider> {
+        Some(&self.0.provider)
+    }
+}
+
 /// The short table of files: only paths.
 pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
 

@@ -58,7 +58,10 @@ pub fn report(error: &Error, style: ReportStyle) {
         lines_of_causes(error).for_each(|line| say(&line));
     }
     if let Some(hint) = error.hint_text() {
-        say(&format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(hint)));
+        let mut lines = hint.lines();
+        say(&format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(lines.next().unwrap_or_default())));
+        // Indented, text of a service cannot be taken for a line of wharf's.
+        lines.for_each(|line| say(&format!("      {}", escape::for_terminal(line))));
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Map;
 use wharf_client::backend::exec::{CommandLine, NewCommand, ProgramInput, TerminalSize};
-use wharf_client::backend::turn::{Attachment, EventQuery, NewMessage, ToolAnswer};
+use wharf_client::backend::turn::{Attachment, EventQuery, LogQuery, MessageProtocol, NewMessage, ToolAnswer};
 use wharf_client::backend::{
     AgentQuery, Backend, Feature, LabelPatch, MkdirOptions, NewResource, NewSession, NewStoredFile, PageRequest,
     PutOptions, SessionChange, SessionFilters, SessionQuery, agb, anthropic, foundry, registry,
@@ -113,11 +113,17 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         }
         Feature::Interrupt => sessions.interrupt(session).await.map(drop),
         Feature::Invoke => invoke(backend, session, NewMessage::default()).await,
-        Feature::InvokeAttach => {
-            let attachments = vec![Attachment { file, is_image: false }];
-            invoke(backend, session, NewMessage { attachments, ..NewMessage::default() }).await
+        Feature::InvokeAttach | Feature::InvokeSystem | Feature::InvokeConversation | Feature::InvokeProtocol => {
+            let mut message = NewMessage::default();
+            match feature {
+                Feature::InvokeAttach => message.attachments.push(Attachment::Stored { file, is_image: false }),
+                Feature::InvokeSystem => message.system = word(),
+                Feature::InvokeConversation => message.conversation = word(),
+                _ => message.protocol = Some(MessageProtocol::Responses),
+            }
+            invoke(backend, session, message).await
         }
-        Feature::InvokeSystem => invoke(backend, session, NewMessage { system: word(), ..NewMessage::default() }).await,
+        Feature::Logs => backend.require_logs()?.read(session, &LogQuery::default()).await.map(drop),
         Feature::InvokeTools => backend.require_turns()?.answer(session, "word", ToolAnswer::Allow).await,
         Feature::StoredFiles => backend.require_store()?.get(&file).await.map(drop),
         Feature::FileExpiry => {
@@ -158,7 +164,7 @@ fn a_feature_that_is_not_claimed_is_answered_as_unsupported_before_a_request_is_
         options
     };
     let mut backends: Vec<Box<dyn Backend>> = vec![
-        foundry::with(options("foundry"), Some("agent".to_owned())).unwrap(),
+        foundry::with(options("foundry"), foundry::Setup { agent: Some("agent".to_owned()), records: None }).unwrap(),
         agb::with(options("agb"), Some("image".to_owned())).unwrap(),
         anthropic::with(options("anthropic"), anthropic::Setup::default()).unwrap(),
     ];

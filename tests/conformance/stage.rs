@@ -28,7 +28,7 @@ pub(crate) const VIEWS: &[fn() -> Stage] = &[on_anthropic];
 pub(crate) const RUNNERS: &[fn() -> Stage] = &[on_local, on_agb_that_runs];
 
 /// Those whose sessions have agents.
-pub(crate) const AGENTS: &[fn() -> Stage] = &[on_local, on_anthropic];
+pub(crate) const AGENTS: &[fn() -> Stage] = &[on_local, on_anthropic, on_foundry];
 
 /// The local backend.
 fn on_local() -> Stage {
@@ -57,7 +57,11 @@ pub(crate) fn on_foundry_with(faults: &[&str]) -> Stage {
     let agent = "order-agent";
     let mut options = Options::new("foundry", server.variable("FOUNDRY_PROJECT_ENDPOINT"));
     options.auth = Some(Arc::new(Credentials::bearer(&server.variable("WHARF_FOUNDRY_TOKEN")).unwrap()));
-    let backend = foundry::with(options, Some(agent.to_owned())).unwrap();
+    let backend = foundry::with(
+        options,
+        foundry::Setup { agent: Some(agent.to_owned()), records: Some(home.path().join("turns")) },
+    )
+    .unwrap();
     Stage {
         one_in: 16,
         agent,
@@ -294,6 +298,7 @@ fn a_part_is_there_exactly_if_the_capabilities_say_so() {
         assert_eq!(backend.resources().is_some(), stage.has(Feature::Resources));
         assert_eq!(backend.exec().is_some(), stage.has(Feature::Exec));
         assert_eq!(backend.turns().is_some(), stage.has(Feature::Invoke));
+        assert_eq!(backend.logs().is_some(), stage.has(Feature::Logs));
         assert_eq!(backend.events().is_some(), stage.has(Feature::Events));
         assert_eq!(backend.agents().is_some(), stage.has(Feature::Agents));
         assert_eq!(backend.environments().is_some(), stage.has(Feature::Environments));

@@ -258,7 +258,7 @@ async fn send(backend: &dyn Backend, session: &SessionId, events: &Value) -> Res
     match first["type"].as_str().unwrap() {
         "user.message" => {
             let blocks = first["content"].as_array().unwrap().iter().skip(1);
-            let attachments = blocks.map(|block| Attachment {
+            let attachments = blocks.map(|block| Attachment::Stored {
                 file: block["source"]["file_id"].as_str().unwrap().parse().unwrap(),
                 is_image: block["type"] == "image",
             });

@@ -241,7 +241,8 @@ async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
         options.headers.insert("x-ms-user-identity".to_owned(), identity.clone());
     }
     let agent = capture.path().split('/').nth(2).unwrap_or("order-agent");
-    let backend = foundry::with(options, Some(agent.to_owned())).unwrap();
+    let backend =
+        foundry::with(options, foundry::Setup { agent: Some(agent.to_owned()), ..foundry::Setup::default() }).unwrap();
     let result = drive(&*backend, capture).await;
     (recorder.got(), result)
 }

@@ -93,6 +93,10 @@ pub enum Step<'a> {
     SetAgentCommand,
     /// List what happened in a session.
     ListEvents { session: Option<&'a str> },
+    /// Print the log of a session.
+    ReadLog { session: Option<&'a str> },
+    /// Stop a session.
+    StopSession { id: Option<&'a str> },
     /// Wait until the session is usable, or until it is gone.
     WaitForSession { id: &'a str, deleted: bool },
     /// Change a label of a session by removing one and setting another in the same command.

@@ -1,18 +1,22 @@
 //! Files that the agent is shown with a message.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use crate::commands::Cx;
 use wharf_client::backend::turn::{Attachment, RunningTurn};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, SessionId};
-use wharf_core::platform::shown;
+use wharf_core::platform::{self, shown};
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::{MountUploads, delete_uploads};
 use wharf_transfer::plan::LocalSource;
 
 /// What the id of a stored file begins with: a local file of that name is written `./file_...`.
 const ID_PREFIX: &str = "file_";
+
+/// The most bytes of a file that travels in the message.
+const INLINE_MAX: u64 = 20 << 20;
 
 /// The files of `--attach`.
 #[derive(Default)]
@@ -25,6 +29,39 @@ pub(super) struct Attachments {
 enum AttachedFile {
     Stored(FileId),
     Local(PathBuf),
+}
+
+impl AttachedFile {
+    /// Reads a file that travels in the message.
+    ///
+    /// # Errors
+    /// `usage` for a stored file and for one that is too large; `not_found` and others for the file.
+    fn read(&self) -> Result<Attachment> {
+        let path = match self {
+            AttachedFile::Local(path) => path,
+            AttachedFile::Stored(id) => {
+                return Err(Error::usage(format!("the backend has no stored files: {id}"))
+                    .hint(format!("a local file of that name is written `./{id}`")));
+            }
+        };
+        let shown = platform::shown(path);
+        let failed = |e| Error::io(format!("reading `{shown}`"), &e);
+        let file = platform::open_regular(path).map_err(failed)?;
+        let before = file.metadata().map_err(failed)?;
+        let mut bytes = Vec::new();
+        (&file).take(INLINE_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() as u64 > INLINE_MAX {
+            let most = INLINE_MAX >> 20;
+            return Err(Error::usage(format!("a file in a message has at most {most} MiB: `{shown}`"))
+                .hint("upload it into the session, and name it in the prompt"));
+        }
+        let after = file.metadata().map_err(failed)?;
+        if after.len() != bytes.len() as u64 || after.modified().ok() != before.modified().ok() {
+            return Err(Error::conflict(format!("the file changed while it was read: `{shown}`")));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Attachment::Inline { name, bytes: bytes.into() })
+    }
 }
 
 impl Attachments {
@@ -52,13 +89,17 @@ impl Attachments {
         Ok(Attachments { files: values.iter().map(file).collect::<Result<_>>()?, uploaded: Vec::new() })
     }
 
-    /// Uploads the local files, and returns all files in order.
+    /// Uploads the local files, or reads them where files travel in the message, and returns all files in order. They
+    /// go with one message.
     ///
     /// # Errors
-    /// Those of the uploads, after which none of them is left; `not_found` for a stored file that does not exist.
-    pub(super) async fn upload(&mut self, cx: &Cx, session: &SessionId) -> Result<Vec<Attachment>> {
+    /// Those of the uploads, after which none of them is left; `not_found` for a file that does not exist.
+    pub(super) async fn prepare(&mut self, cx: &Cx, session: &SessionId) -> Result<Vec<Attachment>> {
         if self.files.is_empty() {
             return Ok(Vec::new());
+        }
+        if cx.backend()?.store().is_none() {
+            return std::mem::take(&mut self.files).iter().map(AttachedFile::read).collect();
         }
         let store = cx.backend()?.require_store()?;
         let paths = self.files.iter().filter_map(|file| match file {
@@ -75,21 +116,23 @@ impl Attachments {
         cx.log_uploads(session, &self.uploaded, None);
         let mut uploaded = self.uploaded.iter();
         let mut attachments = Vec::new();
-        for file in &self.files {
+        for file in std::mem::take(&mut self.files) {
             let id = match file {
                 AttachedFile::Stored(id) => id,
-                AttachedFile::Local(_) => uploaded.next().ok_or_else(|| Error::usage("an upload has no id"))?,
+                AttachedFile::Local(_) => {
+                    uploaded.next().cloned().ok_or_else(|| Error::usage("an upload has no id"))?
+                }
             };
             // How a file is shown depends on its type, which the service knows.
-            let kind = match uploads.mime_type(id) {
+            let kind = match uploads.mime_type(&id) {
                 Some(kind) => Some(kind.to_owned()),
-                None => match store.get(id).await {
+                None => match store.get(&id).await {
                     Ok(stored) => stored.mime_type,
                     Err(error) => return Err(self.delete_uploads(cx, error).await),
                 },
             };
             let is_image = kind.is_some_and(|kind| kind.starts_with("image/"));
-            attachments.push(Attachment { file: id.clone(), is_image });
+            attachments.push(Attachment::Stored { file: id, is_image });
         }
         Ok(attachments)
     }

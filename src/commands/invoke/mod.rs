@@ -2,6 +2,7 @@
 
 mod attachments;
 mod conversation;
+mod draft;
 mod prompt;
 mod sink;
 mod tools;
@@ -10,15 +11,16 @@ mod turn;
 use std::cell::Cell;
 use std::path::PathBuf;
 
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 
 use self::attachments::Attachments;
+use self::draft::Draft;
 use self::tools::{OnAsk, ToolPolicy};
 use self::turn::TurnFollower;
 use super::Cx;
 use super::question;
 use wharf_client::backend::Feature;
-use wharf_client::backend::turn::{NewMessage, SendGate};
+use wharf_client::backend::turn::{MessageProtocol, NewMessage, SendGate};
 use wharf_core::error::Result;
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
@@ -46,12 +48,20 @@ pub(super) struct InvokeArgs {
     #[arg(long, value_name = "FILE|FILE_ID", value_hint = ValueHint::FilePath)]
     attach: Vec<PathBuf>,
 
+    /// Continue a conversation, or begin a new one: ID or new
+    #[arg(long, value_name = "ID|new")]
+    conversation: Option<String>,
+
+    /// Use this protocol if the agent speaks several
+    #[arg(long, value_enum, value_name = "PROTOCOL")]
+    protocol: Option<ProtocolWord>,
+
     /// Give the agent an instruction besides the prompt
     #[arg(long, value_name = "TEXT")]
     system: Option<String>,
 
     /// Follow the turn that runs, or the last one, and send nothing
-    #[arg(long, conflicts_with_all = ["prompt", "file", "attach", "system"])]
+    #[arg(long, conflicts_with_all = ["prompt", "file", "attach", "system", "conversation", "protocol"])]
     follow: bool,
 
     /// Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]
@@ -80,6 +90,8 @@ impl InvokeArgs {
         for (is_asked, feature) in [
             (!self.attach.is_empty(), Feature::InvokeAttach),
             (self.system.is_some(), Feature::InvokeSystem),
+            (self.conversation.is_some(), Feature::InvokeConversation),
+            (self.protocol.is_some(), Feature::InvokeProtocol),
             (answers || self.allow_denied, Feature::InvokeTools),
         ] {
             if is_asked {
@@ -102,18 +114,34 @@ impl InvokeArgs {
         if self.follow {
             return follower.run(&SendGate::default(), turns.follow(&session)).await;
         }
-        let mut attachments = Attachments::read(&self.attach)?;
-        let system = self.system;
+        let attachments = Attachments::read(&self.attach)?;
+        let protocol = self.protocol.map(MessageProtocol::from);
+        let conversation = self.conversation;
         if self.prompt.is_none() && self.file.is_none() && question::can_ask() {
-            return conversation::run(&follower, turns, attachments, system).await;
+            let first = Draft { attachments, system: self.system, conversation, protocol };
+            return conversation::run(&follower, turns, first).await;
         }
         let text = prompt::read(cx, self.prompt, self.file).await?;
+        let mut draft = Draft { attachments, system: self.system, conversation, protocol };
         let gate = SendGate::default();
-        let start = async {
-            let files = attachments.upload(cx, &session).await?;
-            let message = NewMessage { text, attachments: files, system, gate: gate.clone() };
-            attachments.send(cx, turns.start(&session, message)).await
-        };
-        follower.run(&gate, start).await
+        follower.run(&gate, draft.send(&follower, turns, text, &gate)).await
+    }
+}
+
+/// `--protocol`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ProtocolWord {
+    /// Messages with text and files
+    Responses,
+    /// Bytes in the agent's own form
+    Invocations,
+}
+
+impl From<ProtocolWord> for MessageProtocol {
+    fn from(word: ProtocolWord) -> Self {
+        match word {
+            ProtocolWord::Responses => MessageProtocol::Responses,
+            ProtocolWord::Invocations => MessageProtocol::Invocations,
+        }
     }
 }

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use crate::commands::Cx;
 use crate::output::{Captured, Format, Relay, TerminalText, escape, human};
-use wharf_client::backend::turn::TurnEnd;
+use wharf_client::backend::turn::{RunningTurn, TurnEnd};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Event, EventKind, Provider, SessionId, Timestamp, ToolCall, TurnResult, TurnStatus};
+use wharf_core::model::{Event, EventKind, SessionId, Timestamp, ToolCall, TurnResult, TurnStatus};
 
 /// Calls of tools that are remembered until they are answered, and of those that were denied.
 const MOST_CALLS: usize = 1000;
@@ -313,7 +313,8 @@ impl<'a> TurnSink<'a> {
             }
             // A request to the model is over: a message that it began and that did not come will not come.
             EventKind::Usage => self.end_line(),
-            EventKind::Error => {
+            // One that ends the turn is reported as its end.
+            EventKind::Error if event.status.is_none() => {
                 if let Some(error) = &event.error {
                     self.say(&match event.provider_type {
                         Some(_) => format!("the service reports: {error}"),
@@ -357,33 +358,21 @@ impl<'a> TurnSink<'a> {
     ///
     /// # Errors
     /// As [`TurnSink::conclude`].
-    pub(super) fn finish(
-        &mut self,
-        id: Option<&str>,
-        reconnects: u32,
-        pending: Vec<ToolCall>,
-        end: TurnEnd,
-        was_stopped: bool,
-    ) -> Result<()> {
+    pub(super) fn finish(&mut self, turn: &dyn RunningTurn, end: TurnEnd, was_stopped: bool) -> Result<()> {
         self.end_line()?;
         if self.form == TurnForm::Text {
             let took = self.started.elapsed();
             self.say(&human::turn(took, was_stopped, end.usage.as_ref(), end.cost.as_ref()));
         }
-        self.conclude(id, reconnects, pending, end)
+        self.conclude(Some(turn), end)
     }
 
     /// Prepares what ends the output, when everything is decided; [`TurnSink::close`] writes it.
     ///
     /// # Errors
     /// Where it cannot be written in the output format.
-    pub(super) fn conclude(
-        &mut self,
-        id: Option<&str>,
-        reconnects: u32,
-        pending: Vec<ToolCall>,
-        end: TurnEnd,
-    ) -> Result<()> {
+    pub(super) fn conclude(&mut self, turn: Option<&dyn RunningTurn>, end: TurnEnd) -> Result<()> {
+        let id = turn.and_then(RunningTurn::id);
         self.end_line()?;
         self.collect();
         if !matches!(self.form, TurnForm::Events | TurnForm::Object) {
@@ -400,22 +389,22 @@ impl<'a> TurnSink<'a> {
             id: id.map(str::to_owned),
             session: self.session.clone(),
             backend: self.backend,
-            agent: None,
-            conversation: None,
+            agent: turn.and_then(RunningTurn::agent).map(str::to_owned),
+            conversation: turn.and_then(RunningTurn::conversation).map(str::to_owned),
             status: end.status,
             stop_reason: end.stop_reason,
             text: std::mem::take(&mut self.text),
-            pending,
+            pending: end.pending,
             denied: std::mem::take(&mut self.denied),
             tools: self.tools,
             events: self.events,
-            reconnects,
+            reconnects: turn.map_or(0, RunningTurn::reconnects),
             usage: end.usage,
             cost: end.cost,
             started_at: self.started_at,
             duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             error: end.error,
-            provider: Provider::default(),
+            provider: end.provider,
         };
         let written = self.cx.out.last(result).and_then(|()| self.cx.out.flush());
         self.collect();

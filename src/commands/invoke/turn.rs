@@ -68,7 +68,7 @@ impl TurnFollower<'_> {
         gate: &SendGate,
         start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
     ) -> Result<()> {
-        let mut sink = TurnSink::new(self.cx, self.session, self.backend);
+        let sink = TurnSink::new(self.cx, self.session, self.backend);
         let mut signals = self.cx.signals();
         let _guard = self.cx.cancellation.register();
         let mut start = std::pin::pin!(start);
@@ -105,13 +105,18 @@ impl TurnFollower<'_> {
             }
             Err(error) => {
                 self.left.set(stopping.is_some() || error.is_uncertain());
-                if !is_local(&error) {
-                    sink.conclude(None, 0, Vec::new(), unknown_end(status_of(&error), &error))?;
-                }
                 let patience = stopping.map(|_| LAST);
-                self.cx.close_output(&mut signals, sink.close(), patience).await?;
-                Err(error)
+                refuse(self.cx, sink, &mut signals, error, patience).await
             }
+        }
+    }
+
+    /// Returns how the user finds out what the agent does.
+    fn look(&self) -> Step<'_> {
+        let session = Some(self.session.as_str());
+        match self.cx.backend() {
+            Ok(backend) if backend.events().is_none() && backend.logs().is_some() => Step::ReadLog { session },
+            _ => Step::ListEvents { session },
         }
     }
 
@@ -120,9 +125,24 @@ impl TurnFollower<'_> {
         if gate.close() {
             return cancel_error(why).hint("nothing was sent to the agent");
         }
-        let look = Step::ListEvents { session: Some(self.session.as_str()) };
+        let look = self.look();
         cancel_error(why).hint(format!("the agent may be working: {look}"))
     }
+}
+
+/// Reports a message that was not taken.
+async fn refuse(
+    cx: &Cx,
+    mut sink: TurnSink<'_>,
+    signals: &mut Signals,
+    error: Error,
+    patience: Option<Duration>,
+) -> Result<()> {
+    if !is_local(&error) {
+        sink.conclude(None, unknown_end(status_of(&error), &error))?;
+    }
+    cx.close_output(signals, sink.close(), patience).await?;
+    Err(error)
 }
 
 /// Returns whether an error came before the first request.
@@ -193,7 +213,7 @@ impl FollowedTurn<'_> {
                         }
                     }
                     Ok(TurnEvent::Ended(end)) => return self.finish(*end).await,
-                    Err(error) => return self.give_up(error).await,
+                    Err(error) => return self.fail(error).await,
                 },
                 Some((call, decision)) = answers.next(), if !answers.is_empty() => {
                     if let Err(error) = self.answer(call, decision).await {
@@ -258,7 +278,7 @@ impl FollowedTurn<'_> {
 
     /// Returns the error of a turn that was stopped, and whose end did not come.
     fn stopped(&self, why: Kind) -> Error {
-        let look = Step::ListEvents { session: Some(self.follower.session.as_str()) };
+        let look = self.follower.look();
         let error = match why {
             Kind::NeedsAction => self.unanswered(),
             why => cancel_error(why),
@@ -308,24 +328,43 @@ impl FollowedTurn<'_> {
             }
             (None, status) => (status, end.error.clone()),
         };
-        let end = TurnEnd { status, error: error.clone(), ..end };
-        self.sink.finish(self.turn.id(), self.turn.reconnects(), self.pending, end, why.is_some())?;
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.extend(end.pending);
+        let end = TurnEnd { status, error: error.clone(), pending, ..end };
+        self.sink.finish(&*self.turn, end, why.is_some())?;
         let patience = why.map(|_| LAST);
         self.follower.cx.close_output(&mut self.signals, self.sink.close(), patience).await?;
         error.map_or(Ok(()), Err)
     }
 
+    /// Reports a turn after an error that ends its events.
+    async fn fail(mut self, error: Error) -> Result<()> {
+        match self.stopping {
+            // That it cannot be followed any more comes of that.
+            Some(stopping) if error.kind() != Kind::NotFound => {
+                let error = self.stopped(stopping.why);
+                self.give_up(error).await
+            }
+            None if !self.turn.has_begun() => {
+                self.follower.left.set(error.is_uncertain());
+                refuse(self.follower.cx, self.sink, &mut self.signals, error, None).await
+            }
+            _ => self.give_up(error).await,
+        }
+    }
+
     /// Reports a turn whose end was not learned.
     async fn give_up(mut self, error: Error) -> Result<()> {
         self.follower.left.set(true);
-        let look = Step::ListEvents { session: Some(self.follower.session.as_str()) };
+        let look = self.follower.look();
         let still = format!("the agent may still be working: {look}");
         let error = if error.kind() == Kind::Io { error.hint(still) } else { error.or_hint(still) };
         let status = match status_of(&error) {
             TurnStatus::Failed => TurnStatus::Unknown,
             status => status,
         };
-        drop(self.sink.conclude(self.turn.id(), self.turn.reconnects(), self.pending, unknown_end(status, &error)));
+        let end = TurnEnd { pending: std::mem::take(&mut self.pending), ..unknown_end(status, &error) };
+        drop(self.sink.conclude(Some(&*self.turn), end));
         // A reader that stalls does not hold up the end.
         drop(tokio::time::timeout(LAST, self.sink.close()).await);
         Err(error)

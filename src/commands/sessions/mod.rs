@@ -6,6 +6,7 @@ mod delete;
 mod events;
 mod label;
 mod label_flags;
+mod logs;
 mod update;
 mod wait;
 
@@ -39,6 +40,8 @@ pub(super) enum SessionsCommand {
     Touch(SessionNames),
     /// List what happened in a session, or follow it
     Events(events::SessionsEventsArgs),
+    /// Print what the programs of an agent write beside its answers
+    Logs(logs::SessionsLogsArgs),
     /// Stop what the agents of sessions do; the sessions stay
     Interrupt(SessionNames),
     /// Answer an agent that asks whether a tool may run
@@ -61,6 +64,7 @@ impl SessionsCommand {
             }
             SessionsCommand::Wait(args) => args.names.all().any(|name| name == CHOSEN_SESSION),
             SessionsCommand::Events(args) => args.target() == CHOSEN_SESSION,
+            SessionsCommand::Logs(args) => args.target == CHOSEN_SESSION,
             SessionsCommand::Confirm(args) => args.target == CHOSEN_SESSION,
             _ => false,
         }
@@ -83,6 +87,7 @@ impl SessionsCommand {
                 .await
             }
             SessionsCommand::Events(args) => args.run(cx).await,
+            SessionsCommand::Logs(args) => args.run(cx).await,
             SessionsCommand::Confirm(args) => args.run(cx).await,
             SessionsCommand::Interrupt(names) => {
                 each(cx, cx.session_ids(&names)?, Some(Feature::Interrupt), async |backend, id| {

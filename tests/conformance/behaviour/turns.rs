@@ -79,12 +79,14 @@ fn the_history_has_the_events_of_a_turn_by_the_same_ids_in_pages_of_any_size() {
             let (events, _) = end(start(stage, &room.id, prompt).await.unwrap()).await;
             live.extend(events);
         }
+        let missing = &"no-such-session".parse().unwrap();
+        refused(start(stage, missing, "echo x").await.map(|_| ()), Kind::NotFound);
+        let Some(events) = stage.backend.events() else { return };
         for event in live.iter().filter(|event| matches!(event.kind, EventKind::User | EventKind::Text)) {
             texts.push((event.kind, event.id.clone().unwrap(), event.text.clone().unwrap()));
         }
         // A service may tell its caller's own message twice, and keeps it once.
         texts.dedup();
-        let events = stage.backend.require_events().unwrap();
         for size in [None, Some(1), Some(3)] {
             let listed =
                 pages(size, async |page| events.list(&room.id, &EventQuery::default(), page).await).await.unwrap();
@@ -95,9 +97,7 @@ fn the_history_has_the_events_of_a_turn_by_the_same_ids_in_pages_of_any_size() {
             let times: Vec<_> = listed.iter().filter_map(|event| event.at).collect();
             assert!(times.is_sorted() && times.len() == listed.len(), "{times:?}");
         }
-        let missing = &"no-such-session".parse().unwrap();
         refused(events.list(missing, &EventQuery::default(), PageRequest::default()).await, Kind::NotFound);
-        refused(start(stage, missing, "echo x").await.map(|_| ()), Kind::NotFound);
     });
 }
 
@@ -105,7 +105,8 @@ fn the_history_has_the_events_of_a_turn_by_the_same_ids_in_pages_of_any_size() {
 fn a_session_is_followed_through_its_history_into_what_happens() {
     where_agents_work(async |stage, room| {
         end(start(stage, &room.id, "echo before").await.unwrap()).await;
-        let mut steps = stage.backend.require_events().unwrap().follow(&room.id, &EventQuery::default());
+        let Some(events) = stage.backend.events() else { return };
+        let mut steps = events.follow(&room.id, &EventQuery::default());
         let (mut events, mut done) = (Vec::new(), false);
         let mut begun = false;
         loop {
@@ -155,6 +156,10 @@ fn the_last_turn_can_be_followed_again() {
 fn an_interrupt_of_a_session_where_nothing_works_is_a_success() {
     on(crate::stage::STAGES.iter().chain(crate::stage::VIEWS), async |stage| {
         let room = Room::new(stage).await;
+        if stage.has(Feature::Invoke) && !stage.has(Feature::Events) {
+            // What the service has no list of is known for sessions in which this machine began something.
+            end(start(stage, &room.id, "echo done").await.unwrap()).await;
+        }
         if let Some(session) = stage.allows(Feature::Interrupt, stage.sessions().interrupt(&room.id).await) {
             assert_eq!(session.id, room.id);
         }

@@ -19,6 +19,7 @@ mod path_errors;
 mod range;
 pub mod registry;
 mod spool;
+mod text_blocks;
 mod tree;
 pub mod turn;
 pub mod verify;
@@ -33,7 +34,7 @@ pub use agents::{AgentQuery, Agents, Environments};
 pub use capability::{Capabilities, Limits};
 pub use exec::Exec;
 pub use page::{Page, PageRequest};
-pub use turn::{Events, Turns};
+pub use turn::{Events, Logs, Turns};
 pub use wharf_core::feature::Feature;
 
 use wharf_core::body::{Body, Source};
@@ -83,6 +84,10 @@ pub trait Backend: Send + Sync {
 
     /// Returns the part for what happens in sessions.
     fn events(&self) -> Option<&dyn Events> {
+        None
+    }
+    /// Returns the part for the logs of sessions.
+    fn logs(&self) -> Option<&dyn Logs> {
         None
     }
     /// Returns the part that talks to the agents of sessions.

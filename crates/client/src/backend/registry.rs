@@ -3,8 +3,8 @@
 //! A missing feature is an error here, before the backend is called; the error lists the backends that have it.
 
 use super::{
-    Agents, Backend, Capabilities, Environments, Events, Exec, Feature, FileStore, Resources, SessionFiles, Turns, agb,
-    anthropic, foundry, local,
+    Agents, Backend, Capabilities, Environments, Events, Exec, Feature, FileStore, Logs, Resources, SessionFiles,
+    Turns, agb, anthropic, foundry, local,
 };
 use wharf_core::config::{Chooser, Settings, env};
 use wharf_core::error::{Error, Result};
@@ -114,6 +114,11 @@ impl dyn Backend + '_ {
     /// Returns the part for what happens in sessions, or `unsupported`.
     pub fn require_events(&self) -> Result<&dyn Events> {
         self.part(self.events(), Feature::Events)
+    }
+
+    /// Returns the part for the logs of sessions, or `unsupported`.
+    pub fn require_logs(&self) -> Result<&dyn Logs> {
+        self.part(self.logs(), Feature::Logs)
     }
 
     /// Returns the part that talks to agents, or `unsupported`.

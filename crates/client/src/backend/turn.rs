@@ -1,22 +1,27 @@
 //! Talking to the agent of a session, and what happened there.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use tokio::sync::watch;
 
 use super::{Capabilities, Feature, Page, PageRequest};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Cost, Event, FileId, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
+use wharf_core::model::{Cost, Event, FileId, Provider, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
 
 /// A message to the agent of a session.
 #[derive(Debug, Clone, Default)]
 pub struct NewMessage {
     /// The text.
     pub text: String,
-    /// Stored files that the agent is shown. For a backend that has `Feature::InvokeAttach`.
+    /// Files that the agent is shown. For a backend that has `Feature::InvokeAttach`.
     pub attachments: Vec<Attachment>,
     /// An instruction to the agent besides the user's text. For a backend that has `Feature::InvokeSystem`.
     pub system: Option<String>,
+    /// The conversation that the message belongs to. For a backend that has `Feature::InvokeConversation`.
+    pub conversation: Option<String>,
+    /// The protocol to use, if the agent speaks several. For a backend that has `Feature::InvokeProtocol`.
+    pub protocol: Option<MessageProtocol>,
     /// Whether it may still be sent.
     pub gate: SendGate,
 }
@@ -73,20 +78,44 @@ fn not_sent() -> Error {
     Error::new(Kind::Interrupted, "the message was not sent")
 }
 
-/// A stored file that the agent is shown.
+/// A protocol in which a message is sent to an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageProtocol {
+    /// Messages with text and files, in the form of the `OpenAI` Responses API.
+    Responses,
+    /// Bytes whose form is the agent's own.
+    Invocations,
+}
+
+/// A file that the agent is shown.
 #[derive(Debug, Clone)]
-pub struct Attachment {
-    /// The file.
-    pub file: FileId,
-    /// Whether it is shown as an image, and not as a document.
-    pub is_image: bool,
+pub enum Attachment {
+    /// A stored file of the workspace.
+    Stored {
+        /// The file.
+        file: FileId,
+        /// Whether it is shown as an image, and not as a document.
+        is_image: bool,
+    },
+    /// A file that travels in the message, for a backend without stored files.
+    Inline {
+        /// The name of the file, which tells its media type.
+        name: String,
+        /// The content.
+        bytes: Bytes,
+    },
 }
 
 impl NewMessage {
     /// Returns the features that the message needs.
     pub fn features(&self) -> impl Iterator<Item = Feature> {
-        let attachments = (!self.attachments.is_empty()).then_some(Feature::InvokeAttach);
-        attachments.into_iter().chain(self.system.as_ref().map(|_| Feature::InvokeSystem))
+        let asked = [
+            (!self.attachments.is_empty(), Feature::InvokeAttach),
+            (self.system.is_some(), Feature::InvokeSystem),
+            (self.conversation.is_some(), Feature::InvokeConversation),
+            (self.protocol.is_some(), Feature::InvokeProtocol),
+        ];
+        asked.into_iter().filter_map(|(asked, feature)| asked.then_some(feature))
     }
 }
 
@@ -132,12 +161,24 @@ pub struct TurnEnd {
     pub usage: Option<TokenUsage>,
     /// The cost of the turn.
     pub cost: Option<Cost>,
+    /// Calls that wait for an answer which cannot be given here.
+    pub pending: Vec<ToolCall>,
+    /// The provider's own object.
+    pub provider: Provider,
 }
 
 impl TurnEnd {
     /// Returns an end of which nothing but the status is known.
     pub fn new(status: TurnStatus) -> Self {
-        TurnEnd { status, stop_reason: None, error: None, usage: None, cost: None }
+        TurnEnd {
+            status,
+            stop_reason: None,
+            error: None,
+            usage: None,
+            cost: None,
+            pending: Vec::new(),
+            provider: Provider::default(),
+        }
     }
 }
 
@@ -162,6 +203,18 @@ pub enum ToolAnswer {
 pub trait RunningTurn: Send {
     /// Returns the provider's id of the message.
     fn id(&self) -> Option<&str>;
+    /// Returns whether the service has taken the message: an error before that is one of sending it.
+    fn has_begun(&self) -> bool {
+        true
+    }
+    /// Returns the agent, if it is known.
+    fn agent(&self) -> Option<&str> {
+        None
+    }
+    /// Returns the conversation that the turn belongs to.
+    fn conversation(&self) -> Option<&str> {
+        None
+    }
     /// Returns how often a broken stream was resumed.
     fn reconnects(&self) -> u32;
     /// Returns the next event. Nothing is lost where the future is dropped.
@@ -192,6 +245,22 @@ pub trait Turns: Send + Sync {
     /// `unsupported` for what the backend lacks.
     fn check(&self, message: &NewMessage) -> Result<()> {
         self.capabilities().require_all(message.features())
+    }
+    /// Returns whether messages to the agent of a session can belong to conversations.
+    ///
+    /// # Errors
+    /// Those of the service.
+    async fn has_conversations(&self, session: &SessionId, protocol: Option<MessageProtocol>) -> Result<bool> {
+        let _ = (session, protocol);
+        Ok(false)
+    }
+    /// Begins a conversation. For a backend that has `Feature::InvokeConversation`.
+    ///
+    /// # Errors
+    /// `usage` if the agent of the session has none; those of the service.
+    async fn begin_conversation(&self, session: &SessionId, protocol: Option<MessageProtocol>) -> Result<String> {
+        let _ = (session, protocol);
+        Err(self.capabilities().unsupported(Feature::InvokeConversation))
     }
     /// Sends a message, at most once, and follows the turn that it begins.
     ///
@@ -254,4 +323,36 @@ pub trait Events: Send + Sync {
     async fn list(&self, session: &SessionId, query: &EventQuery, page: PageRequest) -> Result<Page<Event>>;
     /// Lists what happened, and then what happens, each event once. The stream ends with the session.
     fn follow<'a>(&'a self, session: &SessionId, query: &EventQuery) -> BoxStream<'a, Result<Followed>>;
+}
+
+/// Which lines of a session's log are listed.
+#[derive(Debug, Clone, Default)]
+pub struct LogQuery {
+    /// How many of the last lines; as many as there are if `None`.
+    pub tail: Option<u32>,
+    /// Whether lines follow as they are written.
+    pub follow: bool,
+    /// Which log.
+    pub kind: LogKind,
+}
+
+/// One of the logs of a session.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogKind {
+    /// What the agent's program writes.
+    #[default]
+    Console,
+    /// What the platform writes that runs it.
+    System,
+}
+
+/// The logs of sessions: what the programs of their agents write beside their answers.
+#[async_trait]
+pub trait Logs: Send + Sync {
+    /// Lists the lines of a log, the oldest first, as events of the kinds `stdout`, `stderr`, `status` and `other`. If
+    /// lines are followed, the stream ends with the session.
+    ///
+    /// # Errors
+    /// `usage` for a query that the service does not take; `not_found`, and those of the service.
+    async fn read(&self, session: &SessionId, query: &LogQuery) -> Result<BoxStream<'_, Result<Event>>>;
 }

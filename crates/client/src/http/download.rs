@@ -11,6 +11,7 @@ use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
 use tokio::time::Instant;
 
 use super::answer::{ProgressLimit, Response, encoding};
+use super::class::Class;
 use super::failure::{self, AttemptFailure, Delivery, RequestHistory};
 use super::options::Options;
 use super::prepared::PreparedRequest;
@@ -157,9 +158,11 @@ pub(super) fn stream(
     let len = response.body().size_hint().exact();
     let framed = response.version() >= Version::HTTP_2 || headers.contains_key(TRANSFER_ENCODING);
     let end_is_known = len.is_some() || framed || request.url.scheme() == "https";
-    let progress = ProgressLimit::new(options.idle_timeout);
+    let progress = ProgressLimit::new(request.idle.unwrap_or(options.idle_timeout));
     let mut history = RequestHistory::new(request, options.backend);
     history.tries = number;
+    // That the request took effect is certain once its answer has begun.
+    history.class = Class::Safe;
     let in_flight = InFlight {
         history,
         response,

@@ -262,9 +262,11 @@ impl AttemptFailure {
     }
 
     /// Returns whether the effect of the request is unknown: 5xx and 408 come from gateways as well, which do not
-    /// know what the service did.
+    /// know what the service did. An agent that failed has had the request, and one that lacks a feature has not used it.
     fn is_ambiguous(&self) -> bool {
-        self.delivery == Delivery::Answered && matches!(self.details.status, Some(408 | 500..=599))
+        self.delivery == Delivery::Answered
+            && matches!(self.details.status, Some(408 | 500..=599))
+            && !matches!(self.kind, Kind::AgentFailed | Kind::Unsupported)
     }
 
     /// Returns the error for the caller, without secrets.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
@@ -101,7 +102,16 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sets how long the service may take to answer, if longer than the idle timeout.
+    /// Sets a content of any media type.
+    pub(crate) fn content(self, media_type: &'static str, content: Bytes) -> Self {
+        self.with(|parts| {
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+            parts.payload = Payload::bytes(content);
+            Ok(())
+        })
+    }
+
+    /// Sets how long the service may be silent, before its answer and in it, instead of the idle timeout.
     pub(crate) fn read_timeout(self, idle: Duration) -> Self {
         self.with(|parts| {
             parts.idle = Some(idle);

@@ -21,13 +21,14 @@ pub struct ServerEvent {
 /// Reads the events of an answer.
 pub struct ServerEvents {
     body: Body,
+    end_is_known: bool,
     parser: EventParser,
 }
 
 impl ServerEvents {
     /// Reads the events of `answer`.
     pub fn new(answer: Download) -> Self {
-        ServerEvents { body: answer.body.unhashed(), parser: EventParser::default() }
+        ServerEvents { end_is_known: answer.end_is_known, body: answer.body.unhashed(), parser: EventParser::default() }
     }
 
     /// Returns the next event; none at the end of the stream. An event that the end cuts off is dropped, so that an
@@ -45,6 +46,11 @@ impl ServerEvents {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Returns whether the end of the stream cut an event off, or cannot be told from a broken connection.
+    pub(crate) fn was_cut(&self) -> bool {
+        !self.end_is_known || self.parser.is_within_event()
     }
 }
 
@@ -118,6 +124,11 @@ impl EventParser {
             line.advance("\u{feff}".len());
         }
         Some(line)
+    }
+
+    /// Returns whether an event has begun whose end did not come.
+    fn is_within_event(&self) -> bool {
+        self.has_data || !self.name.is_empty() || !self.unread.is_empty()
     }
 
     fn check(&self) -> Result<()> {

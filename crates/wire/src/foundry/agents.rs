@@ -56,6 +56,16 @@ pub struct AgentDefinition {
     /// The name of the model's deployment; a hosted agent has none.
     #[serde(default)]
     pub model: Option<String>,
+    /// The protocols that a hosted agent speaks.
+    #[serde(default)]
+    pub protocol_versions: Option<Vec<ProtocolVersion>>,
+}
+
+/// A protocol that a hosted agent speaks.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ProtocolVersion {
+    /// Such as [`responses::PROTOCOL`](super::responses::PROTOCOL).
+    pub protocol: String,
 }
 
 /// The states of versions.

@@ -13,7 +13,10 @@
 //! know, because the protocol gains some every few months.
 
 pub mod agents;
+pub mod invocations;
+pub mod logs;
 mod operations;
+pub mod responses;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -97,6 +100,17 @@ pub const CLIENT_REQUEST_ID: &str = "x-ms-client-request-id";
 
 /// A header of the gateway's answers such as 502 and 504: the reason why a session could not answer \[azd\].
 pub const GATEWAY_REASON: &str = "x-adc-response-details";
+
+/// Whose fault an error is, in every error of the agent's container: `user`, `platform` or [`UPSTREAM`]
+/// \[runtime\].
+pub const ERROR_SOURCE: &str = "x-platform-error-source";
+
+/// The agent's own program failed.
+pub const UPSTREAM: &str = "upstream";
+
+/// The software of the agent's container, in each of its answers: one without it did not come from there
+/// \[runtime\].
+pub const CONTAINER: &str = "x-platform-server";
 
 /// The words for a session's state \[contract\]. An open set: others were seen.
 pub mod status {
@@ -431,6 +445,9 @@ pub const ALREADY_STOPPED: &str = "session_already_stopped";
 /// The codes of errors that pass: a 424 while the sandbox comes up \[issue 515 of the service's
 /// samples\], and a version that is being deployed \[azd\].
 pub const NOT_READY: [&str; 2] = ["session_not_ready", "AgentVersionNotReady"];
+
+/// What a gateway says in [`GATEWAY_REASON`] of a sandbox that is suspended \[azd\].
+pub const SANDBOX_IDLE: &str = "SandboxIdle";
 
 /// The code of a 409 for a directory that is not empty. The status is in the contract, the code ours.
 pub const NOT_EMPTY: &str = "directory_not_empty";

@@ -52,7 +52,8 @@ impl Turns for AnthropicTurns {
     /// Sends a message. The stream is opened first, so that nothing of the turn is missed, and what the history has
     /// until then is of other turns.
     async fn start(&self, session: &SessionId, message: NewMessage) -> Result<Box<dyn RunningTurn>> {
-        let events = message_events(&message);
+        self.check(&message)?;
+        let events = message_events(&message)?;
         let length = serde_json::to_vec(&events).map_or(0, |json| json.len());
         if length > LONGEST_MESSAGE {
             // It could neither be read on the stream nor in the history.
@@ -112,19 +113,25 @@ impl Turns for AnthropicTurns {
 }
 
 /// Returns the events of a message.
-fn message_events(message: &NewMessage) -> SendEvents {
+///
+/// # Errors
+/// `usage` for a file that is no stored one.
+fn message_events(message: &NewMessage) -> Result<SendEvents> {
     let mut content = vec![json!({ "type": "text", "text": message.text })];
-    content.extend(message.attachments.iter().map(|Attachment { file, is_image }| {
+    for attachment in &message.attachments {
+        let Attachment::Stored { file, is_image } = attachment else {
+            return Err(Error::usage("a file that is shown to the agent has to be stored first"));
+        };
         let kind = if *is_image { "image" } else { "document" };
-        json!({ "type": kind, "source": { "type": "file", "file_id": file.as_str() } })
-    }));
+        content.push(json!({ "type": kind, "source": { "type": "file", "file_id": file.as_str() } }));
+    }
     let mut events = vec![SessionEvent::of(kind::MESSAGE).with("content", content.into())];
     if let Some(text) = &message.system {
         // It belongs to the event before it, and comes last [docs].
         let content = json!([{ "type": "text", "text": text }]);
         events.push(SessionEvent::of(kind::SYSTEM).with("content", content));
     }
-    SendEvents { events, extra: serde_json::Map::default() }
+    Ok(SendEvents { events, extra: serde_json::Map::default() })
 }
 
 /// A turn that is being followed.

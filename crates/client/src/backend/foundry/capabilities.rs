@@ -30,5 +30,11 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::IsolationKey,
         Feature::Verify,
         Feature::Agents,
+        Feature::Invoke,
+        Feature::InvokeAttach,
+        Feature::InvokeConversation,
+        Feature::InvokeProtocol,
+        Feature::Logs,
+        Feature::Interrupt,
     ],
 };

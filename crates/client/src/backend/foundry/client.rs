@@ -1,5 +1,6 @@
 //! The client: requests for one agent.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::credentials::Chain;
@@ -10,6 +11,15 @@ use wharf_core::error::{Error, Result};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
 
+/// Settings of the client beside those of the connection.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// The agent.
+    pub agent: Option<String>,
+    /// The directory in which the turns of sessions are kept, if there is one.
+    pub records: Option<PathBuf>,
+}
+
 /// The client of the service for one agent.
 pub(super) struct FoundryClient {
     pub(super) http: Http,
@@ -17,13 +27,16 @@ pub(super) struct FoundryClient {
     pub(super) agent: Option<String>,
     /// The source of credentials, if known.
     pub(super) chain: Option<Arc<Chain>>,
+    /// The directory in which the turns of sessions are kept, if there is one.
+    pub(super) records: Option<PathBuf>,
 }
 
 impl FoundryClient {
-    pub(super) fn new(options: Options, agent: Option<String>) -> Result<Self> {
+    pub(super) fn new(options: Options, setup: Setup) -> Result<Self> {
+        let Setup { agent, records } = setup;
         let endpoint = options.base_url.clone();
         let http = Http::new(Options { error_parser: errors::parse, ..options })?;
-        Ok(FoundryClient { http, endpoint, agent, chain: None })
+        Ok(FoundryClient { http, endpoint, agent, chain: None, records })
     }
 
     /// Returns the name of the agent.

@@ -8,8 +8,9 @@ use wharf_wire::foundry as wire;
 /// Parses an error of the service. Gateways state in a header why a session could not answer.
 pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError {
     let mut reported = parse_common_error(status, headers, content);
-    let reason = || headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
-    reported.code = reported.code.or_else(reason);
+    let reason = headers.get(wire::GATEWAY_REASON).and_then(|reason| reason.to_str().ok()).map(str::to_owned);
+    // Gateways have the better word for what they answer themselves.
+    reported.code = reason.or(reported.code);
     let answer: Option<wire::FoundryError> = serde_json::from_slice(content).ok();
     // A 404 of a gateway or of another service says nothing about what was asked for.
     let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && reported.code.is_none();
@@ -19,7 +20,18 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
             (Some(Kind::Unavailable), Some(format!("check that this is the right address: {}", Setting::BaseUrl)));
         return reported;
     }
-    reported.retry = reported.code.as_deref().filter(|code| wire::NOT_READY.contains(code)).map(|_| true);
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_not_ready = reported.code.as_deref().is_some_and(|code| wire::NOT_READY.contains(&code));
+    // A sandbox that is suspended has not had the request; its container would say so (?).
+    let is_asleep = reported.code.as_deref() == Some(wire::SANDBOX_IDLE) && header(wire::CONTAINER).is_none();
+    reported.retry = is_not_ready.then_some(true);
+    reported.not_executed = is_not_ready || is_asleep;
+    if header(wire::ERROR_SOURCE) == Some(wire::UPSTREAM) && status.is_server_error() {
+        (reported.kind, reported.retry) = (Some(Kind::AgentFailed), Some(false));
+        if reported.code.as_deref() == Some("not_implemented") {
+            reported.kind = Some(Kind::Unsupported);
+        }
+    }
     let diagnose = Step::Diagnose { backend: Some("foundry") };
     reported.hint = reported.code.as_deref().and_then(advice).or(match status.as_u16() {
         401 => {
@@ -52,6 +64,9 @@ fn advice(code: &str) -> Option<String> {
         }
         "session_not_ready" | "ReadinessTimeout" => {
             "the session's sandbox did not start: run the command again, or create a new session"
+        }
+        wire::responses::CONVERSATION_LOCKED => {
+            "another response of this conversation is being created: wait for it, or begin another conversation"
         }
         "SandboxIdle" => "the session's sandbox was suspended and is coming back: run the command again",
         "SandboxNotFound" => "the session's sandbox no longer exists: create a new session",

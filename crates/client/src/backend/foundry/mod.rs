@@ -4,14 +4,23 @@
 //! of each fact, are in [`wire`]; decisions about what the sources leave open are documented where they are made. A
 //! path is sent without its leading slash, as in answers.
 
+mod agent_protocol;
 mod agents;
 mod capabilities;
 mod client;
 mod credentials;
 mod errors;
 mod files;
+mod follow_pace;
+mod invocation_turn;
 mod listing;
+mod logs;
+mod message;
+mod response_reader;
+mod response_turn;
 mod sessions;
+mod turn_records;
+mod turns;
 
 use std::sync::Arc;
 
@@ -20,14 +29,20 @@ use async_trait::async_trait;
 use self::agents::FoundryAgents;
 pub use self::capabilities::CAPABILITIES;
 use self::client::FoundryClient;
+pub use self::client::Setup;
 use self::credentials::Chain;
 use self::files::FoundryFiles;
+use self::logs::FoundryLogs;
 use self::sessions::FoundrySessions;
-use super::{Agents, Backend, Capabilities, Check, PageRequest, SessionFiles, SessionQuery, Sessions};
+use self::turns::FoundryTurns;
+use super::{Agents, Backend, Capabilities, Check, Logs, PageRequest, SessionFiles, SessionQuery, Sessions, Turns};
 use crate::http::{Auth, Options};
 use wharf_core::config::{Settings, env};
 use wharf_core::error::{Error, Result};
 use wharf_wire::foundry as wire;
+
+/// The directory of [`turn_records`] in the home.
+const TURNS: &str = "turns";
 
 /// Creates the backend from the settings.
 ///
@@ -47,8 +62,8 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     options.headers.extend(acting(settings)?);
     // Not before: what a login answers is a token.
     options.answers.clone_from(&settings.answers);
-    let client = FoundryClient { chain: Some(chain), ..FoundryClient::new(options, settings.agent.value.clone())? };
-    Ok(Box::new(FoundryBackend::from(client)))
+    let records = settings.home().ok().map(|home| home.join(TURNS));
+    FoundryBackend::opened(options, Setup { agent: settings.agent.value.clone(), records }, Some(&chain))
 }
 
 /// Returns the headers that name the end user, which are sent with every call.
@@ -73,8 +88,8 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
-pub fn with(options: Options, agent: Option<String>) -> Result<Box<dyn Backend>> {
-    Ok(Box::new(FoundryBackend::from(FoundryClient::new(options, agent)?)))
+pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
+    FoundryBackend::opened(options, setup, None)
 }
 
 /// The parts of the backend, which share a client.
@@ -83,17 +98,24 @@ struct FoundryBackend {
     sessions: FoundrySessions,
     files: FoundryFiles,
     agents: FoundryAgents,
+    logs: FoundryLogs,
+    turns: FoundryTurns,
 }
 
-impl From<FoundryClient> for FoundryBackend {
-    fn from(client: FoundryClient) -> Self {
-        let client = Arc::new(client);
-        FoundryBackend {
+impl FoundryBackend {
+    fn opened(options: Options, setup: Setup, chain: Option<&Arc<Chain>>) -> Result<Box<dyn Backend>> {
+        let undated = FoundryClient::new(Options { deadline: None, ..options.clone() }, setup.clone())?;
+        let client = FoundryClient::new(options, setup)?;
+        let [undated, client] =
+            [undated, client].map(|client| Arc::new(FoundryClient { chain: chain.cloned(), ..client }));
+        Ok(Box::new(FoundryBackend {
             sessions: FoundrySessions { client: Arc::clone(&client) },
             files: FoundryFiles::new(Arc::clone(&client)),
             agents: FoundryAgents { client: Arc::clone(&client) },
+            logs: FoundryLogs { client: Arc::clone(&undated) },
+            turns: FoundryTurns::new(undated),
             client,
-        }
+        }))
     }
 }
 
@@ -113,6 +135,14 @@ impl Backend for FoundryBackend {
 
     fn agents(&self) -> Option<&dyn Agents> {
         Some(&self.agents)
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(&self.logs)
+    }
+
+    fn turns(&self) -> Option<&dyn Turns> {
+        Some(&self.turns)
     }
 
     async fn diagnose(&self) -> Vec<Check> {
@@ -142,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_agent_is_needed_and_is_asked_for_by_all_its_names() {
-        let error = with(Options::new("foundry", "https://service.test"), None)
+        let error = with(Options::new("foundry", "https://service.test"), Setup::default())
             .and_then(|backend| futures_util::FutureExt::now_or_never(backend.sessions().get(&"s1".parse()?)).unwrap())
             .unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);

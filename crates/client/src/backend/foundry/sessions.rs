@@ -148,6 +148,13 @@ impl Sessions for FoundrySessions {
         }
         self.get(id).await
     }
+
+    /// Stops the turns of a session that are known on this machine.
+    async fn interrupt(&self, id: &SessionId) -> Result<Session> {
+        let session = self.get(id).await?;
+        self.client.interrupt(id).await?;
+        Ok(session)
+    }
 }
 
 impl FoundryClient {
@@ -191,6 +198,12 @@ impl FoundryClient {
             after = Some(next);
         }
     }
+}
+
+/// Returns the version of the agent of the session in an answer.
+pub(super) fn version_of(answer: &ServiceAnswer) -> Result<String> {
+    let seen: wire::FoundrySession = answer.object()?;
+    Ok(seen.version_indicator.agent_version)
 }
 
 /// Parses the session in an answer.

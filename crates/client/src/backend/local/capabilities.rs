@@ -39,6 +39,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::ExecTerminal,
         Feature::Invoke,
         Feature::Events,
+        Feature::Logs,
         Feature::Interrupt,
         Feature::StoredFiles,
         Feature::Verify,

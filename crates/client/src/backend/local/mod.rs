@@ -16,6 +16,7 @@ mod files;
 mod handles;
 mod hold;
 mod home;
+mod logs;
 mod memory;
 mod record;
 mod recorded_turn;
@@ -43,7 +44,9 @@ use self::home::LocalHome;
 use self::resources::LocalResources;
 use self::sessions::LocalSessions;
 use self::store::LocalStore;
-use super::{Backend, Capabilities, Check, Events, Exec, FileStore, Limits, Resources, SessionFiles, Sessions, Turns};
+use super::{
+    Backend, Capabilities, Check, Events, Exec, FileStore, Limits, Logs, Resources, SessionFiles, Sessions, Turns,
+};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Result};
 
@@ -70,6 +73,7 @@ pub struct Local {
     resources: LocalResources,
     exec: exec::LocalExec,
     events: events::LocalEvents,
+    logs: logs::LocalLogs,
     turns: turns::LocalTurns,
 }
 
@@ -84,6 +88,7 @@ impl Local {
             resources: LocalResources { home: Arc::clone(&home) },
             exec: exec::LocalExec { home: Arc::clone(&home) },
             events: events::LocalEvents { home: Arc::clone(&home) },
+            logs: logs::LocalLogs::new(&home),
             turns: turns::LocalTurns { home: Arc::clone(&home), agent_command: Ok(None) },
             home,
         }
@@ -135,6 +140,10 @@ impl Backend for Local {
 
     fn events(&self) -> Option<&dyn Events> {
         Some(&self.events)
+    }
+
+    fn logs(&self) -> Option<&dyn Logs> {
+        Some(&self.logs)
     }
 
     fn turns(&self) -> Option<&dyn Turns> {

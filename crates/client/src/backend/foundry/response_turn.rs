@@ -1,0 +1,442 @@
+//! A turn of an agent that speaks `responses`.
+//!
+//! The agent goes on when the connection breaks, if the service runs its response in the background: the stream is then
+//! resumed after the last event. Where it cannot be, the response itself is read until it has ended.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+
+use super::capabilities::CAPABILITIES;
+use super::client::FoundryClient;
+use super::follow_pace::FollowPace;
+use super::logs::with_log;
+use super::message::{ANSWER_MAX, ReplyContent, SendingMessage, SentMessage, read_answer};
+use super::response_reader::{Reading, ResponseReader};
+use super::turn_records::{TurnRecord, TurnRecords};
+use crate::backend::Feature;
+use crate::backend::turn::{RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
+use crate::http::{Class, ServerEvents};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Event, SessionId, TurnStatus};
+use wharf_wire::foundry::FoundryOperation;
+use wharf_wire::foundry::responses::{self, parameter};
+
+/// How long the stream may bring no event before it is opened again.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// How often a response that cannot be streamed is read.
+const POLL: Duration = Duration::from_secs(2);
+
+/// How long a response that belongs to another session may take to be cancelled.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A turn that is being followed.
+pub(super) struct ResponseTurn {
+    client: Arc<FoundryClient>,
+    session: SessionId,
+    conversation: Option<String>,
+    records: TurnRecords,
+    reader: ResponseReader,
+    phase: ResponsePhase,
+    /// Whether the service has taken the message.
+    begun: bool,
+    /// Whether the agent goes on when the connection breaks.
+    is_background: bool,
+    /// Whether the response is to be cancelled once its id is known.
+    interrupts: bool,
+    /// Whether the agent was told to stop.
+    is_stopped: bool,
+    /// Whether the id of the response was kept for other processes.
+    is_recorded: bool,
+    /// Why the connection to an agent broke that stops then.
+    broken: Option<Error>,
+    /// Whether events are missing also after the stream was resumed.
+    takes_gap: bool,
+    /// When an event came last, or the stream was opened.
+    fresh: Instant,
+    pace: FollowPace,
+    reconnects: u32,
+    /// What came and was not returned yet.
+    ready: VecDeque<TurnEvent>,
+    /// How the turn ended, until that is complete.
+    end: Option<TurnEnd>,
+}
+
+enum ResponsePhase {
+    /// The message is on its way.
+    Sending(SendingMessage),
+    /// Events come.
+    Open(Box<ServerEvents>),
+    /// The stream is to be resumed, not before then.
+    Broken(Instant),
+    /// The stream is being resumed.
+    Resuming(SendingMessage),
+    /// The response is to be read, not before then.
+    Waiting(Instant),
+    /// The response is being read.
+    Reading(BoxFuture<'static, Result<Bytes>>),
+}
+
+impl ResponseTurn {
+    /// Returns a turn whose message is on its way.
+    pub(super) fn new(
+        client: &Arc<FoundryClient>,
+        session: &SessionId,
+        conversation: Option<String>,
+        records: TurnRecords,
+        sent: SendingMessage,
+    ) -> Self {
+        let scrubber = Arc::clone(client);
+        ResponseTurn {
+            client: Arc::clone(client),
+            session: session.clone(),
+            conversation,
+            records,
+            reader: ResponseReader::new(session, move |text| scrubber.http.scrub(text)),
+            phase: ResponsePhase::Sending(sent),
+            begun: false,
+            is_background: true,
+            interrupts: false,
+            is_stopped: false,
+            is_recorded: false,
+            broken: None,
+            takes_gap: false,
+            fresh: Instant::now(),
+            pace: FollowPace::new(),
+            reconnects: 0,
+            ready: VecDeque::new(),
+            end: None,
+        }
+    }
+
+    /// Returns the turn, which begins with this event.
+    pub(super) fn after(mut self, event: Event) -> Self {
+        self.ready.push_back(TurnEvent::Event(Box::new(event)));
+        self
+    }
+
+    /// Returns a turn that was begun before, which is followed from its start.
+    pub(super) fn of_record(
+        client: &Arc<FoundryClient>,
+        session: &SessionId,
+        records: TurnRecords,
+        record: TurnRecord,
+    ) -> Self {
+        let pending = Box::pin(std::future::pending());
+        let scrubber = Arc::clone(client);
+        ResponseTurn {
+            reader: ResponseReader::of(session, record.id, move |text| scrubber.http.scrub(text)),
+            phase: ResponsePhase::Broken(Instant::now()),
+            begun: true,
+            is_recorded: true,
+            ..Self::new(client, session, record.conversation, records, pending)
+        }
+    }
+
+    async fn advance(&mut self) -> Result<()> {
+        match &mut self.phase {
+            ResponsePhase::Sending(sent) => match sent.await {
+                Ok(sent) => {
+                    self.begun = true;
+                    self.is_background = sent.is_background;
+                    self.take_answer(sent).await
+                }
+                // The agent has had the message: its failure is an end.
+                Err(error) if error.kind() == Kind::AgentFailed => {
+                    self.begun = true;
+                    self.end = Some(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
+            ResponsePhase::Open(stream) => {
+                let next = if self.is_background {
+                    // A stream may be silent, or say only that it is there, while events are lost on the way.
+                    timeout_at(self.fresh + QUIET, stream.next()).await
+                } else {
+                    Ok(stream.next().await)
+                };
+                match next {
+                    Err(_) => {
+                        self.phase = ResponsePhase::Broken(Instant::now());
+                        Ok(())
+                    }
+                    Ok(Ok(Some(frame))) => match self.reader.read(&frame, self.takes_gap) {
+                        Ok(Reading::Gap) => {
+                            self.takes_gap = true;
+                            self.broke(Error::new(Kind::Unavailable, "events of the stream are missing"))
+                        }
+                        Ok(reading) => self.take(reading).await,
+                        Err(error) => self.broke(error),
+                    },
+                    Ok(Ok(None)) => {
+                        self.broke(Error::new(Kind::Unavailable, "the stream ended before the response was complete"))
+                    }
+                    Ok(Err(error)) => self.broke(error),
+                }
+            }
+            ResponsePhase::Broken(due) => {
+                sleep_until(*due).await;
+                // Without numbers, a stream that is resumed would repeat what came.
+                self.phase = match self.reader.id() {
+                    Some(id) if !self.reader.has_unnumbered() => {
+                        let resumed = Arc::clone(&self.client).resume(id.to_owned(), self.reader.last());
+                        ResponsePhase::Resuming(Box::pin(resumed))
+                    }
+                    _ => ResponsePhase::Waiting(Instant::now()),
+                };
+                Ok(())
+            }
+            ResponsePhase::Resuming(resumed) => match resumed.await {
+                Ok(sent) => self.take_answer(sent).await,
+                // It was not created as a stream, or not in the background.
+                Err(error) if matches!(error.status(), Some(400 | 404 | 405 | 501)) => {
+                    self.phase = ResponsePhase::Waiting(Instant::now());
+                    Ok(())
+                }
+                Err(error) => {
+                    self.phase = ResponsePhase::Broken(self.pace.failed(error)?);
+                    Ok(())
+                }
+            },
+            ResponsePhase::Waiting(due) => {
+                sleep_until(*due).await;
+                let Some(id) = self.reader.id() else {
+                    return Err(self
+                        .broken
+                        .take()
+                        .unwrap_or_else(|| Error::new(Kind::Unavailable, "the response has no id")));
+                };
+                self.phase = ResponsePhase::Reading(Box::pin(Arc::clone(&self.client).read_response(id.to_owned())));
+                Ok(())
+            }
+            ResponsePhase::Reading(read) => match read.await {
+                Ok(answer) => {
+                    self.phase = ResponsePhase::Waiting(Instant::now() + POLL);
+                    let reading = self.reader.read_whole(&answer)?;
+                    self.pace.succeeded();
+                    self.take(reading).await
+                }
+                Err(error) if matches!(error.status(), Some(400 | 404)) => Err(self.broken.take().unwrap_or(error)),
+                Err(error) => {
+                    self.phase = ResponsePhase::Waiting(self.pace.failed(error)?);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// Takes an answer with the response, as a stream or whole.
+    async fn take_answer(&mut self, sent: SentMessage) -> Result<()> {
+        if let Some(other) = sent.session.filter(|other| other != self.session.as_str()) {
+            let id = async {
+                match sent.answer {
+                    ReplyContent::Events(mut stream) => {
+                        if let Some(frame) = stream.next().await? {
+                            self.reader.read(&frame, true)?;
+                        }
+                    }
+                    ReplyContent::Content(answer) => drop(self.reader.read_whole(&read_answer(answer).await?)?),
+                }
+                Ok::<_, Error>(())
+            };
+            // Without it, the agent cannot be stopped.
+            drop(timeout(PATIENCE, id).await);
+            return Err(self.leave_other_session(&other).await);
+        }
+        match sent.answer {
+            ReplyContent::Events(stream) => {
+                self.fresh = Instant::now();
+                self.phase = ResponsePhase::Open(Box::new(stream));
+                Ok(())
+            }
+            ReplyContent::Content(answer) => {
+                let answer = read_answer(answer).await?;
+                self.phase = ResponsePhase::Waiting(Instant::now() + POLL);
+                let reading = self.reader.read_whole(&answer)?;
+                self.take(reading).await
+            }
+        }
+    }
+
+    /// Takes what came.
+    async fn take(&mut self, reading: Reading) -> Result<()> {
+        match reading {
+            Reading::Nothing | Reading::Gap => {}
+            Reading::Events(events) => {
+                self.fresh = Instant::now();
+                self.pace.succeeded();
+                self.takes_gap = false;
+                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
+            }
+            Reading::Ended(events, end) => {
+                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
+                self.end = Some(self.explained(*end));
+            }
+            Reading::OtherSession(other) => return Err(self.leave_other_session(&other).await),
+        }
+        Ok(())
+    }
+
+    /// Says why the service stopped an agent that was not to be stopped.
+    fn explained(&mut self, end: TurnEnd) -> TurnEnd {
+        match self.broken.take() {
+            Some(error) if end.status == TurnStatus::Interrupted && !self.is_stopped => {
+                let error = error.context("the connection broke, and the service stopped the agent");
+                TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) }
+            }
+            _ => end,
+        }
+    }
+
+    /// Prepares what follows after the stream broke.
+    ///
+    /// # Errors
+    /// `error`, where nothing helps.
+    fn broke(&mut self, error: Error) -> Result<()> {
+        if self.reader.id().is_none() {
+            return Err(error);
+        }
+        self.reconnects += 1;
+        let due = self.pace.failed(error.clone())?;
+        if self.is_background {
+            self.phase = ResponsePhase::Broken(due);
+        } else {
+            self.broken = Some(error);
+            self.phase = ResponsePhase::Waiting(due);
+        }
+        Ok(())
+    }
+
+    /// Stops an agent that works in another session, and returns the error.
+    async fn leave_other_session(&mut self, other: &str) -> Error {
+        let cancelled = match self.reader.id().map(str::to_owned) {
+            Some(id) => timeout(PATIENCE, self.client.cancel_response(&id)).await.is_ok_and(|answer| answer.is_ok()),
+            None => false,
+        };
+        self.phase = ResponsePhase::Broken(Instant::now());
+        let what = format!("the service let the agent work in another session: {other:?} instead of {}", self.session);
+        let error = Error::new(Kind::Conflict, what);
+        if cancelled { error.hint("the agent was stopped") } else { error }
+    }
+}
+
+#[async_trait]
+impl RunningTurn for ResponseTurn {
+    fn id(&self) -> Option<&str> {
+        self.reader.id()
+    }
+
+    fn agent(&self) -> Option<&str> {
+        self.client.agent.as_deref()
+    }
+
+    fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    fn conversation(&self) -> Option<&str> {
+        self.conversation.as_deref()
+    }
+
+    fn reconnects(&self) -> u32 {
+        self.reconnects
+    }
+
+    async fn next(&mut self) -> Result<TurnEvent> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
+            }
+            if let Some(id) = self.reader.id().filter(|_| !self.is_recorded) {
+                self.records.begin(&self.session, responses::PROTOCOL, id, self.conversation.as_deref());
+                self.is_recorded = true;
+            }
+            if self.interrupts && self.end.is_none() && self.reader.id().is_some() {
+                self.interrupts = false;
+                // Where the service does not hear of it, that shows when the turn does not end.
+                drop(self.interrupt().await);
+                continue;
+            }
+            if let Some(end) = &self.end {
+                if let Some(id) = self.reader.id() {
+                    self.records.end(&self.session, id);
+                }
+                let log = match &end.error {
+                    Some(error) if error.kind() == Kind::AgentFailed => self.client.end_of_log(&self.session).await,
+                    _ => Vec::new(),
+                };
+                let Some(end) = self.end.take() else { continue };
+                let error = end.error.map(|error| with_log(error, &log));
+                return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
+            }
+            self.advance().await?;
+        }
+    }
+
+    async fn answer(&mut self, _call: &str, _answer: ToolAnswer) -> Result<()> {
+        Err(CAPABILITIES.unsupported(Feature::InvokeTools))
+    }
+
+    async fn interrupt(&mut self) -> Result<()> {
+        if self.end.is_some() {
+            return Ok(());
+        }
+        self.is_stopped = true;
+        let Some(id) = self.reader.id().map(str::to_owned) else {
+            self.interrupts = true;
+            return Err(Error::new(Kind::Conflict, "the agent has not begun"));
+        };
+        if self.is_background {
+            if let Some(answer) = self.client.cancel_response(&id).await?
+                && let Ok(Reading::Ended(events, end)) = self.reader.read_whole(&answer)
+            {
+                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
+                self.end = Some(*end);
+            }
+        } else {
+            // The service stops an agent whose client leaves [runtime].
+            self.phase = ResponsePhase::Waiting(Instant::now());
+        }
+        Ok(())
+    }
+}
+
+impl FoundryClient {
+    /// Opens the stream of a response after the event with this number, or from its start.
+    async fn resume(self: Arc<Self>, id: String, after: Option<u64>) -> Result<SentMessage> {
+        let mut request = self.call(Class::Safe, FoundryOperation::GetResponse, &[&id])?;
+        request = request.query(parameter::STREAM, "true");
+        if let Some(after) = after {
+            request = request.query(parameter::STARTING_AFTER, &after.to_string());
+        }
+        // The request names no session: the answer has the container's own.
+        Ok(SentMessage { session: None, ..SentMessage::new(request.fetch().await?, true) })
+    }
+
+    /// Reads a response.
+    async fn read_response(self: Arc<Self>, id: String) -> Result<Bytes> {
+        let request = self.call(Class::Safe, FoundryOperation::GetResponse, &[&id])?;
+        Ok(request.at_most(ANSWER_MAX).send().await?.bytes)
+    }
+
+    /// Cancels a response. Returns it, unless it had ended before.
+    ///
+    /// # Errors
+    /// Those of the service.
+    pub(super) async fn cancel_response(&self, id: &str) -> Result<Option<Bytes>> {
+        let request = self.call(Class::Idempotent, FoundryOperation::CancelResponse, &[id])?;
+        match request.at_most(ANSWER_MAX).send().await {
+            Ok(answer) => Ok(Some(answer.bytes)),
+            // It is complete [runtime].
+            Err(error) if error.status() == Some(400) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
