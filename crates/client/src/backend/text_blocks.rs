@@ -6,6 +6,28 @@ use wharf_core::utf8::unfinished;
 /// The most bytes of one event of type `text`: a longer text is several.
 const LONGEST: usize = 1 << 20;
 
+/// Cuts blocks of bytes between characters.
+#[derive(Default)]
+pub(super) struct CharBlocks {
+    /// The start of a character that continues in the next block.
+    rest: Vec<u8>,
+}
+
+impl CharBlocks {
+    /// Returns the bytes of a block up to the end of its last whole character, behind what the block before left.
+    pub(super) fn push(&mut self, block: &[u8]) -> Vec<u8> {
+        let mut whole = std::mem::take(&mut self.rest);
+        whole.extend_from_slice(block);
+        self.rest = whole.split_off(whole.len() - unfinished(&whole));
+        whole
+    }
+
+    /// Returns what is left at the end: a character that was cut off.
+    pub(super) fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.rest)
+    }
+}
+
 /// Makes events of a text that comes in blocks: a piece for each block, and the whole text, of at most 1 MiB at a time.
 /// No character is cut.
 pub(super) struct TextBlocks {
@@ -16,26 +38,29 @@ pub(super) struct TextBlocks {
     number: u64,
     /// What came of the text.
     text: Vec<u8>,
-    /// The start of a character that continues in the next block.
-    rest: Vec<u8>,
+    chars: CharBlocks,
 }
 
 impl TextBlocks {
     pub(super) fn new(session: &SessionId, id: &str) -> Self {
-        TextBlocks { session: session.clone(), id: id.to_owned(), number: 1, text: Vec::new(), rest: Vec::new() }
+        TextBlocks {
+            session: session.clone(),
+            id: id.to_owned(),
+            number: 1,
+            text: Vec::new(),
+            chars: CharBlocks::default(),
+        }
     }
 
     /// Takes a block.
     pub(super) fn push(&mut self, block: &[u8]) -> Vec<Event> {
-        let mut whole = std::mem::take(&mut self.rest);
-        whole.extend_from_slice(block);
-        self.rest = whole.split_off(whole.len() - unfinished(&whole));
+        let whole = self.chars.push(block);
         self.add(&whole)
     }
 
     /// Completes the text.
     pub(super) fn finish(&mut self) -> Vec<Event> {
-        let rest = std::mem::take(&mut self.rest);
+        let rest = self.chars.finish();
         let mut events = self.add(&rest);
         events.extend(self.complete(false));
         events

@@ -138,22 +138,22 @@ impl TurnRecorder {
         (!self.pending.is_empty()).then(|| self.written + PAUSE)
     }
 
-    /// Takes a piece of the text with this id.
-    pub(super) fn delta(&mut self, id: &str, piece: &[u8]) {
-        if self.open != id {
-            id.clone_into(&mut self.open);
+    /// Takes a piece of a text, or a whole text, all of whose pieces were taken before.
+    pub(super) fn text(&mut self, event: &Event) {
+        let (id, text) = (event.id.clone().unwrap_or_default(), event.text_bytes());
+        if event.kind == EventKind::TextDelta {
+            if self.open != id {
+                self.open.clone_from(&id);
+            }
+            match self.pending.back_mut() {
+                Some(last) if last.kind == EventKind::TextDelta && last.id == id => last.text.extend_from_slice(&text),
+                _ => self.push(id, EventKind::TextDelta, text.into_owned(), false),
+            }
+        } else {
+            self.open.clear();
+            self.pending.retain(|event| event.id != id);
+            self.push(id, event.kind, text.into_owned(), event.continues);
         }
-        match self.pending.back_mut() {
-            Some(last) if last.kind == EventKind::TextDelta && last.id == id => last.text.extend_from_slice(piece),
-            _ => self.push(id.to_owned(), EventKind::TextDelta, piece.to_vec(), false),
-        }
-    }
-
-    /// Takes a whole text, all of whose pieces were taken before.
-    pub(super) fn text(&mut self, id: &str, text: &[u8], continues: bool) {
-        self.open.clear();
-        self.pending.retain(|event| event.id != id);
-        self.push(id.to_owned(), EventKind::Text, text.to_vec(), continues);
     }
 
     /// Takes a block of standard error.

@@ -18,6 +18,7 @@ use super::hold::{HeldCommand, HeldProgram, Hold};
 use super::home::LocalHome;
 use super::record::{self, TurnRecorder};
 use super::recorded_turn::RecordedTurn;
+use crate::backend::text_blocks::{CharBlocks, TextBlocks};
 use crate::backend::turn::{NewMessage, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns};
 use crate::backend::{Capabilities, Feature};
 use wharf_core::advice::Step;
@@ -27,10 +28,6 @@ use wharf_core::model::{Encoding, Event, EventKind, RemotePath, SessionId, Times
 use wharf_core::platform::process::{OutputStream, ProgramEvent, ProgramInput};
 use wharf_core::platform::{self, Signal};
 use wharf_core::random;
-use wharf_core::utf8::unfinished;
-
-/// Bytes of one event of type `text`: a longer text is several.
-const TEXT: usize = 1 << 20;
 
 /// The time that an interrupted agent has before it is killed.
 const PATIENCE: Duration = Duration::from_secs(9);
@@ -108,12 +105,10 @@ impl Turns for LocalTurns {
                 session: session.clone(),
                 program,
                 recorder,
+                text: TextBlocks::new(session, &id),
+                errors: CharBlocks::default(),
                 id,
                 ready: VecDeque::from([TurnEvent::Event(Box::new(user))]),
-                rest: Vec::new(),
-                errors: Vec::new(),
-                text: Vec::new(),
-                number: 1,
                 kill: None,
                 is_interrupted: false,
                 has_ended: false,
@@ -140,14 +135,10 @@ struct LocalTurn {
     id: String,
     /// Events that happened and were not returned yet.
     ready: VecDeque<TurnEvent>,
-    /// The start of a character of standard output that continues in the next block.
-    rest: Vec<u8>,
-    /// The start of a character of standard error that continues in the next block.
-    errors: Vec<u8>,
-    /// The part of the current text that has arrived.
-    text: Vec<u8>,
-    /// The number of that text.
-    number: u64,
+    /// What comes on standard output.
+    text: TextBlocks,
+    /// What comes on standard error.
+    errors: CharBlocks,
     /// The time at which the program is killed.
     kill: Option<Instant>,
     is_interrupted: bool,
@@ -171,8 +162,14 @@ impl RunningTurn for LocalTurn {
             }
             tokio::select! {
                 event = self.program.next() => match event? {
-                    ProgramEvent::Output(OutputStream::Stdout, block) => self.take_text(&block),
-                    ProgramEvent::Output(OutputStream::Stderr, block) => self.take_errors(&block),
+                    ProgramEvent::Output(OutputStream::Stdout, block) => {
+                        let events = self.text.push(&block);
+                        self.add_text(events);
+                    }
+                    ProgramEvent::Output(OutputStream::Stderr, block) => {
+                        let block = self.errors.push(&block);
+                        self.add_errors(&block);
+                    }
                     ProgramEvent::Ended(status) => self.end(status),
                 },
                 () = until(self.recorder.due()) => {
@@ -199,69 +196,28 @@ impl RunningTurn for LocalTurn {
 }
 
 impl LocalTurn {
-    fn text_id(&self) -> String {
-        format!("{}-text-{}", self.id, self.number)
-    }
-
     fn push(&mut self, event: Event) {
         self.ready.push_back(TurnEvent::Event(Box::new(event)));
     }
 
-    fn said(&self, kind: EventKind, id: Option<String>, bytes: &[u8]) -> Event {
-        let (text, encoding) = Encoding::encode(bytes);
-        Event {
-            id,
-            at: Some(Timestamp::now()),
-            text: Some(text),
-            encoding: Some(encoding),
-            ..Event::new(kind, &self.session)
+    /// Records events of the text, and passes them on.
+    fn add_text(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.recorder.text(&event);
+            self.push(event);
         }
-    }
-
-    /// Takes a block of the text.
-    fn take_text(&mut self, block: &[u8]) {
-        let block = whole(&mut self.rest, block);
-        self.add_text(&block);
-    }
-
-    fn add_text(&mut self, block: &[u8]) {
-        if block.is_empty() {
-            return;
-        }
-        if self.text.len() + block.len() > TEXT && !self.text.is_empty() {
-            self.end_text(true);
-        }
-        self.text.extend_from_slice(block);
-        let id = self.text_id();
-        self.recorder.delta(&id, block);
-        let delta = self.said(EventKind::TextDelta, Some(id), block);
-        self.push(delta);
-    }
-
-    /// Completes the text that is being written.
-    fn end_text(&mut self, continues: bool) {
-        let text = std::mem::take(&mut self.text);
-        if text.is_empty() {
-            return;
-        }
-        let id = self.text_id();
-        self.recorder.text(&id, &text, continues);
-        let whole = Event { continues, ..self.said(EventKind::Text, Some(id), &text) };
-        self.push(whole);
-        self.number += 1;
-    }
-
-    /// Takes a block of standard error.
-    fn take_errors(&mut self, block: &[u8]) {
-        let block = whole(&mut self.errors, block);
-        self.add_errors(&block);
     }
 
     fn add_errors(&mut self, block: &[u8]) {
         if !block.is_empty() {
             self.recorder.stderr(block);
-            let said = self.said(EventKind::Stderr, None, block);
-            self.push(said);
+            let (text, encoding) = Encoding::encode(block);
+            self.push(Event {
+                at: Some(Timestamp::now()),
+                text: Some(text),
+                encoding: Some(encoding),
+                ..Event::new(EventKind::Stderr, &self.session)
+            });
         }
     }
 
@@ -277,10 +233,10 @@ impl LocalTurn {
 
     /// Takes the end of the program.
     fn end(&mut self, status: ExitStatus) {
-        let (rest, errors) = (std::mem::take(&mut self.rest), std::mem::take(&mut self.errors));
-        self.add_text(&rest);
+        let errors = self.errors.finish();
         self.add_errors(&errors);
-        self.end_text(false);
+        let events = self.text.finish();
+        self.add_text(events);
         if self.is_interrupted {
             // Processes that the agent started may have ignored the signal that ended it.
             drop(self.program.signal(Signal::Kill));
@@ -319,16 +275,9 @@ impl Drop for LocalTurn {
     fn drop(&mut self) {
         if !self.has_ended {
             // The program is killed.
-            self.end_text(false);
+            let events = self.text.finish();
+            self.add_text(events);
             let _ = self.recorder.end(Timestamp::now(), TurnEnd::new(TurnStatus::Interrupted));
         }
     }
-}
-
-/// Returns the whole characters of a block, and keeps the start of one that continues in the next.
-fn whole(rest: &mut Vec<u8>, block: &[u8]) -> Vec<u8> {
-    let mut all = std::mem::take(rest);
-    all.extend_from_slice(block);
-    *rest = all.split_off(all.len() - unfinished(&all));
-    all
 }
