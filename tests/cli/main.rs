@@ -42,6 +42,7 @@ mod faults;
 mod filters;
 mod flags;
 mod from_ant;
+mod from_azd;
 mod home;
 mod hostile;
 mod invoke;
