@@ -70,8 +70,8 @@ variables! {
     "Files" {
         /// The configuration file; default: `wharf/config.toml` in the configuration directory.
         CONFIG = "WHARF_CONFIG";
-        /// The directory of the local backend's data, the record of uploads and kept tokens; default: `wharf` in the
-        /// data directory, for tokens `wharf` in the cache directory.
+        /// The directory of the local backend's data, the records of uploads and turns, and kept tokens; default:
+        /// `wharf` in the data directory, for tokens `wharf` in the cache directory.
         HOME = "WHARF_HOME";
         /// The configuration directory, on every system.
         XDG_CONFIG_HOME = "XDG_CONFIG_HOME";

@@ -55,8 +55,8 @@ use wharf_wire::url::Query;
 /// The most bytes of a body that is a document.
 const DOCUMENT_MAX: u64 = 1 << 20;
 
-/// The most bytes of a body for an agent.
-const PROMPT_MAX: u64 = 16 << 20;
+/// The most bytes of a body for an agent: files travel in it as base64.
+const PROMPT_MAX: u64 = 32 << 20;
 
 /// What the paths of projects begin with.
 const PROJECTS: &str = "/api/projects/";
