@@ -189,7 +189,7 @@ async fn a_backend_reads_its_own_errors() {
             kind: Some(Kind::NotFound),
             retry: Some(true),
             hint: Some("look elsewhere".to_owned()),
-            not_executed: false,
+            not_executed: None,
         }
     };
     options.retries = 1;

@@ -1,5 +1,7 @@
 //! `wharf sessions logs`.
 
+use std::pin::pin;
+
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt;
 
@@ -50,8 +52,15 @@ impl SessionsLogsArgs {
         };
         let mut lines = logs.read(&session, &LogQuery { tail: self.tail, follow: self.follow, kind }).await?;
         let mut listing = if self.follow { cx.out.following::<LogRecord>() } else { cx.out.listing::<LogRecord>() };
+        let mut reader_left = pin!(cx.out.reader_left());
         let mut number = 0;
-        while let Some(line) = lines.next().await {
+        loop {
+            let line = tokio::select! {
+                line = lines.next() => line,
+                // No line may come that would show it.
+                error = &mut reader_left, if self.follow => return Err(error),
+            };
+            let Some(line) = line else { break };
             match line {
                 Ok(mut line) => {
                     number += 1;

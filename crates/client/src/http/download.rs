@@ -60,8 +60,7 @@ impl Download {
             if self.end_is_known {
                 return Ok(self.body);
             }
-            return Err(Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
-                .hint("a proxy on the way speaks HTTP/1.0"));
+            return Err(unknown_end());
         };
         match self.body.len() {
             Some(len) if len == size => Ok(self.body),
@@ -86,6 +85,24 @@ impl Download {
             }
         }
     }
+
+    /// Returns the content, to be passed on as it comes. Its end is the error `unavailable` where it cannot be told from a
+    /// broken connection.
+    pub(crate) fn piecewise(self) -> Body {
+        if self.end_is_known {
+            return self.body;
+        }
+        let blocks = try_unfold(self.body.unhashed(), |mut body| async move {
+            let block = body.next().await?.ok_or_else(unknown_end)?;
+            Ok(Some((block, body)))
+        });
+        Body::of_stream(None, blocks.boxed())
+    }
+}
+
+fn unknown_end() -> Error {
+    Error::new(Kind::Unavailable, "the end of the answer cannot be told from a broken connection")
+        .hint("a proxy on the way speaks HTTP/1.0")
 }
 
 /// Returns the error of a content whose length differs from the reported size of the file.

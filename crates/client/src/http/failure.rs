@@ -39,8 +39,8 @@ pub struct ServiceError {
     pub retry: Option<bool>,
     /// The next step for the user, if the backend knows a better one than the status gives.
     pub hint: Option<String>,
-    /// Whether the service reports that it did nothing, even if the status leaves that open.
-    pub not_executed: bool,
+    /// Whether the service did nothing, if its answer says more about that than the status.
+    pub not_executed: Option<bool>,
 }
 
 /// Parses the error of a service from the status, the headers, and at most 64 KiB of content, which may be cut off,
@@ -232,7 +232,7 @@ impl AttemptFailure {
         if let Some(says) = says {
             message = format!("{message}: {says}");
         }
-        let refused = reported.not_executed || matches!(status.as_u16(), 429 | 503 | 529);
+        let refused = reported.not_executed.unwrap_or(matches!(status.as_u16(), 429 | 503 | 529));
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
         let retry = reported.retry.unwrap_or(default_again);
         AttemptFailure {

@@ -46,7 +46,7 @@ pub(super) fn parse(status: StatusCode, _: &HeaderMap, content: &[u8]) -> Servic
         message: envelope.message,
         request_id: envelope.request_id,
         // Who is throttled was turned away at the door.
-        not_executed: throttled,
+        not_executed: throttled.then_some(true),
     }
 }
 

@@ -38,7 +38,7 @@ fn read(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> ServiceError
     }
     match reported.code.as_deref() {
         // The body came too slowly, and nothing was done.
-        Some(code::BODY_TIMEOUT) => (reported.retry, reported.not_executed) = (Some(true), true),
+        Some(code::BODY_TIMEOUT) => (reported.retry, reported.not_executed) = (Some(true), Some(true)),
         // Waiting does not help.
         Some(code) if code::SPEND_LIMITS.contains(&code) => reported.retry = Some(false),
         _ => {}
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(coded(429, "contract_spend_limit_reached").retry, Some(false));
         assert_eq!(coded(429, "ramp_limit_exceeded").retry, None);
         let slow = coded(400, "request_body_timeout");
-        assert_eq!((slow.retry, slow.not_executed, slow.kind), (Some(true), true, Some(Kind::Unavailable)));
+        assert_eq!((slow.retry, slow.not_executed, slow.kind), (Some(true), Some(true), Some(Kind::Unavailable)));
         assert_eq!(answered(402, "{}").kind, Some(Kind::Limit));
     }
 }

@@ -13,9 +13,9 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     reported.code = reason.or(reported.code);
     let answer: Option<wire::FoundryError> = serde_json::from_slice(content).ok();
     // A 404 of a gateway or of another service says nothing about what was asked for.
-    let stranger = status == StatusCode::NOT_FOUND && answer.is_none() && reported.code.is_none();
+    let is_foreign = answer.is_none() && reported.code.is_none();
     reported.request_id = answer.and_then(|answer| answer.error.additional_info).and_then(|info| info.request_id);
-    if stranger {
+    if is_foreign && status == StatusCode::NOT_FOUND {
         (reported.kind, reported.hint) =
             (Some(Kind::Unavailable), Some(format!("check that this is the right address: {}", Setting::BaseUrl)));
         return reported;
@@ -25,11 +25,18 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
     // A sandbox that is suspended has not had the request; its container would say so (?).
     let is_asleep = reported.code.as_deref() == Some(wire::SANDBOX_IDLE) && header(wire::CONTAINER).is_none();
     reported.retry = is_not_ready.then_some(true);
-    reported.not_executed = is_not_ready || is_asleep;
-    if header(wire::ERROR_SOURCE) == Some(wire::UPSTREAM) && status.is_server_error() {
-        (reported.kind, reported.retry) = (Some(Kind::AgentFailed), Some(false));
-        if reported.code.as_deref() == Some("not_implemented") {
-            reported.kind = Some(Kind::Unsupported);
+    if is_not_ready || is_asleep {
+        reported.not_executed = Some(true);
+    } else if is_foreign && status.is_server_error() {
+        // A proxy answers 503 also if the connection broke on which it had passed the request on.
+        reported.not_executed = Some(false);
+    }
+    if header(wire::ERROR_SOURCE) == Some(wire::UPSTREAM) {
+        // The agent has had the request, whatever its answer is.
+        (reported.retry, reported.not_executed) = (Some(false), Some(false));
+        if status.is_server_error() {
+            let is_missing = reported.code.as_deref() == Some("not_implemented");
+            reported.kind = Some(if is_missing { Kind::Unsupported } else { Kind::AgentFailed });
         }
     }
     let diagnose = Step::Diagnose { backend: Some("foundry") };

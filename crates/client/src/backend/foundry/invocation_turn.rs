@@ -23,6 +23,7 @@ use crate::backend::Feature;
 use crate::backend::text_blocks::TextBlocks;
 use crate::backend::turn::{RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
 use crate::http::{Class, ServerEvent, ServerEvents, ServiceAnswer};
+use wharf_core::advice::Step;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, EventKind, Provider, SessionId, Timestamp, TurnStatus};
@@ -230,6 +231,8 @@ impl InvocationTurn {
         match answer {
             Ok(answer) => self.take_status(&answer),
             Err(error) if error.kind() == Kind::NotFound => {
+                let look = Step::ReadLog { session: Some(self.session.as_str()) };
+                let error = error.hint(format!("the agent may still be working: {look}"));
                 // The agent has no way to be asked; any other 404 may pass.
                 if error.message().contains(NOT_IMPLEMENTED) {
                     let error = error.context("the agent took the work and cannot be asked for it");
@@ -278,7 +281,7 @@ impl InvocationTurn {
                     let kind = kind.trim().to_ascii_lowercase();
                     kind == "application/json" || kind.ends_with("+json")
                 });
-                let body = answer.of_size("answer", None)?.unhashed();
+                let body = answer.piecewise().unhashed();
                 if is_json { InvocationPhase::Json(body, BytesMut::new()) } else { InvocationPhase::Content(body) }
             }
             ReplyContent::Events(stream) => InvocationPhase::Events(Box::new(stream), None),
@@ -454,7 +457,7 @@ impl RunningTurn for InvocationTurn {
                     _ => Vec::new(),
                 };
                 let Some(end) = self.end.take() else { continue };
-                let error = end.error.map(|error| with_log(error, &log));
+                let error = end.error.map(|error| with_log(error, &self.session, &log));
                 return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
             }
             self.advance().await?;

@@ -1,6 +1,6 @@
 //! The log of a session: what its container writes.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -157,15 +157,16 @@ struct SeenLines {
     hasher: RandomState,
     /// The newest lines, the oldest first.
     order: VecDeque<u64>,
-    /// Lines of the streams before this one, of which it has not repeated these yet.
-    repeated: HashSet<u64>,
+    /// Lines of the streams before this one that it has not repeated yet, and how many are alike.
+    repeated: HashMap<u64, u32>,
 }
 
 impl SeenLines {
     /// Returns whether a line is new.
     fn insert(&mut self, data: &str) -> bool {
         let hash = self.hasher.hash_one(data);
-        if self.repeated.remove(&hash) {
+        if let Some(count) = self.repeated.get_mut(&hash).filter(|count| **count > 0) {
+            *count -= 1;
             return false;
         }
         self.order.push_back(hash);
@@ -176,7 +177,10 @@ impl SeenLines {
     }
 
     fn begin_again(&mut self) {
-        self.repeated = self.order.iter().copied().collect();
+        self.repeated.clear();
+        for hash in &self.order {
+            *self.repeated.entry(*hash).or_default() += 1;
+        }
     }
 }
 
@@ -208,9 +212,10 @@ fn line(session: &SessionId, frame: &ServerEvent) -> Event {
 }
 
 /// Adds the end of a session's log to the error of its agent.
-pub(super) fn with_log(error: Error, lines: &[String]) -> Error {
+pub(super) fn with_log(error: Error, session: &SessionId, lines: &[String]) -> Error {
     if lines.is_empty() {
-        return error.or_hint(format!("the reason may be in the log: {}", Step::ReadLog { session: None }));
+        let session = Some(session.as_str());
+        return error.or_hint(format!("the reason may be in the log: {}", Step::ReadLog { session }));
     }
     error.hint(format!("the session's log ends with\n{}", lines.join("\n")))
 }

@@ -213,6 +213,12 @@ impl ResponseReader {
     /// `unavailable` for an answer that lacks what is relied on.
     pub(super) fn read_whole(&mut self, answer: &[u8]) -> Result<Reading> {
         let text: &RawValue = self.parsed(json::page(answer), answer)?;
+        // An answer of 200 can be an error alone.
+        if json::page::<ResponseAnswer<'_>>(answer).is_err()
+            && let Some(error) = self.parsed::<EventEnvelope>(json::page(answer), answer)?.error
+        {
+            return Ok(self.failed(kind::ERROR, text, error));
+        }
         let response = self.response(text)?;
         self.id.get_or_insert_with(|| response.id.clone());
         if let Some(other) = self.other_session(&response) {

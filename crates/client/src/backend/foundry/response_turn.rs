@@ -373,7 +373,7 @@ impl RunningTurn for ResponseTurn {
                     _ => Vec::new(),
                 };
                 let Some(end) = self.end.take() else { continue };
-                let error = end.error.map(|error| with_log(error, &log));
+                let error = end.error.map(|error| with_log(error, &self.session, &log));
                 return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
             }
             self.advance().await?;

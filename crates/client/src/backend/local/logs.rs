@@ -80,17 +80,21 @@ impl LineReader<'_> {
                     self.at = event.at;
                     self.push(&event.text_bytes());
                 }
+                // A turn that begins or ends ends the line of the one before it.
+                Some(Followed::Event(event, _)) if matches!(event.kind, EventKind::User | EventKind::Status) => {
+                    self.end_line();
+                }
                 Some(Followed::CaughtUp) => {
-                    self.has_caught_up = true;
                     if !self.query.follow {
                         self.end_line();
                     }
+                    self.has_caught_up = true;
                 }
                 Some(_) => {}
                 None if self.has_caught_up && self.rest.is_empty() => return Ok(None),
                 None => {
-                    self.has_caught_up = true;
                     self.end_line();
+                    self.has_caught_up = true;
                 }
             }
         }
