@@ -31,6 +31,9 @@ impl RecordedRequest {
     }
 }
 
+/// A header that stands for an answer of HTTP/1.0, whose content ends with the connection.
+pub(crate) const UNTIL_CLOSE: &str = "x-content: until-close\r\n";
+
 /// A status, headers (each with its line break) and a content, which is sent in chunks where they say so.
 pub(crate) type Reply = (u16, String, String);
 
@@ -148,13 +151,14 @@ fn serve(
     let length = body.len();
     let (framing, body) = if headers.contains("transfer-encoding: chunked") {
         (String::new(), format!("{length:x}\r\n{body}\r\n0\r\n\r\n"))
-    } else if headers.contains("content-length: ") {
+    } else if headers.contains("content-length: ") || headers.contains(UNTIL_CLOSE) {
         // One that is longer than the content: the connection breaks in the middle.
         (String::new(), body)
     } else {
         (format!("content-length: {length}\r\n"), body)
     };
-    let head = format!("HTTP/1.1 {status} X\r\n{headers}connection: close\r\n{framing}\r\n");
+    let version = if headers.contains(UNTIL_CLOSE) { "1.0" } else { "1.1" };
+    let head = format!("HTTP/{version} {status} X\r\n{headers}connection: close\r\n{framing}\r\n");
     let _ = stream.write_all(format!("{head}{body}").as_bytes());
     let _ = stream.flush();
 }

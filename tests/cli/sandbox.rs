@@ -344,13 +344,22 @@ impl Served<'_> {
         self.post(&path, content)["id"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a document to the Anthropic dialect.
+    /// Sends a document to the Anthropic or the Foundry dialect.
     pub(crate) fn post(&self, path: &str, content: &[u8]) -> Value {
+        self.ask("POST", path, content)
+    }
+
+    /// Reads a document there.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        self.ask("GET", path, b"")
+    }
+
+    fn ask(&self, method: &str, path: &str, content: &[u8]) -> Value {
         let address = self.variable("ANTHROPIC_BASE_URL").strip_prefix("http://").unwrap();
         let mut socket = std::net::TcpStream::connect(address).unwrap();
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-api-key: k\r\n\
-             content-type: application/json\r\nanthropic-version: 2026-10-21\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\nx-api-key: k\r\n\
+             authorization: Bearer k\r\ncontent-type: application/json\r\nanthropic-version: 2026-10-21\r\n\
              anthropic-beta: managed-agents-2026-04-01\r\ncontent-length: {}\r\n\r\n",
             content.len()
         );
@@ -453,6 +462,15 @@ impl Call {
     /// Runs it to its end.
     pub(crate) fn run(self) -> Run {
         self.start().finish()
+    }
+
+    /// Runs it to an end that takes longer than others do, up to this time.
+    pub(crate) fn run_within(self, most: Duration) -> Run {
+        let (mut running, begun) = (self.start(), Instant::now());
+        while running.is_running() && begun.elapsed() < most {
+            thread::sleep(Duration::from_millis(100));
+        }
+        running.finish()
     }
 
     /// Starts it.
