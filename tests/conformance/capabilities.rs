@@ -164,7 +164,8 @@ fn a_feature_that_is_not_claimed_is_answered_as_unsupported_before_a_request_is_
         options
     };
     let mut backends: Vec<Box<dyn Backend>> = vec![
-        foundry::with(options("foundry"), foundry::Setup { agent: Some("agent".to_owned()), records: None }).unwrap(),
+        foundry::with(options("foundry"), foundry::FoundrySetup { agent: Some("agent".to_owned()), records: None })
+            .unwrap(),
         agb::with(options("agb"), Some("image".to_owned())).unwrap(),
         anthropic::with(options("anthropic"), anthropic::Setup::default()).unwrap(),
     ];

@@ -59,7 +59,7 @@ pub(crate) fn on_foundry_with(faults: &[&str]) -> Stage {
     options.auth = Some(Arc::new(Credentials::bearer(&server.variable("WHARF_FOUNDRY_TOKEN")).unwrap()));
     let backend = foundry::with(
         options,
-        foundry::Setup { agent: Some(agent.to_owned()), records: Some(home.path().join("turns")) },
+        foundry::FoundrySetup { agent: Some(agent.to_owned()), records: Some(home.path().join("turns")) },
     )
     .unwrap();
     Stage {

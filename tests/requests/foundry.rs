@@ -241,8 +241,11 @@ async fn sent_for(capture: &Capture) -> (Vec<RecordedRequest>, Result<()>) {
         options.headers.insert("x-ms-user-identity".to_owned(), identity.clone());
     }
     let agent = capture.path().split('/').nth(2).unwrap_or("order-agent");
-    let backend =
-        foundry::with(options, foundry::Setup { agent: Some(agent.to_owned()), ..foundry::Setup::default() }).unwrap();
+    let backend = foundry::with(
+        options,
+        foundry::FoundrySetup { agent: Some(agent.to_owned()), ..foundry::FoundrySetup::default() },
+    )
+    .unwrap();
     let result = drive(&*backend, capture).await;
     (recorder.got(), result)
 }

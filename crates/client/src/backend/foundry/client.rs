@@ -13,7 +13,7 @@ use wharf_wire::foundry::{self as wire, FoundryOperation};
 
 /// Settings of the client beside those of the connection.
 #[derive(Debug, Clone, Default)]
-pub struct Setup {
+pub struct FoundrySetup {
     /// The agent.
     pub agent: Option<String>,
     /// The directory in which the turns of sessions are kept, if there is one.
@@ -32,8 +32,8 @@ pub(super) struct FoundryClient {
 }
 
 impl FoundryClient {
-    pub(super) fn new(options: Options, setup: Setup) -> Result<Self> {
-        let Setup { agent, records } = setup;
+    pub(super) fn new(options: Options, setup: FoundrySetup) -> Result<Self> {
+        let FoundrySetup { agent, records } = setup;
         let endpoint = options.base_url.clone();
         let http = Http::new(Options { error_parser: errors::parse, ..options })?;
         Ok(FoundryClient { http, endpoint, agent, chain: None, records })

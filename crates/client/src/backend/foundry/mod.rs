@@ -29,7 +29,7 @@ use async_trait::async_trait;
 use self::agents::FoundryAgents;
 pub use self::capabilities::CAPABILITIES;
 use self::client::FoundryClient;
-pub use self::client::Setup;
+pub use self::client::FoundrySetup;
 use self::credentials::Chain;
 use self::files::FoundryFiles;
 use self::logs::FoundryLogs;
@@ -63,7 +63,7 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     // Not before: what a login answers is a token.
     options.answers.clone_from(&settings.answers);
     let records = settings.home().ok().map(|home| home.join(TURNS));
-    FoundryBackend::opened(options, Setup { agent: settings.agent.value.clone(), records }, Some(&chain))
+    FoundryBackend::opened(options, FoundrySetup { agent: settings.agent.value.clone(), records }, Some(&chain))
 }
 
 /// Returns the headers that name the end user, which are sent with every call.
@@ -88,7 +88,7 @@ fn acting(settings: &Settings) -> Result<Vec<(String, String)>> {
 ///
 /// # Errors
 /// `usage` for an address that cannot be one.
-pub fn with(options: Options, setup: Setup) -> Result<Box<dyn Backend>> {
+pub fn with(options: Options, setup: FoundrySetup) -> Result<Box<dyn Backend>> {
     FoundryBackend::opened(options, setup, None)
 }
 
@@ -103,7 +103,7 @@ struct FoundryBackend {
 }
 
 impl FoundryBackend {
-    fn opened(options: Options, setup: Setup, chain: Option<&Arc<Chain>>) -> Result<Box<dyn Backend>> {
+    fn opened(options: Options, setup: FoundrySetup, chain: Option<&Arc<Chain>>) -> Result<Box<dyn Backend>> {
         let undated = FoundryClient::new(Options { deadline: None, ..options.clone() }, setup.clone())?;
         let client = FoundryClient::new(options, setup)?;
         let [undated, client] =
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_agent_is_needed_and_is_asked_for_by_all_its_names() {
-        let error = with(Options::new("foundry", "https://service.test"), Setup::default())
+        let error = with(Options::new("foundry", "https://service.test"), FoundrySetup::default())
             .and_then(|backend| futures_util::FutureExt::now_or_never(backend.sessions().get(&"s1".parse()?)).unwrap())
             .unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
