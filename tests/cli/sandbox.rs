@@ -23,7 +23,7 @@ use crate::mask::mask;
 pub(crate) const WHARF: &str = env!("CARGO_BIN_EXE_wharf");
 
 /// No test waits longer than this for anything.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A directory with everything that one test needs: a working directory, a home, and a store.
 pub(crate) struct Sandbox {
