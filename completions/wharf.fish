@@ -67,6 +67,8 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "agents" -d 'List the ag
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "environments" -d 'List the environments that sessions can be created in'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "exec" -d 'Run a command in a session'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "with" -d 'Run a command of this machine with a session of its own'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "runs" -d 'List and finish what is left of runs'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'List the backends and their features'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settings and where they come from, and change profiles'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
@@ -2265,6 +2267,249 @@ complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l follow -d 'Follow
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l allow-denied -d 'Succeed although a tool was denied'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l title -d 'Title of the session' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l label -d 'Label to set; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l resource -d 'Mount FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH] or a YAML object' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l ttl -d 'Delete the session after this idle time, such as 2h, at least 1s' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l id -d 'Id for the new session [default: generated]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l body -d 'YAML or JSON file with fields; flags override them; - for stdin' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l agent-version -d 'Version of the agent' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l environment -d 'Environment to run the session in [env: WHARF_ENVIRONMENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l vault -d 'Vault with credentials for the agent; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l keep -d 'Keep the session: never, after a failure, or always' -r -f -a "never\t'It is always deleted'
+on-failure\t'It is kept if the work failed'
+always\t'It is always kept'"
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l wait -d 'Wait until the session can be used'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -f -a "list" -d 'List runs that go on, whose sessions are kept, or that could not clean up'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -f -a "ls" -d 'List runs that go on, whose sessions are kept, or that could not clean up'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -f -a "prune" -d 'Delete what is left of runs that were killed, and of those that are kept'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -f -a "watch" -d 'Finish a run when its process is gone'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l older-than -d 'Also delete the sessions of kept runs that began before this time, such as 7d' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l dry-run -d 'Print what would be deleted, and delete nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Delete kept sessions without asking'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from help" -f -a "list" -d 'List runs that go on, whose sessions are kept, or that could not clean up'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Delete what is left of runs that were killed, and of those that are kept'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Finish a run when its process is gone'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -2759,20 +3004,22 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "invoke" -d 'Let the agent of a session work'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "runs" -d 'List and finish what is left of runs'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'
@@ -2804,6 +3051,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from agents" -f -a "get" -d 'Show agents'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from environments" -f -a "list" -d 'List environments'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from environments" -f -a "get" -d 'Show environments'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from runs" -f -a "list" -d 'List runs that go on, whose sessions are kept, or that could not clean up'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from runs" -f -a "prune" -d 'Delete what is left of runs that were killed, and of those that are kept'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from runs" -f -a "watch" -d 'Finish a run when its process is gone'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print the path of the configuration file, even if it does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "list" -d 'List all settings and where each comes from'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "get" -d 'Print one setting'

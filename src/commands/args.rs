@@ -1,5 +1,6 @@
 //! Flags that several commands share.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -139,6 +140,24 @@ impl GlobalFlags {
             betas: self.beta.clone(),
         }
     }
+}
+
+/// Returns the words that set these flags for another process that uses the same backend.
+pub(super) fn backend_words(flags: &Flags) -> Vec<OsString> {
+    let texts = [
+        ("--profile", &flags.profile),
+        ("--base-url", &flags.base_url),
+        ("--user-identity", &flags.user_identity),
+        ("--isolation-key", &flags.isolation_key),
+    ];
+    let texts = texts.into_iter().filter_map(|(name, value)| Some((name, value.clone()?.into())));
+    let paths = [("--ca-cert", &flags.ca_cert), ("--token-file", &flags.token_file)];
+    let paths = paths.into_iter().filter_map(|(name, value)| Some((name, value.clone()?.into_os_string())));
+    let connect = flags.connect_timeout.map(|time| ("--connect-timeout", format!("{}ms", time.as_millis()).into()));
+    let headers = flags.headers.iter().map(|header| ("--header", header.into()));
+    let betas = flags.betas.iter().map(|beta| ("--beta", beta.into()));
+    let all = texts.chain(paths).chain(connect).chain(headers).chain(betas);
+    all.flat_map(|(name, value): (&str, OsString)| [name.into(), value]).collect()
 }
 
 /// Returns the time by which requests must be finished for `--timeout`: shortly before it, so that the error of a

@@ -51,6 +51,10 @@ impl Command {
             Command::Resources(_) | Command::Environments(_) => client,
             Command::Exec(_) => Behaviour { takes_session: true, passes_status: true, ..client },
             Command::Invoke(_) => Behaviour { takes_session: true, ..client },
+            Command::With(_) => {
+                Behaviour { prints_objects: false, creates_session: true, passes_status: true, ..client }
+            }
+            Command::Runs(_) => client,
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },
             Command::Config(
@@ -67,7 +71,7 @@ impl Command {
 
 /// Returns [`Behaviour::passes_status`] of the command with this name, for a command line that cannot be parsed.
 pub(super) fn passes_status(name: &str) -> bool {
-    name == "exec"
+    matches!(name, "exec" | "with")
 }
 
 #[cfg(test)]
@@ -84,6 +88,8 @@ mod tests {
         "environments list",
         "exec s1 ls",
         "invoke s1 hello",
+        "with true",
+        "runs list",
         "backends",
         "config list",
         "doctor",

@@ -22,6 +22,7 @@ use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
 use wharf_core::platform::SignalEvent;
+use wharf_core::run_journal::RunRecord;
 use wharf_core::verdict::Verdict;
 use wharf_transfer::TransferOptions;
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
@@ -118,6 +119,25 @@ impl Cx {
             let _ = self.backend.set(registry::open(self.settings()?)?);
         }
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
+    }
+
+    /// Returns the backend with which a run was begun.
+    ///
+    /// # Errors
+    /// Those of opening it; `conflict` if it is another service or store now.
+    pub(super) fn backend_of_run(&self, run: &RunRecord) -> Result<Box<dyn Backend>> {
+        let flags = Flags {
+            backend: Some(run.backend.clone()),
+            profile: run.profile.clone().or_else(|| self.flags.profile.clone()),
+            agent: run.agent.clone().or_else(|| self.flags.agent.clone()),
+            ..self.flags.clone()
+        };
+        let backend = registry::open(&Settings::resolve(&flags, registry::choosers())?)?;
+        if backend.origin() == run.origin {
+            return Ok(backend);
+        }
+        Err(Error::conflict(format!("it was begun at another service: {}", run.origin))
+            .hint("set the address, profile and home with which it was begun"))
     }
 
     /// Returns the signals from now on, for work that handles them itself. Until then, and when the value is dropped,

@@ -10,6 +10,7 @@ mod agents;
 mod args;
 mod backends;
 mod behaviour;
+mod child;
 mod compat;
 mod completions;
 mod config;
@@ -22,6 +23,7 @@ mod invoke;
 mod process;
 mod question;
 mod resources;
+mod runs;
 #[cfg(feature = "emulator")]
 mod serve;
 mod sessions;
@@ -30,6 +32,7 @@ mod stdin;
 mod unused_flags;
 mod uploads;
 mod used_files;
+mod with;
 
 use std::ffi::OsString;
 
@@ -128,6 +131,17 @@ enum Command {
     /// Let the agent of a session work
     #[command(after_help = invoke::EXAMPLES)]
     Invoke(invoke::InvokeArgs),
+    /// Run a command of this machine with a session of its own
+    #[command(after_help = with::EXAMPLES)]
+    With(Box<with::WithArgs>),
+    /// List and finish what is left of runs
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf runs list\n  \
+            wharf runs prune --older-than 7d"
+    )]
+    Runs(runs::RunsCommand),
     /// List the backends and their features
     Backends,
     /// Show settings and where they come from, and change profiles
@@ -161,6 +175,8 @@ impl Command {
             Command::Environments(verb) => verb.run(cx).await,
             Command::Exec(args) => args.run(cx).await,
             Command::Invoke(args) => Box::pin(args.run(cx)).await,
+            Command::With(args) => Box::pin(args.run(cx)).await,
+            Command::Runs(verb) => verb.run(cx).await,
             Command::Backends => backends::run(cx),
             Command::Config(verb) => verb.run(cx).await,
             Command::Doctor => doctor::run(cx).await,

@@ -6,16 +6,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
-use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use super::Cx;
+use super::child::ChildCommand;
 use super::cx::Signals;
 use super::used_files::UsedFiles;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
-use wharf_core::platform::process::start_failure;
 use wharf_emulator::env_file::EnvFileTarget;
 use wharf_emulator::faults::Fault;
 use wharf_emulator::{PATIENCE, Server, ServerOptions, backends, operations};
@@ -189,45 +188,18 @@ async fn beside(
     args: &[OsString],
     mut signals: Signals,
 ) -> Result<()> {
-    let started = Command::new(program)
-        .args(args)
-        .envs(variables.iter().map(|(name, value)| (name, value)))
-        // For the case that wharf itself is cancelled by --timeout.
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = match started {
-        Ok(child) => child,
-        Err(e) => {
-            cx.status.set(start_failure(&e));
-            let error = Error::io(format!("starting `{}`", program.display()), &e);
-            cx.out.note(format!("error: {error}"));
-            return server.run(std::future::ready(())).await;
-        }
-    };
-    let work = async {
-        loop {
-            tokio::select! {
-                status = child.wait() => break status,
-                stop = signals.next() => {
-                    // A terminal sends its signals to the command as well.
-                    if let Some(process) = child.id().filter(|_| !stop.from_terminal) {
-                        drop(platform::send_signal(process, stop.signal));
-                    }
-                }
-            }
-        }
+    let Some(mut child) = ChildCommand::start(cx, program, args, variables.iter().cloned()) else {
+        return server.run(std::future::ready(())).await;
     };
     let (ended, end) = oneshot::channel();
     server
         .run(async {
-            drop(ended.send(work.await));
+            drop(ended.send(child.wait(&mut signals).await));
         })
         .await?;
-    let status = match end.await {
-        Ok(status) => status.map_err(|e| Error::io("waiting for the command", &e))?,
-        Err(_) => return Ok(()),
-    };
-    cx.status.set(platform::exit_status(status));
+    if let Ok(status) = end.await {
+        cx.status.set(platform::exit_status(status?));
+    }
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use wharf_core::model::{
 };
 
 const fn left(name: &'static str) -> Column {
-    Column { name, align: Align::Left, flex: false }
+    Column::left(name)
 }
 
 const fn flexible(name: &'static str) -> Column {

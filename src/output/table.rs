@@ -32,6 +32,13 @@ pub struct Column {
     pub flex: bool,
 }
 
+impl Column {
+    /// Returns a column whose cells are never shortened.
+    pub const fn left(name: &'static str) -> Self {
+        Column { name, align: Align::Left, flex: false }
+    }
+}
+
 /// A table that is printed while it grows.
 ///
 /// The first [`SAMPLE`] rows decide the column widths. After that, each row is returned as it arrives, so that memory

@@ -74,6 +74,7 @@ mod summary;
 mod transform;
 mod upload;
 mod upload_items;
+mod with;
 
 /// The tests in a file without a `mod` line never run.
 #[test]

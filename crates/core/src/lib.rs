@@ -13,6 +13,7 @@ pub mod platform;
 pub mod pool;
 pub mod random;
 pub mod removal;
+pub mod run_journal;
 pub mod staging;
 pub mod sync;
 pub mod thread;

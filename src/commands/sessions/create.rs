@@ -15,7 +15,7 @@ use crate::commands::stdin::document;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{Labels, Session, Timestamp};
+use wharf_core::model::{FileId, Labels, Session, Timestamp};
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::MountUploads;
 
@@ -77,20 +77,31 @@ pub(in crate::commands) struct SessionsCreateArgs {
 impl SessionsCreateArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let (mut new, unknown) = backend.sessions().read_document(document(cx, &self.body, true).await?)?;
-        cx.note_unknown(&unknown);
         let wait = self.wait;
-        let specs = self.merge(cx, backend, &mut new)?;
-        let mounts = specs.iter().flat_map(|spec| [Feature::SessionResources, Feature::of_resource(spec.kind())]);
-        new.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
-        backend.sessions().check(&new)?;
-        let session = make(cx, backend, new, specs).await?;
+        let draft = self.prepare(cx, true).await?;
+        let session = draft.create(cx, |_| Ok(())).await?;
         backend.flush().await?;
         let session =
             if wait { wait_for(backend, &session.id, WaitGoal::Usable).await?.unwrap_or(session) } else { session };
         cx.out.one(&session)?;
         cx.out.tip(format!("next: wharf files upload FILE {}:/", session.id));
         Ok(())
+    }
+
+    /// Checks the session, as far as possible before anything is sent. A document is read from stdin if it is asked for,
+    /// or if stdin is one and `reads_stdin`.
+    ///
+    /// # Errors
+    /// `usage` and `unsupported` for what cannot be created.
+    pub(in crate::commands) async fn prepare(self, cx: &Cx, reads_stdin: bool) -> Result<SessionDraft> {
+        let backend = cx.backend()?;
+        let (mut session, unknown) = backend.sessions().read_document(document(cx, &self.body, reads_stdin).await?)?;
+        cx.note_unknown(&unknown);
+        let specs = self.merge(cx, backend, &mut session)?;
+        let mounts = specs.iter().flat_map(|spec| [Feature::SessionResources, Feature::of_resource(spec.kind())]);
+        session.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
+        backend.sessions().check(&session)?;
+        Ok(SessionDraft { session, specs })
     }
 
     /// Puts the flags over what the document said: maps merge by key, lists are replaced.
@@ -130,8 +141,36 @@ impl SessionsCreateArgs {
     }
 }
 
-/// Makes the session with all that is to be mounted, or nothing at all.
-async fn make(cx: &Cx, backend: &dyn Backend, mut new: NewSession, specs: Vec<Spec>) -> Result<Session> {
+/// A session that is about to be created.
+pub(in crate::commands) struct SessionDraft {
+    /// The session, without the resources of [`SessionDraft::specs`].
+    pub(in crate::commands) session: NewSession,
+    /// What is to be mounted.
+    specs: Vec<Spec>,
+}
+
+impl SessionDraft {
+    /// Creates the session with all that is to be mounted, or nothing at all. `uploaded` hears of the stored files that
+    /// were uploaded for it, before it is created.
+    ///
+    /// # Errors
+    /// Those of the uploads and of the creation, with what is left; that of `uploaded`.
+    pub(in crate::commands) async fn create(
+        self,
+        cx: &Cx,
+        uploaded: impl FnOnce(&[FileId]) -> Result<()>,
+    ) -> Result<Session> {
+        create(cx, self.session, self.specs, uploaded).await
+    }
+}
+
+async fn create(
+    cx: &Cx,
+    mut new: NewSession,
+    specs: Vec<Spec>,
+    uploaded: impl FnOnce(&[FileId]) -> Result<()>,
+) -> Result<Session> {
+    let backend = cx.backend()?;
     let options = cx.transfer_options()?;
     let watch = cx.out.watch(&[]);
     let _guard = cx.cancellation.register();
@@ -144,6 +183,7 @@ async fn make(cx: &Cx, backend: &dyn Backend, mut new: NewSession, specs: Vec<Sp
         new.resources = resources;
         made.extend(ids.into_iter().flatten());
     }
+    uploaded(&made)?;
     let created = uploads.mount(&made, backend.sessions().create(new)).await;
     let session = created.map_err(|error| name_left(&uploads, error))?;
     cx.log_uploads(&session.id, &made, None);

@@ -1,14 +1,14 @@
 //! `wharf sessions`.
 
 mod confirm;
-mod create;
+pub(super) mod create;
 mod delete;
 mod events;
 mod label;
 mod label_flags;
 mod logs;
 mod update;
-mod wait;
+pub(super) mod wait;
 
 use clap::{Args, Subcommand};
 

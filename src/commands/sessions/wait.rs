@@ -23,7 +23,7 @@ pub(in crate::commands) struct SessionsWaitArgs {
 
 /// The state to wait for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WaitGoal {
+pub(in crate::commands) enum WaitGoal {
     Usable,
     Status(SessionStatus),
     Deleted,
@@ -66,7 +66,11 @@ impl SessionsWaitArgs {
 }
 
 /// Polls until the goal is reached; a deleted session is none.
-pub(super) async fn wait_for(backend: &dyn Backend, id: &SessionId, goal: WaitGoal) -> Result<Option<Session>> {
+pub(in crate::commands) async fn wait_for(
+    backend: &dyn Backend,
+    id: &SessionId,
+    goal: WaitGoal,
+) -> Result<Option<Session>> {
     let mut pause = Duration::from_millis(100);
     loop {
         let session = match backend.sessions().get(id).await {

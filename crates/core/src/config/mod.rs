@@ -306,6 +306,12 @@ impl Settings {
         }
     }
 
+    /// Returns the same settings without the time limit of the command, for work that goes on after it.
+    #[must_use]
+    pub fn undated(&self) -> Self {
+        Settings { deadline: None, ..self.clone() }
+    }
+
     /// Returns the directory of cached tokens; `None` if no directory of the user is known.
     pub fn token_cache(&self) -> Option<PathBuf> {
         let base = match env::path(env::HOME) {

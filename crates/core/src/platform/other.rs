@@ -301,6 +301,9 @@ pub fn watch_signals(_asked: &Arc<AtomicBool>, _on_signal: impl FnMut(SignalEven
     Ok(())
 }
 
+/// Does nothing: there are no sessions of processes.
+pub fn leave_session() {}
+
 /// Fails: there are no signals.
 pub fn send_signal(_process: u32, _signal: Signal) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

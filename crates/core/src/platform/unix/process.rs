@@ -65,6 +65,12 @@ fn ignored_signals() -> u64 {
 /// The error code for a program that is neither in a format of this system nor begins with `#!`.
 pub const UNKNOWN_FORMAT: i32 = Errno::NOEXEC.raw_os_error();
 
+/// Makes this process the leader of a session of its own, without a terminal: signals of the terminal and to the group
+/// do not reach it. One that leads a group stays where it is.
+pub fn leave_session() {
+    let _ = rustix::process::setsid();
+}
+
 /// Sends a signal to a process.
 pub fn send_signal(process: u32, signal: Signal) -> io::Result<()> {
     Ok(kill_process(pid(process)?, number(signal))?)

@@ -1,0 +1,179 @@
+//! Finishing a run: its session and its stored files are deleted.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::{Instant, sleep};
+
+use super::guard::LABEL;
+use wharf_client::backend::page::Pager;
+use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{Labels, SessionId};
+use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
+
+/// How long a session that works may refuse its deletion.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a session whose creation lost its answer is looked for: it may appear late.
+const APPEARING: Duration = Duration::from_secs(5);
+
+/// The first and the longest pause between two tries.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// What became of a run's session and stored files.
+#[derive(Debug, Serialize)]
+pub(in crate::commands) struct Cleanup {
+    /// What became of the session.
+    pub(in crate::commands) status: CleanupStatus,
+    /// How many stored files were deleted.
+    pub(in crate::commands) files_deleted: usize,
+    /// What could not be deleted, and why.
+    pub(in crate::commands) error: Option<Error>,
+}
+
+/// What became of a run's session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::commands) enum CleanupStatus {
+    /// It is gone.
+    Deleted,
+    /// It stays, as was asked for.
+    Kept,
+    /// It may still exist.
+    Failed,
+    /// None was created.
+    NotNeeded,
+}
+
+impl Cleanup {
+    pub(super) fn kept() -> Self {
+        Cleanup { status: CleanupStatus::Kept, files_deleted: 0, error: None }
+    }
+
+    pub(super) fn failed(error: Error) -> Self {
+        Cleanup { status: CleanupStatus::Failed, files_deleted: 0, error: Some(error) }
+    }
+}
+
+/// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
+pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal) -> Cleanup {
+    let sessions = match sessions_of(backend, journal.record()).await {
+        Ok(sessions) => sessions,
+        Err(error) => return Cleanup::failed(error.context("looking for the session of the run")),
+    };
+    for session in &sessions {
+        if let Err(error) = delete_session(backend, session).await {
+            // It may be known only now.
+            let _ = journal.change(|record| record.session = Some(session.clone()));
+            return Cleanup::failed(error.context(format!("deleting the session `{session}`")));
+        }
+    }
+    let mut report = Cleanup {
+        status: if sessions.is_empty() { CleanupStatus::NotNeeded } else { CleanupStatus::Deleted },
+        files_deleted: 0,
+        error: None,
+    };
+    if let Some(store) = backend.store() {
+        for file in &journal.record().files {
+            match store.delete(file).await {
+                Ok(()) => report.files_deleted += 1,
+                Err(error) if error.kind() == Kind::NotFound => {}
+                Err(error) => report.error = Some(error.context(format!("deleting the stored file `{file}`"))),
+            }
+        }
+    }
+    let flushed = backend.flush().await;
+    if report.error.is_none() {
+        report.error = flushed.and_then(|()| journal.remove()).err();
+    }
+    report
+}
+
+/// Returns the sessions of a run: the one that it noted, or those that carry its id. Nothing else is ever deleted.
+async fn sessions_of(backend: &dyn Backend, record: &RunRecord) -> Result<Vec<SessionId>> {
+    if let Some(session) = &record.session {
+        return Ok(vec![session.clone()]);
+    }
+    if record.state != RunState::Creating {
+        return Ok(Vec::new());
+    }
+    let until = Instant::now() + APPEARING;
+    let mut pause = PAUSES.0;
+    loop {
+        let found = search(backend, &record.run).await?;
+        if !found.is_empty() || Instant::now() >= until {
+            return Ok(found);
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}
+
+/// Returns the sessions that carry the id of a run.
+async fn search(backend: &dyn Backend, run: &str) -> Result<Vec<SessionId>> {
+    let capabilities = backend.capabilities();
+    if capabilities.has(Feature::SessionId) {
+        let id: SessionId = run.parse()?;
+        match backend.sessions().get(&id).await {
+            Ok(session) => return Ok(vec![session.id]),
+            Err(error) if error.kind() == Kind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if !capabilities.has(Feature::SessionLabels) {
+        return Ok(Vec::new());
+    }
+    let labels = Labels::from([(LABEL.to_owned(), run.to_owned())]);
+    let query = SessionQuery { labels, ..SessionQuery::default() };
+    let mut pages = Pager::whole();
+    let mut found = Vec::new();
+    while let Some(request) = pages.request()? {
+        let page = backend.sessions().list(&query, request).await?;
+        // One that cannot be read has no labels that are known.
+        found.extend(pages.take(page).0.into_iter().flatten());
+    }
+    let mut own = Vec::new();
+    for session in found {
+        // Some listings have no labels; a filter that is wider than it should be must not cost anything else its session.
+        let labels = match session.labels {
+            Some(labels) => Some(labels),
+            None => match backend.sessions().get(&session.id).await {
+                Ok(session) => session.labels,
+                Err(error) if error.kind() == Kind::NotFound => continue,
+                Err(error) => return Err(error),
+            },
+        };
+        if labels.is_some_and(|labels| labels.get(LABEL).is_some_and(|id| id == run)) {
+            own.push(session.id);
+        }
+    }
+    Ok(own)
+}
+
+/// Deletes a session. One that works is interrupted, waited for and deleted.
+async fn delete_session(backend: &dyn Backend, session: &SessionId) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    let mut pause = PAUSES.0;
+    let mut is_forced = false;
+    loop {
+        let error = match backend.sessions().delete(session, is_forced).await {
+            Ok(()) => return Ok(()),
+            Err(error) if error.kind() == Kind::NotFound => return Ok(()),
+            Err(error) => error,
+        };
+        let refuses = error.kind() == Kind::Conflict;
+        if !(refuses || error.is_retryable()) || Instant::now() >= until {
+            return Err(error);
+        }
+        if refuses && !is_forced {
+            if backend.capabilities().has(Feature::Interrupt) {
+                // Where it cannot be interrupted, that shows when it is not deleted.
+                let _ = backend.sessions().interrupt(session).await;
+            }
+            is_forced = true;
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(PAUSES.1);
+    }
+}

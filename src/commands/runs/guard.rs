@@ -1,0 +1,159 @@
+//! A session that exists for one command, and is deleted whatever ends wharf.
+//!
+//! The journal is written before anything is created. A second process, the watchdog, finishes the run if this one ends
+//! without having done so; the next run of the same kind finishes those that the watchdog could not.
+
+use std::io::Write as _;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use super::cleanup::{self, Cleanup};
+use crate::commands::Cx;
+use crate::commands::args::backend_words;
+use wharf_client::backend::{Backend, Feature, NewSession, registry};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::{FileId, SessionId};
+use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
+
+/// The label that names the run of a session.
+pub(in crate::commands) const LABEL: &str = "wharf-run";
+
+/// The line that tells the watchdog that there is nothing left to do.
+pub(super) const DONE: &str = "done";
+
+/// How the line begins that tells the watchdog which process works for the run.
+pub(super) const CHILD: &str = "child ";
+
+/// A run that has begun.
+pub(in crate::commands) struct RunGuard {
+    journal: RunJournal,
+    watchdog: Option<Watchdog>,
+    /// The backend without the time limit of the command: what was created is deleted also after that.
+    backend: Box<dyn Backend>,
+}
+
+/// The process that finishes the run if this one cannot.
+struct Watchdog {
+    child: Child,
+    pipe: ChildStdin,
+}
+
+impl RunGuard {
+    /// Begins a run: writes its journal and starts the watchdog, unless its session is kept in any case.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`. Nothing was created.
+    pub(in crate::commands) fn begin(cx: &Cx, is_kept: bool) -> Result<Self> {
+        let settings = cx.settings()?;
+        let home = settings.home()?;
+        let backend = registry::open(&settings.undated())?;
+        let record = RunRecord::new(
+            backend.capabilities().backend,
+            settings.profile.value.clone(),
+            backend.origin(),
+            settings.agent.value.clone().filter(|_| backend.capabilities().has(Feature::CallAgent)),
+        )?;
+        let journal = RunJournal::begin(&home, record)?;
+        let watchdog = if is_kept { None } else { Some(Watchdog::start(cx, journal.record())?) };
+        Ok(RunGuard { journal, watchdog, backend })
+    }
+
+    /// Returns the backend, which has no time limit.
+    pub(in crate::commands) fn backend(&self) -> &dyn Backend {
+        &*self.backend
+    }
+
+    /// Marks a session that is about to be created, so that it is found again if the answer is lost.
+    pub(in crate::commands) fn mark(&self, new: &mut NewSession) {
+        let (capabilities, run) = (self.backend.capabilities(), &self.journal.record().run);
+        if capabilities.has(Feature::SessionLabels) {
+            new.labels.insert(LABEL.to_owned(), run.clone());
+        }
+        if capabilities.has(Feature::SessionId) && new.id.is_none() {
+            // An id of wharf's form is valid everywhere.
+            new.id = run.parse().ok();
+        }
+    }
+
+    /// Returns whether this run can finish another one.
+    pub(super) fn can_finish(&self, other: &RunRecord) -> bool {
+        self.journal.record().has_scope_of(other)
+    }
+
+    /// Notes stored files that were uploaded.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub(in crate::commands) fn uploaded(&mut self, files: &[FileId]) -> Result<()> {
+        if files.is_empty() { Ok(()) } else { self.journal.change(|record| record.files.extend_from_slice(files)) }
+    }
+
+    /// Notes the session that was created.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub(in crate::commands) fn created(&mut self, session: &SessionId) -> Result<()> {
+        self.journal.change(|record| {
+            record.state = RunState::Working;
+            record.session = Some(session.clone());
+        })
+    }
+
+    /// Notes the process that works for the run: it is ended if this one is killed.
+    pub(in crate::commands) fn works_by(&mut self, process: u32) {
+        if let Some(watchdog) = &mut self.watchdog {
+            drop(watchdog.pipe.write_all(format!("{CHILD}{process}\n").as_bytes()));
+        }
+    }
+
+    /// Ends the run: deletes its session and its stored files, or keeps them.
+    pub(in crate::commands) async fn finish(mut self, keeps: bool) -> Cleanup {
+        let report = if keeps && self.journal.record().session.is_some() {
+            match self.journal.change(|record| record.state = RunState::Kept) {
+                Ok(()) => Cleanup::kept(),
+                Err(error) => Cleanup::failed(error),
+            }
+        } else {
+            let RunGuard { journal, backend, watchdog } = self;
+            let report = cleanup::finish(&*backend, journal).await;
+            if let Some(watchdog) = watchdog {
+                watchdog.end(report.error.is_none());
+            }
+            return report;
+        };
+        if let Some(watchdog) = self.watchdog {
+            watchdog.end(true);
+        }
+        report
+    }
+}
+
+impl Watchdog {
+    /// Starts the process.
+    fn start(cx: &Cx, record: &RunRecord) -> Result<Self> {
+        let failed = |e: std::io::Error| Error::io("starting the process that cleans up", &e);
+        let program = std::env::current_exe().map_err(failed)?;
+        let mut child = Command::new(program)
+            .args(backend_words(cx.flags()))
+            .args(["--backend", &record.backend])
+            .args(record.agent.iter().flat_map(|agent| ["--agent", agent]))
+            .args(["runs", "watch", &record.run])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(failed)?;
+        match child.stdin.take() {
+            Some(pipe) => Ok(Watchdog { child, pipe }),
+            None => Err(failed(std::io::ErrorKind::BrokenPipe.into())),
+        }
+    }
+
+    /// Tells the process whether anything is left to do, and leaves it.
+    fn end(mut self, is_done: bool) {
+        if is_done {
+            drop(self.pipe.write_all(format!("{DONE}\n").as_bytes()));
+            drop(self.pipe);
+            drop(self.child.wait());
+        }
+    }
+}

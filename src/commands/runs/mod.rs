@@ -1,0 +1,283 @@
+//! `wharf runs`: what is left of `wharf run` and `wharf with`.
+
+pub(in crate::commands) mod cleanup;
+pub(in crate::commands) mod guard;
+
+use std::io::BufRead as _;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use self::cleanup::CleanupStatus;
+use super::{Cx, question};
+use crate::output::{Column, Record, TableView};
+use wharf_core::config::duration;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{SessionId, Timestamp};
+use wharf_core::platform::{self, Signal};
+use wharf_core::run_journal::{self, ListedRun, RunJournal, RunState};
+use wharf_core::verdict::Verdict;
+
+#[derive(Debug, Subcommand)]
+#[command(defer = true)]
+pub(super) enum RunsCommand {
+    /// List runs that go on, whose sessions are kept, or that could not clean up
+    #[command(visible_alias = "ls")]
+    List,
+    /// Delete what is left of runs that were killed, and of those that are kept
+    Prune(RunsPruneArgs),
+    /// Finish a run when its process is gone
+    #[command(hide = true)]
+    Watch {
+        /// Id of the run
+        run: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Runs that are kept are deleted with --older-than only.\n\n\
+    Examples:\n  \
+    wharf runs prune\n  \
+    wharf runs prune --older-than 7d --dry-run")]
+pub(super) struct RunsPruneArgs {
+    /// Also delete the sessions of kept runs that began before this time, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    older_than: Option<Duration>,
+
+    /// Print what would be deleted, and delete nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Delete kept sessions without asking
+    #[arg(short, long)]
+    yes: bool,
+}
+
+/// A run, as it is listed.
+#[derive(Debug, Serialize)]
+pub(super) struct RunView {
+    #[serde(rename = "type")]
+    object: &'static str,
+    id: String,
+    backend: String,
+    profile: Option<String>,
+    session: Option<SessionId>,
+    status: RunStatus,
+    began_at: Timestamp,
+}
+
+/// What is to be said of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum RunStatus {
+    /// Its process lives.
+    Running,
+    /// Its session is kept.
+    Kept,
+    /// It was killed, or could not clean up.
+    Abandoned,
+    /// What was left of it was deleted.
+    Deleted,
+}
+
+impl RunStatus {
+    const fn name(self) -> &'static str {
+        match self {
+            RunStatus::Running => "running",
+            RunStatus::Kept => "kept",
+            RunStatus::Abandoned => "abandoned",
+            RunStatus::Deleted => "deleted",
+        }
+    }
+}
+
+impl RunView {
+    fn of(run: ListedRun) -> Self {
+        let status = match (run.is_running, run.record.state) {
+            (true, _) => RunStatus::Running,
+            (false, RunState::Kept) => RunStatus::Kept,
+            (false, _) => RunStatus::Abandoned,
+        };
+        RunView {
+            object: "run_journal",
+            id: run.record.run,
+            backend: run.record.backend,
+            profile: run.record.profile,
+            session: run.record.session,
+            status,
+            began_at: run.record.began_at,
+        }
+    }
+}
+
+impl Record for RunView {
+    const NOUN: &'static str = "runs";
+
+    const VIEW: TableView<Self> = TableView {
+        columns: &[
+            Column::left("ID"),
+            Column::left("STATUS"),
+            Column::left("BACKEND"),
+            Column::left("SESSION"),
+            Column::left("BEGAN"),
+        ],
+        cells: |run| {
+            vec![
+                run.id.clone(),
+                run.status.name().to_owned(),
+                run.backend.clone(),
+                run.session.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+                crate::output::human::time(run.began_at),
+            ]
+        },
+    };
+
+    fn key(&self) -> Option<String> {
+        Some(self.id.clone())
+    }
+}
+
+impl RunsCommand {
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        match self {
+            RunsCommand::List => {
+                let mut listing = cx.out.listing();
+                for run in run_journal::runs(&cx.settings()?.home()?)? {
+                    listing.push(&RunView::of(run))?;
+                }
+                listing.finish()
+            }
+            RunsCommand::Prune(args) => args.run(cx).await,
+            RunsCommand::Watch { run } => watch(cx, &run).await,
+        }
+    }
+}
+
+impl RunsPruneArgs {
+    async fn run(self, cx: &Cx) -> Result<()> {
+        let home = cx.settings()?.home()?;
+        let before = match self.older_than {
+            Some(age) => Some(Timestamp::now().checked_sub(age).map_err(|_| {
+                Error::usage("--older-than reaches too far back").hint("write a time such as `7d` or `12h`")
+            })?),
+            None => None,
+        };
+        let is_due = |run: &ListedRun| match run.record.state {
+            RunState::Kept => before.is_some_and(|before| run.record.began_at <= before),
+            _ => true,
+        };
+        let due: Vec<_> = run_journal::runs(&home)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
+        let kept = due.iter().filter(|run| run.record.state == RunState::Kept).count();
+        if kept > 0 && !self.yes && !self.dry_run {
+            confirm(cx, kept).await?;
+        }
+        if !self.dry_run {
+            run_journal::remove_unwritten(&home);
+        }
+        let mut verdict = Verdict::default();
+        let mut listing = cx.out.listing().ignore_closed_stdout();
+        for run in due {
+            let id = run.record.run.clone();
+            let mut view = RunView::of(run);
+            if !self.dry_run {
+                // Another process may finish it at the same time.
+                let Some(journal) = RunJournal::take_over(&home, &id) else { continue };
+                let report = match cx.backend_of_run(journal.record()) {
+                    Ok(backend) => cleanup::finish(&*backend, journal).await.error,
+                    Err(error) => Some(error),
+                };
+                if let Some(error) = report {
+                    verdict.failed(error.context(format!("finishing the run `{id}`")));
+                    continue;
+                }
+                view.status = RunStatus::Deleted;
+            }
+            verdict.succeeded();
+            listing.push(&view)?;
+        }
+        listing.conclude(verdict.into_result(RunView::NOUN))
+    }
+}
+
+/// Asks whether kept sessions are to be deleted; fails where nobody can be asked.
+async fn confirm(cx: &Cx, count: usize) -> Result<()> {
+    let sessions = if count == 1 { "kept session" } else { "kept sessions" };
+    if !question::can_ask() {
+        return Err(Error::usage(format!("this would delete {count} {sessions}"))
+            .hint("add --yes to delete them, or --dry-run to see them"));
+    }
+    if question::is_agreed(cx, &format!("Delete {count} {sessions}?")).await? {
+        Ok(())
+    } else {
+        Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes"))
+    }
+}
+
+/// The time in which the process of a run, which has closed its pipe, has to be gone.
+const LINGERING: Duration = Duration::from_secs(30);
+
+/// How long a service that does not answer is asked again.
+const PERSISTENCE: Duration = Duration::from_secs(10 * 60);
+
+/// How long the command of a run may take to end.
+const ENDING: Duration = Duration::from_secs(1);
+
+/// Waits for the end of the run's process, and finishes the run unless that has been done.
+async fn watch(cx: &Cx, run: &str) -> Result<()> {
+    platform::leave_session();
+    let mut child: Option<(u32, String)> = None;
+    // The end of the pipe is the end of the process.
+    for line in std::io::stdin().lock().lines().map_while(std::io::Result::ok) {
+        if line == guard::DONE {
+            return Ok(());
+        }
+        let process = line.strip_prefix(guard::CHILD).and_then(|number| number.parse().ok());
+        // The number alone may name another process later.
+        child = process.and_then(|process| Some((process, platform::process_start(process)?)));
+    }
+    let is_same = |process, start: &str| platform::process_start(process).is_some_and(|found| found == start);
+    if let Some((process, start)) = child.filter(|(process, start)| is_same(*process, start)) {
+        let _ = platform::send_signal(process, Signal::Terminate);
+        tokio::time::sleep(ENDING).await;
+        if is_same(process, &start) {
+            let _ = platform::send_signal(process, Signal::Kill);
+        }
+    }
+    let home = cx.settings()?.home()?;
+    let begun = std::time::Instant::now();
+    let mut limit = LINGERING;
+    loop {
+        if let Some(journal) = RunJournal::take_over(&home, run) {
+            if journal.record().state == RunState::Kept {
+                return Ok(());
+            }
+            limit = PERSISTENCE;
+            let report = cleanup::finish(cx.backend()?, journal).await;
+            if report.status != CleanupStatus::Failed && report.error.is_none() {
+                return Ok(());
+            }
+        }
+        if begun.elapsed() > limit {
+            return Err(Error::new(Kind::Unavailable, "the run could not be finished"));
+        }
+        tokio::time::sleep(Duration::from_millis(if limit == LINGERING { 20 } else { 3000 })).await;
+    }
+}
+
+/// Finishes the runs that were killed and that this one can finish: those of the same backend, service and profile.
+/// Whatever comes of it changes nothing for this run.
+pub(super) async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
+    let Ok(home) = cx.settings().and_then(wharf_core::config::Settings::home) else { return };
+    run_journal::remove_unwritten(&home);
+    let Ok(runs) = run_journal::runs(&home) else { return };
+    for run in runs {
+        let is_left = !run.is_running && run.record.state != RunState::Kept;
+        if is_left
+            && guard.can_finish(&run.record)
+            && let Some(journal) = RunJournal::take_over(&home, &run.record.run)
+        {
+            drop(cleanup::finish(guard.backend(), journal).await);
+        }
+    }
+}

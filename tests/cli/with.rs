@@ -1,0 +1,173 @@
+//! `wharf with` and `wharf runs`: a session for a command, which is deleted whatever ends wharf.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::sandbox::{Call, Sandbox, Served, wait_until};
+
+/// The rounds of the test that kills wharf at any moment.
+const ROUNDS: u32 = 300;
+
+fn ids(sandbox: &Sandbox) -> String {
+    sandbox.run(["sessions", "list", "-q"]).ok().stdout().to_owned()
+}
+
+/// Waits until no process of a run lives, sweeps once, and looks that nothing is left of any run.
+fn clean_up(call: impl Fn(&[&str]) -> Call) {
+    wait_until("no process of a run lives", || !call(&["runs", "list"]).run().stdout().contains("running"));
+    call(&["runs", "prune"]).run().ok();
+    assert_eq!(call(&["runs", "list"]).run().ok().stdout().trim(), "[]");
+}
+
+#[test]
+fn the_command_finds_its_session_and_its_status_is_passed_on() {
+    let sandbox = Sandbox::new();
+    let script = "echo $WHARF_SESSION $WHARF_BACKEND $WHARF_OUTPUTS; cat; exit 3";
+    let run = sandbox.wharf(["with", "--title", "one", "--", "sh", "-c", script]).stdin("input\n").run();
+    let lines = run.code(3).lines();
+    let session = lines[0].strip_suffix(" local /outputs").unwrap();
+    assert!(session.starts_with("run_") && lines[1..] == ["input"], "{lines:?}");
+    assert_eq!((ids(&sandbox).as_str(), run.stderr()), ("", ""));
+    assert_eq!(sandbox.run(["runs", "list", "-q"]).ok().stdout(), "");
+    assert_eq!(sandbox.tree(".").iter().filter(|path| path.contains("run_")).count(), 0);
+}
+
+#[test]
+fn each_failure_of_wharf_is_125_and_a_command_that_cannot_start_is_126_or_127() {
+    let sandbox = Sandbox::new();
+    for (words, status, says) in [
+        (&["with", "--", "no-such-program"][..], 127, "no-such-program"),
+        (&["with", "--", "/"], 126, "starting"),
+        (&["with"], 125, "COMMAND"),
+        (&["with", "--keep", "sometimes", "--", "true"], 125, "sometimes"),
+        (&["with", "--image", "x", "--ttl", "0s", "--", "true"], 125, "ttl"),
+        (&["-b", "anthropic", "with", "--", "true"], 125, "error"),
+        (&["with", "--", "sh", "-c", "kill -KILL $$"], 137, ""),
+    ] {
+        let run = sandbox.run(words.iter().copied());
+        assert!(run.code(status).stderr().contains(says), "{words:?}: {}", run.stderr());
+    }
+    assert_eq!(ids(&sandbox), "");
+}
+
+#[test]
+fn a_session_is_kept_as_asked_for_and_pruned_later() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["with", "--keep", "on-failure", "--", "true"]).ok();
+    assert_eq!(ids(&sandbox), "");
+    let failed = sandbox.run(["with", "--keep", "on-failure", "--", "false"]);
+    let kept = ids(&sandbox);
+    assert!(failed.code(1).stderr().contains(kept.trim()), "{}", failed.stderr());
+    let listed = sandbox.run(["runs", "list", "--format", "json"]).json();
+    assert_eq!((&listed[0]["status"], &listed[0]["session"]), (&"kept".into(), &kept.trim().into()));
+    // A kept one is never swept, and never pruned by accident.
+    sandbox.run(["with", "--", "true"]).ok();
+    sandbox.run(["runs", "prune"]).ok();
+    sandbox.run(["runs", "prune", "--older-than", "1h", "--yes"]).ok();
+    assert_eq!(ids(&sandbox), kept);
+    sandbox.run(["runs", "prune", "--older-than", "0s"]).code(2).says(&["--yes"]);
+    let due = sandbox.run(["runs", "prune", "--older-than", "0s", "--dry-run", "-q"]);
+    assert_eq!((due.ok().lines().len(), ids(&sandbox)), (1, kept));
+    sandbox.run(["runs", "prune", "--older-than", "0s", "--yes"]).ok();
+    assert_eq!((ids(&sandbox).as_str(), sandbox.run(["runs", "list", "-q"]).stdout()), ("", ""));
+}
+
+#[test]
+fn a_time_limit_ends_the_command_and_its_session() {
+    let sandbox = Sandbox::new();
+    let begun = Instant::now();
+    let run = sandbox.run(["--timeout", "500ms", "with", "--", "sleep", "100"]);
+    run.code(124);
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    clean_up(|words| sandbox.wharf(words));
+    assert_eq!(ids(&sandbox), "");
+}
+
+#[test]
+fn a_signal_reaches_the_command_whose_session_is_deleted_then() {
+    let sandbox = Sandbox::new();
+    let ready = sandbox.path("ready");
+    let script = format!("trap 'exit 7' TERM; touch '{}'; while :; do sleep 0.02; done", ready.display());
+    let running = sandbox.wharf(["with", "--", "sh", "-c", &script]).start();
+    wait_until("the command runs", || ready.exists());
+    running.signal(Signal::TERM);
+    let _ = running.finish().code(7);
+    assert_eq!(ids(&sandbox), "");
+}
+
+/// Runs a command in sessions of its own and kills wharf at some moment, again and again.
+fn kill_at_any_moment(rounds: u32, call: impl Fn() -> Call) {
+    for round in 0..rounds {
+        let running = call().start();
+        // From before the journal is written to after the session is deleted.
+        std::thread::sleep(Duration::from_micros(u64::from(round * 7919 % rounds) * 60_000 / u64::from(rounds)));
+        running.signal(Signal::KILL);
+        drop(running.finish());
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_run_that_was_killed_at_any_moment() {
+    let sandbox = Sandbox::new();
+    let other = sandbox.session();
+    kill_at_any_moment(ROUNDS, || sandbox.wharf(["with", "--label", "a=b", "--", "sleep", "0.02"]));
+    clean_up(|words| sandbox.wharf(words));
+    assert_eq!(ids(&sandbox).trim(), other, "another session stays");
+}
+
+/// The same on an emulated service.
+fn killed_on(backend: &str, served: &Served<'_>, create: &[&str]) {
+    let words: Vec<&str> = ["with"].iter().chain(create).copied().chain(["--", "sleep", "0.02"]).collect();
+    let other = served.wharf(backend, [&["sessions", "create", "-q"][..], create].concat()).run();
+    kill_at_any_moment(60, || served.wharf(backend, &words));
+    clean_up(|words| served.wharf(backend, words));
+    let left = served.wharf(backend, ["sessions", "list", "-q"]).run();
+    assert_eq!(left.ok().stdout(), other.ok().stdout(), "{backend}");
+}
+
+#[test]
+fn nothing_is_left_on_a_service_of_a_run_that_was_killed() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    killed_on("anthropic", &served, &["--agent", "agent_1", "--environment", "env_1"]);
+    killed_on("foundry", &served, &[]);
+    killed_on("agb", &served, &["--image", "agb-code-space-1"]);
+}
+
+#[test]
+fn a_session_whose_creation_or_deletion_lost_its_answer_is_deleted() {
+    let sandbox = Sandbox::new();
+    for fault in ["sessions.create:reset@end x1", "sessions.delete:reset@end x1", "sessions.delete:503 x2"] {
+        let served = sandbox.serve(&["--fault", fault]);
+        for (backend, create) in [
+            ("anthropic", &["--agent", "agent_1", "--environment", "env_1"][..]),
+            ("foundry", &[]),
+            ("agb", &["--image", "agb-code-space-1"]),
+        ] {
+            let words: Vec<&str> = ["with"].iter().chain(create).copied().chain(["--", "true"]).collect();
+            let run = served.wharf(backend, &words).run();
+            assert!(run.has_code(0) || run.has_code(125), "{backend} {fault}: {}", run.stderr());
+            clean_up(|words| served.wharf(backend, words));
+            let left = served.wharf(backend, ["sessions", "list", "-q"]).run();
+            assert_eq!(left.ok().stdout(), "", "{backend} {fault}");
+        }
+    }
+}
+
+#[test]
+fn a_run_that_could_not_be_finished_is_finished_by_the_next_one() {
+    let sandbox = Sandbox::new();
+    let kept = sandbox.run(["with", "--keep", "always", "--", "true"]);
+    let session = ids(&sandbox);
+    assert!(kept.ok().stderr().contains(session.trim()));
+    let journal = fs::read_dir(sandbox.store().join("runs")).unwrap().next().unwrap().unwrap().path();
+    // As if the machine had lost power before the deletion.
+    let text = fs::read_to_string(&journal).unwrap();
+    let lines: Vec<_> = text.split_inclusive('\n').filter(|line| !line.contains("kept")).collect();
+    fs::write(&journal, lines.concat()).unwrap();
+    assert_eq!(sandbox.run(["runs", "list", "--format", "json"]).json()[0]["status"], "abandoned");
+    sandbox.run(["with", "--", "sleep", "0.5"]).ok();
+    assert_eq!((ids(&sandbox).as_str(), sandbox.run(["runs", "list", "-q"]).stdout()), ("", ""));
+}
