@@ -16,7 +16,7 @@ const CORE: &[&[&str]] = &[
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],
-    &["upload_log"],
+    &["run_journal", "upload_log"],
     &["config"],
 ];
 

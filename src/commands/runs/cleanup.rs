@@ -5,12 +5,14 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
-use super::guard::LABEL;
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
+
+/// The label that names the run of a session.
+pub(super) const LABEL: &str = "wharf-run";
 
 /// How long a session that works may refuse its deletion.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -6,16 +6,13 @@
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use super::cleanup::{self, Cleanup};
+use super::cleanup::{self, Cleanup, LABEL};
 use crate::commands::Cx;
 use crate::commands::args::backend_words;
 use wharf_client::backend::{Backend, Feature, NewSession, registry};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
-
-/// The label that names the run of a session.
-pub(in crate::commands) const LABEL: &str = "wharf-run";
 
 /// The line that tells the watchdog that there is nothing left to do.
 pub(super) const DONE: &str = "done";
