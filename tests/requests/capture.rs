@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::recorder::{RecordedRequest, Reply};
 
 /// A recorded exchange.
+#[derive(Clone)]
 pub(crate) struct Capture(Value);
 
 impl Capture {

@@ -19,5 +19,6 @@ mod anthropic;
 mod capture;
 mod content;
 mod foundry;
+mod foundry_work;
 mod recorder;
 mod routes;

@@ -259,6 +259,7 @@ impl InvocationTurn {
     /// Takes the answer to the message.
     fn take_answer(&mut self, sent: SentMessage) -> Result<()> {
         if let Some(other) = sent.session.filter(|other| other != self.session.as_str()) {
+            let other = json::excerpt(&other);
             let what =
                 format!("the service let the agent work in another session: {other:?} instead of {}", self.session);
             return Err(Error::new(Kind::Conflict, what));

@@ -26,6 +26,7 @@ use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, SessionId, TurnStatus};
 use wharf_wire::foundry::FoundryOperation;
 use wharf_wire::foundry::responses::{self, parameter};
+use wharf_wire::json;
 
 /// How long the stream may bring no event before it is opened again.
 const QUIET: Duration = Duration::from_secs(60);
@@ -321,6 +322,7 @@ impl ResponseTurn {
             None => false,
         };
         self.phase = ResponsePhase::Broken(Instant::now());
+        let other = json::excerpt(other);
         let what = format!("the service let the agent work in another session: {other:?} instead of {}", self.session);
         let error = Error::new(Kind::Conflict, what);
         if cancelled { error.hint("the agent was stopped") } else { error }
@@ -351,12 +353,13 @@ impl RunningTurn for ResponseTurn {
 
     async fn next(&mut self) -> Result<TurnEvent> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
-                return Ok(event);
-            }
+            // Before an event tells that the agent works.
             if let Some(id) = self.reader.id().filter(|_| !self.is_recorded) {
                 self.records.begin(&self.session, responses::PROTOCOL, id, self.conversation.as_deref());
                 self.is_recorded = true;
+            }
+            if let Some(event) = self.ready.pop_front() {
+                return Ok(event);
             }
             if self.interrupts && self.end.is_none() && self.reader.id().is_some() {
                 self.interrupts = false;
