@@ -465,6 +465,24 @@ fn a_turn_of_many_events_stays_small_in_memory() {
 }
 
 #[test]
+fn a_response_of_many_pieces_stays_small_in_memory() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--fault", "invoke:drop@event150000 x2"]);
+    let session = served.wharf("foundry", ["sessions", "create", "-q"]).run().ok().stdout().trim_end().to_owned();
+    let peak = |args: &[&str]| {
+        let (run, most) = measured(served.wharf("foundry", args));
+        run.ok();
+        most
+    };
+    let few = peak(&["invoke", &session, "echo x\nsleep 100ms\necho x"]);
+    assert!(few > 0, "the command ended before its memory was looked at");
+    for args in [&[][..], &["--format", "jsonl"], &["--format", "json"]] {
+        let many = peak(&[args, &["invoke", &session, "repeat 200000 echo x"]].concat());
+        assert!(many < few + LONG_TURN, "{args:?}: {few} KiB, then {many} KiB");
+    }
+}
+
+#[test]
 fn the_object_of_a_long_text_takes_twice_its_size() {
     let sandbox = Sandbox::new();
     fs::create_dir_all(sandbox.config().join("wharf")).unwrap();

@@ -492,6 +492,10 @@ fn an_agent_that_works_in_another_session_is_stopped() {
         stage.invoke().code(5);
         assert_eq!((stage.sent(), stage.cancelled()), (1, 1), "{what}");
     }
+    // A name of any length and form.
+    events[0]["response"]["agent_session_id"] = format!("\u{1b}[31m{}", "s".repeat(100_000)).into();
+    let run = Stage::new(Script::streamed(frames(&events))).invoke();
+    assert!(run.code(5).stderr().len() < 2000 && !run.stderr().contains('\u{1b}'), "{} bytes", run.stderr().len());
     let invocation = with(json_of(200, &json!({ "output": "x" })), "x-agent-session-id: s2\r\n");
     let script = || Script::invoked(vec![route("POST", INVOKE, std::slice::from_ref(&invocation))]);
     let (_, text) = each_form(script, 5, "unknown");
@@ -696,8 +700,43 @@ fn answers_that_tell_nothing_of_the_work_are_not_taken_for_ever() {
 #[test]
 fn a_token_that_the_service_stops_taking_is_read_again_while_the_agent_works() {
     let sandbox = Sandbox::new();
-    let token = sandbox.write("token", "token-old");
+    let token = sandbox.write("token", "token-1");
     let renewed = token.clone();
+    let stage = with_renewed_token(sandbox, move || std::fs::write(&renewed, "token-2").unwrap());
+    let call = stage.call(&["--format", "json", "invoke", "s1", "go"]).without_env("WHARF_FOUNDRY_TOKEN");
+    let run = call.env("WHARF_FOUNDRY_TOKEN_FILE", &token).run();
+    assert_eq!(run.ok().json()["status"], "completed");
+    assert_eq!(stage.sent(), 1);
+}
+
+#[test]
+fn a_login_whose_token_the_service_stops_taking_is_asked_for_another_one_while_the_agent_works() {
+    let sandbox = Sandbox::new();
+    let count = sandbox.path("count");
+    let script = format!(
+        "#!/bin/sh\necho x >>{0}\nn=$(wc -l <{0})\n\
+         echo \"{{\\\"accessToken\\\": \\\"token-$((n))\\\", \\\"expires_on\\\": 4102444800, \\\"tokenType\\\": \\\"Bearer\\\"}}\"\n",
+        count.display()
+    );
+    let az = sandbox.write("bin/az", script);
+    std::fs::set_permissions(az, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    sandbox.write("../user/.azure/azureProfile.json", "{}");
+    let stage = with_renewed_token(sandbox, || {});
+    let run = |args: &[&str]| {
+        let path = format!("{}:/usr/bin:/bin", stage.sandbox.path("bin").display());
+        let call = stage.call(args).without_env("WHARF_FOUNDRY_TOKEN").env("PATH", path);
+        call.env("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9").run()
+    };
+    // A token that is some seconds old and refused would not be better the next time: it has to be a kept one.
+    run(&["sessions", "get", "s1"]).ok();
+    let run = run(&["--format", "json", "invoke", "s1", "go"]);
+    assert_eq!(run.ok().json()["status"], "completed");
+    assert_eq!((stage.sent(), stage.sandbox.read("count").lines().count()), (1, 2));
+}
+
+/// A service whose agent works for a while. From the second question about its work on, for which `renew` prepares, the
+/// token is `token-2` and no longer `token-1`.
+fn with_renewed_token(sandbox: Sandbox, renew: impl Fn() + Send + Sync + 'static) -> Stage {
     let script = Script::invoked(vec![route("POST", INVOKE, &[accepted()])]);
     let (seen, looks) = (Mutex::default(), Mutex::new(0));
     let service = Endpoint::new(move |asked| {
@@ -705,10 +744,10 @@ fn a_token_that_the_service_stops_taking_is_read_again_while_the_agent_works() {
             let mut looks = looks.lock().unwrap();
             *looks += 1;
             if *looks == 2 {
-                std::fs::write(&renewed, "token-new").unwrap();
+                renew();
             }
             let is_taken =
-                asked.header("authorization") == Some(if *looks < 2 { "Bearer token-old" } else { "Bearer token-new" });
+                asked.header("authorization") == Some(if *looks < 2 { "Bearer token-1" } else { "Bearer token-2" });
             return match (is_taken, *looks) {
                 (false, _) => refused(401, "Unauthorized", "the token has expired"),
                 (true, 1) => with(json_of(200, &json!({ "status": "running" })), "retry-after: 1\r\n"),
@@ -717,9 +756,5 @@ fn a_token_that_the_service_stops_taking_is_read_again_while_the_agent_works() {
         }
         script.answer(&seen, asked)
     });
-    let stage = Stage { sandbox, service };
-    let call = stage.call(&["--format", "json", "invoke", "s1", "go"]).without_env("WHARF_FOUNDRY_TOKEN");
-    let run = call.env("WHARF_FOUNDRY_TOKEN_FILE", &token).run();
-    assert_eq!(run.ok().json()["status"], "completed");
-    assert_eq!(stage.sent(), 1);
+    Stage { sandbox, service }
 }

@@ -374,6 +374,30 @@ fn ctrl_c_and_the_time_limit_stop_the_agent() {
     assert_eq!(run.code(130).json()["status"], "interrupted");
     run.says(&["may still be working"]);
     wait_until("the agent has stopped", || stage.log(&[]).iter().any(|line| line.ends_with("cancelled")));
+    // One that has not answered.
+    let running = stage.start(&["reply text\nsleep 60s"]);
+    running.signal(Signal::INT);
+    let begun = Instant::now();
+    let run = running.finish();
+    assert_eq!(run.code(130).json()["status"], "interrupted");
+    run.says(&["may still be working"]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn an_agent_whose_answer_is_late_is_stopped_once_it_has_a_name() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &["--fault", "invoke:latency=2s"]);
+    let run = stage.run(&["--timeout", "1s", "--format", "json", "invoke", &stage.session, "sleep 60s"]);
+    assert_eq!(run.code(124).says(&["the agent was stopped"]).json()["status"], "timed_out");
+    assert!(stage.log(&[]).iter().any(|line| line.ends_with("cancelled")));
+}
+
+/// Whether a turn is kept that has not ended.
+fn is_kept(sandbox: &Sandbox) -> bool {
+    let all = fs::read_dir(sandbox.store().join("turns")).into_iter().flatten().flatten();
+    let mut texts = all.filter_map(|file| fs::read_to_string(file.path()).ok());
+    texts.any(|text| text.contains("\"ended\":false"))
 }
 
 #[test]
@@ -384,11 +408,7 @@ fn a_turn_whose_wharf_was_killed_is_followed_and_interrupted() {
     stage.invoke(&["--follow"]).code(5).says(&["no turn"]);
     let killed = |prompt: &str| {
         let running = stage.start(&[prompt]);
-        wait_until("its id is kept", || {
-            let all = fs::read_dir(sandbox.store().join("turns")).into_iter().flatten().flatten();
-            let mut texts = all.filter_map(|file| fs::read_to_string(file.path()).ok());
-            texts.any(|text| text.contains("\"ended\":false"))
-        });
+        wait_until("its id is kept", || is_kept(&sandbox));
         running.signal(Signal::KILL);
         drop(running);
     };
@@ -398,6 +418,14 @@ fn a_turn_whose_wharf_was_killed_is_followed_and_interrupted() {
     let followed = stage.run(&["--format", "json", "invoke", &stage.session, "--follow"]);
     assert_eq!(followed.ok().json()["text"], "onetwo");
     assert_eq!(stage.invoke(&["--follow"]).ok().stdout(), "onetwo\n", "a turn that is over");
+    // Work that was accepted has its own way to be asked for.
+    let later = Stage::speaking(&sandbox, &[], Some(&["invocations"]));
+    let running = later.start(&["reply later\nsleep 60s"]);
+    wait_until("its id is kept", || is_kept(&sandbox));
+    running.signal(Signal::KILL);
+    drop(running);
+    later.run(&["sessions", "interrupt", &later.session]).ok();
+    later.invoke(&["--follow"]).code(130);
     // A turn that ended needs no interrupt.
     stage.run(&["sessions", "interrupt", &stage.session]).ok();
     killed("echo three\nsleep 60s");
