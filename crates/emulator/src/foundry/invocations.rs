@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::agent_work::{AgentAct, AgentTurn};
 use super::invocation::{Invocation, ReplyForm, read};
-use super::refusal::{INVOCATION, Refusal, RuntimeError, SESSION, set};
+use super::refusal::{Refusal, RuntimeError, set};
 use super::session_log::LogStream;
 use super::sessions::public_id;
 use super::turns::CancelOnDrop;
@@ -16,6 +16,8 @@ use super::{FoundryEmulator, PROMPT_MAX};
 use crate::answer::{self, HttpResponse};
 use crate::request::ApiRequest;
 use wharf_core::random;
+use wharf_wire::foundry::invocations::ID_HEADER as INVOCATION;
+use wharf_wire::foundry::responses::SESSION_HEADER as SESSION;
 
 impl FoundryEmulator {
     pub(super) async fn invoke(&self, agent: &str, request: &ApiRequest) -> Result<HttpResponse, Refusal> {

@@ -133,7 +133,7 @@ impl Dialect for FoundryEmulator {
         }
         if status.as_u16() >= 400 {
             let source = HeaderValue::from_static(refusal::source_of(status));
-            answer.headers_mut().insert(refusal::ERROR_SOURCE, source);
+            answer.headers_mut().insert(wire::ERROR_SOURCE, source);
         }
         answer
     }

@@ -8,15 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{self, HttpResponse};
 use crate::api_error::ApiError;
 use wharf_core::error::Error;
-
-/// The header with the session that an agent works in.
-pub(super) const SESSION: &str = "x-agent-session-id";
-
-/// The header with the id of an invocation.
-pub(super) const INVOCATION: &str = "x-agent-invocation-id";
-
-/// The header that says whose fault an error is.
-pub(super) const ERROR_SOURCE: &str = "x-platform-error-source";
+use wharf_wire::foundry as wire;
 
 /// Why a call of the service is refused.
 pub(super) enum Refusal {
@@ -79,7 +71,7 @@ impl RuntimeError {
 
     fn new(status: StatusCode, error: Value) -> Self {
         let error = if let Value::Object(error) = error { error } else { Map::new() };
-        RuntimeError { status, source: "upstream", error, headers: Vec::new(), names_request: false }
+        RuntimeError { status, source: wire::UPSTREAM, error, headers: Vec::new(), names_request: false }
     }
 
     /// Adds a field.
@@ -109,7 +101,7 @@ impl RuntimeError {
         for (name, value) in self.headers {
             set(&mut answer, name, &value);
         }
-        answer.headers_mut().insert(ERROR_SOURCE, HeaderValue::from_static(self.source));
+        answer.headers_mut().insert(wire::ERROR_SOURCE, HeaderValue::from_static(self.source));
         answer
     }
 }
@@ -117,7 +109,7 @@ impl RuntimeError {
 /// Returns whose fault an error of the gateway is.
 pub(super) fn source_of(status: StatusCode) -> &'static str {
     let user = status.is_client_error() && !matches!(status.as_u16(), 408 | 424 | 429);
-    if user { "user" } else { "platform" }
+    if user { wire::USER } else { wire::PLATFORM }
 }
 
 /// Sets a header of an answer, if the value can be one.

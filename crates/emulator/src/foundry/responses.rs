@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::agent_work::{AgentAct, AgentTurn};
 use super::ids;
-use super::refusal::{Refusal, RuntimeError, SESSION, set};
+use super::refusal::{Refusal, RuntimeError, set};
 use super::response::{AgentResponse, ResponseState, status};
 use super::response_request::ResponseRequest;
 use super::session_log::LogStream;
@@ -23,6 +23,7 @@ use crate::request::ApiRequest;
 use wharf_core::model::{Session, Timestamp};
 use wharf_core::sync::lock;
 use wharf_wire::foundry::FoundryOperation;
+use wharf_wire::foundry::responses::SESSION_HEADER as SESSION;
 use wharf_wire::url::Query;
 
 /// The name of the protocol in versions of agents.

@@ -101,9 +101,15 @@ pub const CLIENT_REQUEST_ID: &str = "x-ms-client-request-id";
 /// A header of the gateway's answers such as 502 and 504: the reason why a session could not answer \[azd\].
 pub const GATEWAY_REASON: &str = "x-adc-response-details";
 
-/// Whose fault an error is, in every error of the agent's container: `user`, `platform` or [`UPSTREAM`]
+/// Whose fault an error is, in every error of the agent's container: [`USER`], [`PLATFORM`] or [`UPSTREAM`]
 /// \[runtime\].
 pub const ERROR_SOURCE: &str = "x-platform-error-source";
+
+/// The request is at fault.
+pub const USER: &str = "user";
+
+/// The platform that runs the agent failed.
+pub const PLATFORM: &str = "platform";
 
 /// The agent's own program failed.
 pub const UPSTREAM: &str = "upstream";

@@ -47,9 +47,22 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
         403 => Some(format!(
             "sessions need the role Foundry User on the project; Owner or Contributor alone is not enough: see {diagnose}"
         )),
+        500..=599 => header(wire::ERROR_SOURCE).and_then(fault_of),
         _ => None,
     });
     reported
+}
+
+/// Returns the hint for whose fault an error is.
+fn fault_of(source: &str) -> Option<String> {
+    match source {
+        wire::UPSTREAM => {
+            Some(format!("the fault is the agent's, not the service's: {}", Step::ReadLog { session: None }))
+        }
+        wire::PLATFORM => Some("the fault is the platform's, not the agent's: run the command again later".to_owned()),
+        wire::USER => Some("the fault is in the request, not in the agent".to_owned()),
+        _ => None,
+    }
 }
 
 /// Returns the hint for an error code.
@@ -103,6 +116,23 @@ mod tests {
         let reported = parse(StatusCode::BAD_GATEWAY, &headers, b"");
         assert_eq!(reported.code.as_deref(), Some("SandboxIdle"));
         assert!(reported.hint.unwrap().contains("suspended"));
+    }
+
+    #[test]
+    fn an_error_says_whose_fault_it_is() {
+        let fault = |source: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(wire::ERROR_SOURCE, source.parse().unwrap());
+            let body = br#"{"error":{"code":"internal_error","message":"m"}}"#;
+            let reported = parse(StatusCode::INTERNAL_SERVER_ERROR, &headers, body);
+            (reported.kind, reported.hint.unwrap_or_default())
+        };
+        let (kind, hint) = fault("upstream");
+        assert!(kind == Some(Kind::AgentFailed) && hint.contains("the agent's") && hint.contains("ReadLog"), "{hint}");
+        let (kind, hint) = fault("platform");
+        assert!(kind.is_none() && hint.contains("the platform's"), "{hint}");
+        assert!(fault("user").1.contains("the request"));
+        assert_eq!(fault("else").1, "");
     }
 
     #[test]
