@@ -639,7 +639,7 @@ fn an_interrupt_that_the_service_did_not_take_is_not_told_as_one() {
     script.sends = vec![None, Some(refused)];
     let stage = Stage::new(script);
     let run = stage.run(&["invoke", SESSION, "go", "--timeout", "1s", "--retries", "0"]);
-    run.code(124).says(&["may not have been told to stop", "sessions interrupt"]);
+    run.code(124).says(&["may not have been asked to stop", "sessions interrupt"]);
 }
 
 #[test]
@@ -660,7 +660,7 @@ fn a_reader_of_stderr_that_stalls_holds_up_nothing() {
         assert_eq!(stage.with_stalled_pipe(&line).ok().stdout(), "124\n");
         // The turn does not end within the ten seconds that an agent has to stop.
         assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
-        assert_eq!(stage.sent(), 2, "the agent was told to stop");
+        assert_eq!(stage.sent(), 2, "the agent was asked to stop");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Journals of runs: sessions that exist for one command and are deleted at its end.
 //!
 //! A run writes what it is about to create before it creates it, and holds a lock on its journal for its life. A journal
-//! whose lock is free belongs to a run that was killed: whoever locks it finishes it. A journal is a file `RUN.json` in
+//! whose lock is free belongs to a run that was killed: the process that locks it finishes it. A journal is a file `RUN.json` in
 //! the directory `runs` of `WHARF_HOME`, to which a line is added for each change; the last whole line counts. Every
 //! line is on the disk before the step that it announces.
 

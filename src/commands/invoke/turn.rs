@@ -287,10 +287,10 @@ impl FollowedTurn<'_> {
             return error.hint(format!("the agent was not interrupted: {look}"));
         }
         if self.stopping.is_some_and(|stopping| stopping.interrupted) {
-            return error.hint(format!("the agent was told to stop, and may still be working: {look}"));
+            return error.hint(format!("the agent was asked to stop, and may still be working: {look}"));
         }
         let stop = Step::Interrupt { session: Some(self.follower.session.as_str()) };
-        error.hint(format!("the agent may not have been told to stop, and may still be working: {look}; {stop}"))
+        error.hint(format!("the agent may not have been asked to stop, and may still be working: {look}; {stop}"))
     }
 
     /// Returns the error of a turn that waits for answers that were not given.

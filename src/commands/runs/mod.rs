@@ -200,7 +200,7 @@ impl RunsPruneArgs {
     }
 }
 
-/// Asks whether kept sessions are to be deleted; fails where nobody can be asked.
+/// Asks whether kept sessions are to be deleted; fails if stdin is not a terminal.
 async fn confirm(cx: &Cx, count: usize) -> Result<()> {
     let sessions = if count == 1 { "kept session" } else { "kept sessions" };
     if !question::can_ask() {

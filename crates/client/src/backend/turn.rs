@@ -230,7 +230,7 @@ pub trait RunningTurn: Send {
     /// Stops the agent's work. The turn ends after it.
     ///
     /// # Errors
-    /// Where the service may not have heard of it.
+    /// If the request may not have reached the service.
     async fn interrupt(&mut self) -> Result<()>;
 }
 

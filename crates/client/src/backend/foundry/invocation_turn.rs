@@ -57,11 +57,11 @@ pub(super) struct InvocationTurn {
     phase: InvocationPhase,
     /// Whether the service has taken the message.
     begun: bool,
-    /// The status of the invocation, as it was told last.
+    /// The status of the invocation, as it was reported last.
     status: Option<String>,
     text: TextBlocks,
     pace: FollowPace,
-    /// Answers in succession that told nothing.
+    /// Successive answers without a status.
     fruitless: u32,
     reconnects: u32,
     ready: VecDeque<TurnEvent>,
@@ -177,8 +177,8 @@ impl InvocationTurn {
                 }
                 Some(_) => Err(Error::new(Kind::Unavailable, "the answer to the message is too long")),
                 None => {
-                    let told: Option<InvocationStatus> = json::object(read).ok();
-                    self.id = told.and_then(|told| told.invocation_id);
+                    let reported: Option<InvocationStatus> = json::object(read).ok();
+                    self.id = reported.and_then(|reported| reported.invocation_id);
                     self.accept(POLL);
                     Ok(())
                 }
@@ -203,7 +203,7 @@ impl InvocationTurn {
             InvocationPhase::Waiting(due) => {
                 sleep_until(*due).await;
                 let Some(id) = &self.id else {
-                    return Err(Error::new(Kind::Unavailable, "the agent took the work and told no id to ask by"));
+                    return Err(Error::new(Kind::Unavailable, "the agent accepted the work without an id"));
                 };
                 let asked = Arc::clone(&self.client).read_invocation(self.session.clone(), id.clone());
                 self.phase = InvocationPhase::Asking(Box::pin(asked));
@@ -235,7 +235,7 @@ impl InvocationTurn {
                 let error = error.hint(format!("the agent may still be working: {look}"));
                 // The agent has no way to be asked; any other 404 may pass.
                 if error.message().contains(NOT_IMPLEMENTED) {
-                    let error = error.context("the agent took the work and cannot be asked for it");
+                    let error = error.context("the agent accepted the work, and its state cannot be requested");
                     return Err(error.of_kind(Kind::Unavailable));
                 }
                 self.tells_nothing(error.of_kind(Kind::Unavailable))
@@ -306,9 +306,9 @@ impl InvocationTurn {
     /// `unavailable` if there were too many in succession without one.
     fn take_status(&mut self, answer: &ServiceAnswer) -> Result<()> {
         let asked = answer.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
-        let told: Option<InvocationStatus> = json::object(&answer.bytes).ok();
-        let Some(word) = told.as_ref().and_then(|told| told.status.clone()) else {
-            return match told.and_then(|told| told.error) {
+        let reported: Option<InvocationStatus> = json::object(&answer.bytes).ok();
+        let Some(word) = reported.as_ref().and_then(|reported| reported.status.clone()) else {
+            return match reported.and_then(|reported| reported.error) {
                 Some(error) => {
                     self.complete(Some(error));
                     Ok(())
@@ -333,7 +333,7 @@ impl InvocationTurn {
                 self.complete(None);
             }
             status::FAILED => {
-                self.complete(Some(told.and_then(|told| told.error).unwrap_or_default()));
+                self.complete(Some(reported.and_then(|reported| reported.error).unwrap_or_default()));
             }
             status::CANCELLED => {
                 self.complete(None);
@@ -409,14 +409,14 @@ impl InvocationTurn {
 
 /// Returns the error that an answer of 200 reports \[azd\].
 fn error_in(answer: &[u8]) -> Option<ResponseError> {
-    let told: InvocationStatus = json::object(answer).ok()?;
-    told.error
+    let reported: InvocationStatus = json::object(answer).ok()?;
+    reported.error
 }
 
 /// Returns the error that an event of the agent's stream reports.
 fn error_of_frame(frame: &ServerEvent) -> Option<ResponseError> {
-    let told: Option<InvocationStatus> = json::object(frame.data.as_bytes()).ok();
-    match told.and_then(|told| told.error) {
+    let reported: Option<InvocationStatus> = json::object(frame.data.as_bytes()).ok();
+    match reported.and_then(|reported| reported.error) {
         Some(error) => Some(error),
         None if frame.name == kind::ERROR => {
             let message = Some(frame.data.clone()).filter(|data| !data.is_empty());
@@ -479,7 +479,7 @@ impl RunningTurn for InvocationTurn {
             return self.client.cancel_invocation(&self.session, id).await;
         }
         self.phase = InvocationPhase::Left;
-        Err(Error::new(Kind::Unavailable, "the agent cannot be told to stop"))
+        Err(Error::new(Kind::Unavailable, "the agent cannot be stopped"))
     }
 }
 

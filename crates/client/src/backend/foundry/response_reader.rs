@@ -46,7 +46,7 @@ pub(super) struct ResponseReader {
     last: Option<u64>,
     /// Whether an event came that has no number.
     has_unnumbered: bool,
-    /// The status of the response, as it was told last.
+    /// The status of the response, as it was reported last.
     status: Option<String>,
     /// The whole texts that came, by item and part.
     texts: HashMap<String, TextMark>,

@@ -51,7 +51,7 @@ pub(super) struct ResponseTurn {
     is_background: bool,
     /// Whether the response is to be cancelled once its id is known.
     interrupts: bool,
-    /// Whether the agent was told to stop.
+    /// Whether the agent was asked to stop.
     is_stopped: bool,
     /// Whether the id of the response was kept for other processes.
     is_recorded: bool,
