@@ -86,7 +86,7 @@ fn advice(code: &str) -> Option<String> {
             "the session's sandbox did not start: run the command again, or create a new session"
         }
         wire::responses::CONVERSATION_LOCKED => {
-            "another response of this conversation is being created: wait for it, or begin another conversation"
+            "another response of this conversation runs: wait for its end, or begin another conversation"
         }
         "SandboxIdle" => "the session's sandbox was suspended and is coming back: run the command again",
         "SandboxNotFound" => "the session's sandbox no longer exists: create a new session",

@@ -211,15 +211,6 @@ fn line(session: &SessionId, frame: &ServerEvent) -> Event {
     }
 }
 
-/// Adds the end of a session's log to the error of its agent.
-pub(super) fn with_log(error: Error, session: &SessionId, lines: &[String]) -> Error {
-    if lines.is_empty() {
-        let session = Some(session.as_str());
-        return error.or_hint(format!("the reason may be in the log: {}", Step::ReadLog { session }));
-    }
-    error.hint(format!("the session's log ends with\n{}", lines.join("\n")))
-}
-
 impl FoundryClient {
     /// Opens the log of a session: by the route that takes a query \[azd\], or, where there is none, by that of the
     /// official clients \[recorded\].
@@ -243,8 +234,22 @@ impl FoundryClient {
         }
     }
 
+    /// Adds the end of the session's log to the error of an agent that failed: the reason may be there.
+    pub(super) async fn explained(&self, session: &SessionId, error: &Error) -> Error {
+        let error = error.clone();
+        if error.kind() != Kind::AgentFailed {
+            return error;
+        }
+        let lines = self.end_of_log(session).await;
+        if lines.is_empty() {
+            let log = Step::ReadLog { session: Some(session.as_str()) };
+            return error.or_hint(format!("the reason may be in the log: {log}"));
+        }
+        error.hint(format!("the session's log ends with\n{}", lines.join("\n")))
+    }
+
     /// Returns the last lines of a session's log; none where they cannot be had at once.
-    pub(super) async fn end_of_log(&self, session: &SessionId) -> Vec<String> {
+    async fn end_of_log(&self, session: &SessionId) -> Vec<String> {
         let query = LogQuery { tail: Some(FEW), ..LogQuery::default() };
         let mut lines = VecDeque::new();
         let read = async {

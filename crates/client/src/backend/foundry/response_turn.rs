@@ -15,7 +15,6 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
 use super::follow_pace::FollowPace;
-use super::logs::with_log;
 use super::message::{ANSWER_MAX, ReplyContent, SendingMessage, SentMessage, read_answer};
 use super::response_reader::{Reading, ResponseReader};
 use super::turn_records::{TurnRecord, TurnRecords};
@@ -371,12 +370,11 @@ impl RunningTurn for ResponseTurn {
                 if let Some(id) = self.reader.id() {
                     self.records.end(&self.session, id);
                 }
-                let log = match &end.error {
-                    Some(error) if error.kind() == Kind::AgentFailed => self.client.end_of_log(&self.session).await,
-                    _ => Vec::new(),
+                let error = match &end.error {
+                    Some(error) => Some(self.client.explained(&self.session, error).await),
+                    None => None,
                 };
                 let Some(end) = self.end.take() else { continue };
-                let error = end.error.map(|error| with_log(error, &self.session, &log));
                 return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
             }
             self.advance().await?;
