@@ -48,6 +48,7 @@ mod home;
 mod hostile;
 mod invoke;
 mod invoke_foundry;
+mod invoke_foundry_hostile;
 mod invoke_local;
 mod landing;
 mod lengths;

@@ -82,6 +82,25 @@ fn is_object(text: &[u8]) -> Result<(), JsonError> {
     }
 }
 
+/// Reads a field that can do without its value: one of another type counts as missing.
+///
+/// # Errors
+/// Those of the text around it.
+pub fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    let text = <&'de RawValue>::deserialize(from)?;
+    Ok(serde_json::from_str(text.get()).ok())
+}
+
+/// Reads a count: a number, also one with a fraction of zero, or text that is one. Anything else counts as missing.
+///
+/// # Errors
+/// Those of the text around it.
+pub fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let text = <&'de RawValue>::deserialize(from)?.get().trim_matches('"');
+    let whole = text.split_once('.').filter(|(_, rest)| rest.bytes().all(|digit| digit == b'0'));
+    Ok(whole.map_or(text, |(whole, _)| whole).parse().ok())
+}
+
 /// Checks depth and number of values. Takes any bytes: what is not JSON is for the parser to refuse.
 fn check(text: &[u8], values: usize) -> Result<(), JsonError> {
     let (mut depth, mut seen) = (0_usize, 1_usize);
@@ -180,6 +199,16 @@ pub fn excerpt(text: &str) -> String {
 /// Returns the same text with NUL for each half of a surrogate pair without its other half, which no string can hold.
 /// No name and no path holds NUL, so that a check of those refuses this one and not the whole text.
 pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
+    with_halves(text, *b"\\u0000")
+}
+
+/// Returns the same text with U+FFFD for each half of a surrogate pair without its other half: a program that cuts its
+/// text by UTF-16 units writes them.
+pub fn with_whole_characters(text: &[u8]) -> Cow<'_, [u8]> {
+    with_halves(text, *b"\\ufffd")
+}
+
+fn with_halves(text: &[u8], replacement: [u8; 6]) -> Cow<'_, [u8]> {
     let unit = |at: usize| -> Option<u16> {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
         u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
@@ -192,7 +221,7 @@ pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
             Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => at += 12,
             Some(0xd800..=0xdfff) => {
                 if let Some(place) = mended.get_or_insert_with(|| text.to_vec()).get_mut(at..at + 6) {
-                    place.copy_from_slice(b"\\u0000");
+                    place.copy_from_slice(&replacement);
                 }
                 at += 6;
             }

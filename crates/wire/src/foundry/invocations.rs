@@ -6,7 +6,8 @@
 
 use serde::Deserialize;
 
-use super::responses::ResponseError;
+use super::responses::{ResponseError, failure};
+use crate::json::lenient;
 
 /// The name of the protocol in the definition of an agent's version.
 pub const PROTOCOL: &str = "invocations";
@@ -35,12 +36,12 @@ pub mod status {
 #[derive(Debug, Deserialize)]
 pub struct InvocationStatus {
     /// A word of [`status`] or another.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub status: Option<String>,
     /// The id, as the agent has it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub invocation_id: Option<String>,
     /// What went wrong. An answer of 200 with it is a failure \[azd\].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "failure")]
     pub error: Option<ResponseError>,
 }

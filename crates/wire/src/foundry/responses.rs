@@ -4,9 +4,11 @@
 //! A response is an agent's turn. It is streamed as events with numbers, and one that runs in the background and is
 //! stored can be read again from any number on.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+use crate::json::{count, lenient};
 
 /// The name of the protocol in the definition of an agent's version.
 pub const PROTOCOL: &str = "responses";
@@ -132,22 +134,22 @@ pub struct ResponseAnswer<'a> {
     /// The id.
     pub id: String,
     /// A word of [`status`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub status: Option<String>,
     /// What the agent said and called, in order.
-    #[serde(default, borrow)]
+    #[serde(default, borrow, deserialize_with = "lenient")]
     pub output: Option<Vec<&'a RawValue>>,
     /// What went wrong.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "failure")]
     pub error: Option<ResponseError>,
     /// Why it was cut short.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub incomplete_details: Option<IncompleteDetails>,
     /// The tokens; none where the agent does not count them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub usage: Option<ResponseUsage>,
     /// The session.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub agent_session_id: Option<String>,
 }
 
@@ -155,18 +157,45 @@ pub struct ResponseAnswer<'a> {
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct ResponseError {
     /// A word for programs. Some agents answer numbers.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub code: Option<Value>,
     /// A sentence for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
+}
+
+/// Reads what went wrong: an object, or a text. Anything else says nothing.
+pub(super) fn failure<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ResponseError>, D::Error> {
+    let text = <&'de RawValue>::deserialize(from)?.get();
+    let said: Option<String> = serde_json::from_str(text).ok();
+    Ok(match said {
+        Some(said) => {
+            Some(said).filter(|said| !said.is_empty()).map(|said| ResponseError { code: None, message: Some(said) })
+        }
+        // A list would do for a struct.
+        None => Some(text).filter(|text| text.starts_with('{')).and_then(|text| serde_json::from_str(text).ok()),
+    })
+}
+
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    lenient(from).map(Option::unwrap_or_default)
+}
+
+fn parts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<OutputPart>, D::Error> {
+    let text = <&'de RawValue>::deserialize(from)?.get();
+    if let Ok(listed) = serde_json::from_str::<Vec<&RawValue>>(text) {
+        let read = |part: &&RawValue| serde_json::from_str(part.get()).unwrap_or_default();
+        return Ok(listed.iter().map(read).collect());
+    }
+    let said: Option<String> = serde_json::from_str(text).ok();
+    Ok(said.map(|text| OutputPart { text: Some(text), ..OutputPart::default() }).into_iter().collect())
 }
 
 /// Why a response was cut short.
 #[derive(Debug, Deserialize)]
 pub struct IncompleteDetails {
     /// `max_output_tokens`, `content_filter` or another.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub reason: Option<String>,
 }
 
@@ -174,13 +203,13 @@ pub struct IncompleteDetails {
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct ResponseUsage {
     /// Tokens that were read, with those from the cache.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub input_tokens: Option<u64>,
     /// Tokens that were written.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub output_tokens: Option<u64>,
     /// Parts of the tokens that were read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub input_tokens_details: Option<InputTokens>,
 }
 
@@ -188,10 +217,10 @@ pub struct ResponseUsage {
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct InputTokens {
     /// Tokens from the cache.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub cached_tokens: Option<u64>,
     /// Tokens written to the cache.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub cache_write_tokens: Option<u64>,
 }
 
@@ -199,13 +228,13 @@ pub struct InputTokens {
 #[derive(Debug, Deserialize)]
 pub struct EventEnvelope {
     /// A word of [`kind`] or another.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "lenient")]
     pub kind: Option<String>,
     /// Counts from 0, without holes \[runtime\].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub sequence_number: Option<u64>,
     /// An error object, which some gateways send in a stream.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "failure")]
     pub error: Option<ResponseError>,
 }
 
@@ -221,10 +250,10 @@ pub struct StateEvent<'a> {
 #[derive(Debug, Deserialize)]
 pub struct DeltaEvent {
     /// The item of the output.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub item_id: Option<String>,
     /// The number of the part in the item.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub content_index: Option<u64>,
     /// The piece.
     pub delta: String,
@@ -234,10 +263,10 @@ pub struct DeltaEvent {
 #[derive(Debug, Deserialize)]
 pub struct TextEvent {
     /// The item of the output.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub item_id: Option<String>,
     /// The number of the part in the item.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub content_index: Option<u64>,
     /// The text.
     #[serde(alias = "refusal")]
@@ -256,59 +285,59 @@ pub struct ItemEvent<'a> {
 #[derive(Debug, Deserialize)]
 pub struct ErrorEvent {
     /// A word for programs.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub code: Option<Value>,
     /// A sentence for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub message: Option<String>,
 }
 
 /// An item of an output.
 #[derive(Debug, Deserialize)]
 pub struct OutputItem {
-    /// A word of [`item`] or another.
-    #[serde(rename = "type")]
+    /// A word of [`item`] or another; empty where there is none.
+    #[serde(rename = "type", default, deserialize_with = "word")]
     pub kind: String,
     /// The id.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub id: Option<String>,
-    /// The parts of a message.
-    #[serde(default)]
-    pub content: Option<Vec<OutputPart>>,
+    /// The parts of a message. Some agents write a text instead.
+    #[serde(default, deserialize_with = "parts")]
+    pub content: Vec<OutputPart>,
     /// The id by which an answer names the call.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub call_id: Option<String>,
     /// What is called.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub name: Option<String>,
-    /// What it is called with, as text that is JSON.
+    /// What it is called with, as text that is JSON. Some agents write the JSON itself.
     #[serde(default)]
-    pub arguments: Option<String>,
+    pub arguments: Option<Box<RawValue>>,
     /// What a call answered.
     #[serde(default)]
-    pub output: Option<Value>,
+    pub output: Option<Box<RawValue>>,
     /// Why a call failed.
     #[serde(default)]
-    pub error: Option<Value>,
+    pub error: Option<Box<RawValue>>,
     /// Which approval a call came of.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub approval_request_id: Option<String>,
     /// The server of a tool.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub server_label: Option<String>,
 }
 
 /// A part of a message of the agent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct OutputPart {
-    /// A word of [`part`] or another.
-    #[serde(rename = "type")]
+    /// A word of [`part`] or another; empty where there is none.
+    #[serde(rename = "type", default, deserialize_with = "word")]
     pub kind: String,
     /// The text of an [`part::OUTPUT_TEXT`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub text: Option<String>,
     /// The text of a [`part::REFUSAL`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub refusal: Option<String>,
 }
 

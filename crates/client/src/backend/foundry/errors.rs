@@ -31,10 +31,13 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
         // A proxy answers 503 also if the connection broke on which it had passed the request on.
         reported.not_executed = Some(false);
     }
-    if header(wire::ERROR_SOURCE) == Some(wire::UPSTREAM) {
+    let is_upstream = header(wire::ERROR_SOURCE) == Some(wire::UPSTREAM);
+    // Agents answer these themselves without a source, and gateways do instead of them.
+    let is_refused = header(wire::CONTAINER).is_some() && matches!(status.as_u16(), 429 | 503);
+    if is_upstream || (is_refused && !is_not_ready) {
         // The agent has had the request, whatever its answer is.
         (reported.retry, reported.not_executed) = (Some(false), Some(false));
-        if status.is_server_error() {
+        if is_upstream && status.is_server_error() {
             let is_missing = reported.code.as_deref() == Some("not_implemented");
             reported.kind = Some(if is_missing { Kind::Unsupported } else { Kind::AgentFailed });
         }

@@ -325,7 +325,7 @@ impl InvocationTurn {
                 Event { status: Some(word.clone()), provider: provider.clone(), ..self.event(EventKind::Status) };
             self.push(vec![event]);
         }
-        match &*word {
+        match &*word.to_ascii_lowercase() {
             status::COMPLETED => {
                 let events = self.text.push(&answer.bytes);
                 self.push(events);

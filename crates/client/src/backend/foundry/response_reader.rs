@@ -1,8 +1,14 @@
 //! What the events of a response mean.
 //!
-//! Events are numbered. One that came before is left out, and a hole in the numbers means that events were lost, except
-//! for the events that end a response, which count in any case.
+//! Events are numbered. A stream that is resumed may repeat events, which are left out, and a hole in the numbers means
+//! that events were lost, except for the events that end a response, which count in any case. Some agents number from 1,
+//! leave numbers out, or give many events the same one: a hole that a resumed stream has as well is none, and numbers
+//! that do not grow say nothing.
+//!
+//! A text can come in pieces, whole, in its item, and in the response. Items may have another id each time, so that
+//! texts are compared, not ids.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
@@ -20,8 +26,14 @@ use wharf_wire::foundry::responses::{
 };
 use wharf_wire::json;
 
-/// Texts and calls of a response that are remembered, at most.
+/// Texts of a response that are remembered, at most.
 const MOST: usize = 10_000;
+
+/// Texts that did not come whole, at most.
+const MOST_PIECES: usize = 100;
+
+/// The most bytes of these.
+const PIECES: usize = 16 << 20;
 
 /// What comes of a frame of the stream.
 #[derive(Debug)]
@@ -44,19 +56,27 @@ pub(super) struct ResponseReader {
     id: Option<String>,
     /// The number of the last event.
     last: Option<u64>,
-    /// Whether an event came that has no number.
+    /// The number of the last event before the stream was resumed: it may repeat those up to here.
+    repeats: Option<u64>,
+    /// Whether the numbers have holes without a loss.
+    has_holes: bool,
+    /// Whether the number of an event is missing or did not grow.
     has_unnumbered: bool,
     /// The status of the response, as it was reported last.
     status: Option<String>,
-    /// The whole texts that came, by item and part.
-    texts: HashMap<String, TextMark>,
+    /// How often each whole text came.
+    texts: HashMap<TextMark, usize>,
+    /// How often each came without its item.
+    unclaimed: HashMap<TextMark, usize>,
+    /// Texts of which only pieces came, by item and part.
+    pieces: Vec<(String, String)>,
     hasher: RandomState,
     /// Makes a text from the service safe to be shown in an error.
     scrub: Box<dyn Fn(&str) -> String + Send + Sync>,
 }
 
 /// What is remembered of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct TextMark {
     length: usize,
     hash: u64,
@@ -81,9 +101,13 @@ impl ResponseReader {
             session: session.clone(),
             id: None,
             last: None,
+            repeats: None,
+            has_holes: false,
             has_unnumbered: false,
             status: None,
             texts: HashMap::new(),
+            unclaimed: HashMap::new(),
+            pieces: Vec::new(),
             hasher: RandomState::new(),
             scrub: Box::new(scrub),
         }
@@ -104,7 +128,17 @@ impl ResponseReader {
         self.last
     }
 
-    /// Returns whether an event came without a number: a stream that is resumed may repeat it.
+    /// Takes the id of the response, if it is not known yet.
+    pub(super) fn identify(&mut self, id: String) {
+        self.id.get_or_insert(id);
+    }
+
+    /// Notes that a stream begins, which may repeat events.
+    pub(super) fn begin_stream(&mut self) {
+        self.repeats = self.last;
+    }
+
+    /// Returns whether an event came without a number that counts: a stream that is resumed may repeat it.
     pub(super) fn has_unnumbered(&self) -> bool {
         self.has_unnumbered
     }
@@ -118,26 +152,26 @@ impl ResponseReader {
         if frame.data.is_empty() || frame.data == DONE {
             return Ok(Reading::Nothing);
         }
-        let text: &RawValue = self.parsed(json::page(data), data)?;
+        let text: &RawValue = match json::page(data) {
+            Ok(text) => text,
+            Err(_) if frame.name == kind::ERROR => {
+                let error = ResponseError { code: None, message: Some(frame.data.clone()) };
+                return Ok(self.failed(kind::ERROR, None, error));
+            }
+            Err(error) => return self.parsed(Err(error), data),
+        };
+        // The provider's own text stays as it is.
+        let whole = json::with_whole_characters(data);
+        let data: &[u8] = &whole;
         let event: EventEnvelope = self.parsed(json::page(data), data)?;
         let kind = event.kind.unwrap_or_else(|| frame.name.clone());
         if let Some(error) = event.error {
-            return Ok(self.failed(&kind, text, error));
+            return Ok(self.failed(&kind, Some(text), error));
         }
         let ends = matches!(&*kind, kind::COMPLETED | kind::FAILED | kind::INCOMPLETE | kind::CANCELLED | kind::ERROR);
-        if let Some(number) = event.sequence_number
-            && !ends
-        {
-            let due = self.last.map_or(0, |last| last.saturating_add(1));
-            if number < due {
-                return Ok(Reading::Nothing);
-            }
-            if number > due && !takes_gap {
-                return Ok(Reading::Gap);
-            }
-            self.last = Some(number);
+        if !ends && let Some(reading) = self.take_number(event.sequence_number, takes_gap) {
+            return Ok(reading);
         }
-        self.has_unnumbered |= event.sequence_number.is_none();
         let of = |event_kind| Event {
             provider_type: Some(kind.clone()),
             provider: Provider::of(&text),
@@ -146,7 +180,7 @@ impl ResponseReader {
         match &*kind {
             kind::ERROR => {
                 let error: ErrorEvent = self.parsed(json::page(data), data)?;
-                Ok(self.failed(&kind, text, ResponseError { code: error.code, message: error.message }))
+                Ok(self.failed(&kind, Some(text), ResponseError { code: error.code, message: error.message }))
             }
             kind::COMPLETED | kind::FAILED | kind::INCOMPLETE | kind::CANCELLED => {
                 let state: StateEvent<'_> = self.parsed(json::page(data), data)?;
@@ -154,10 +188,11 @@ impl ResponseReader {
                 if let Some(other) = self.other_session(&response) {
                     return Ok(Reading::OtherSession(other));
                 }
-                let word = kind.trim_start_matches("response.");
-                let word = response.status.clone().unwrap_or_else(|| word.to_owned());
+                // An event that ends a response may hold a status of before.
+                let word = response.status.clone().filter(|word| ending(word).is_some());
+                let word = word.unwrap_or_else(|| kind.trim_start_matches("response.").to_owned());
                 let event = of(EventKind::Status);
-                let (mut events, end) = self.finish(response, &word, state.response)?;
+                let (mut events, end) = self.finish(response, &word, state.response);
                 events.push(Event { status: Some(word), ..last_event(event, &end) });
                 Ok(Reading::Ended(events, Box::new(end)))
             }
@@ -176,21 +211,27 @@ impl ResponseReader {
                 Ok(if is_new { Reading::Events(vec![Event { status, ..event }]) } else { Reading::Nothing })
             }
             kind::TEXT_DELTA | kind::REFUSAL_DELTA => {
-                let piece: DeltaEvent = self.parsed(json::page(data), data)?;
-                let id = Some(text_id(piece.item_id.as_deref(), piece.content_index));
+                let Ok(piece) = json::page::<DeltaEvent>(data) else {
+                    return Ok(Reading::Events(vec![of(EventKind::Other)]));
+                };
+                let id = text_id(piece.item_id.as_deref(), piece.content_index);
                 let event = of(EventKind::TextDelta);
+                self.add_piece(&id, &piece.delta);
                 Ok(Reading::Events(vec![Event {
-                    id,
+                    id: Some(id),
                     text: Some(piece.delta),
                     encoding: Some(Encoding::Utf8),
                     ..event
                 }]))
             }
             kind::TEXT_DONE | kind::REFUSAL_DONE => {
-                let whole: TextEvent = self.parsed(json::page(data), data)?;
+                let Ok(whole) = json::page::<TextEvent>(data) else {
+                    return Ok(Reading::Events(vec![of(EventKind::Other)]));
+                };
                 let id = text_id(whole.item_id.as_deref(), whole.content_index);
                 let event = of(EventKind::Text);
-                self.remember(&id, &whole.text);
+                let mark = self.remember(&id, &whole.text);
+                *self.unclaimed.entry(mark).or_default() += 1;
                 Ok(Reading::Events(vec![Event {
                     id: Some(id),
                     text: Some(whole.text),
@@ -199,12 +240,48 @@ impl ResponseReader {
                 }]))
             }
             kind::ITEM_DONE => {
-                let done: ItemEvent<'_> = self.parsed(json::page(data), data)?;
-                let found: OutputItem = self.parsed(json::page(done.item.get().as_bytes()), data)?;
-                Ok(Reading::Events(item_events(&found, &of(EventKind::Other))))
+                let done: Option<ItemEvent<'_>> = json::page(data).ok();
+                let found: Option<OutputItem> = done.and_then(|done| json::page(done.item.get().as_bytes()).ok());
+                let like = of(EventKind::Other);
+                Ok(Reading::Events(found.map_or_else(|| vec![like.clone()], |found| self.take_item(&found, &like))))
             }
             _ => Ok(Reading::Events(vec![of(EventKind::Other)])),
         }
+    }
+
+    /// Takes the number of an event. Returns what comes of it, if the event itself does not count.
+    fn take_number(&mut self, number: Option<u64>, takes_gap: bool) -> Option<Reading> {
+        match (number, self.last) {
+            _ if self.has_unnumbered => {}
+            (Some(number), _) if self.repeats.is_some_and(|last| number <= last) => return Some(Reading::Nothing),
+            (Some(number), Some(last)) if number > last => {
+                if number > last.saturating_add(1) && !self.has_holes {
+                    if !takes_gap {
+                        return Some(Reading::Gap);
+                    }
+                    self.has_holes = true;
+                }
+                self.last = Some(number);
+            }
+            (Some(number), None) => self.last = Some(number),
+            (_, _) => self.has_unnumbered = true,
+        }
+        None
+    }
+
+    /// Takes a whole item. Returns its events, with the texts that did not come before. `like` has what they share.
+    fn take_item(&mut self, found: &OutputItem, like: &Event) -> Vec<Event> {
+        let mut events = item_events(found, like);
+        for (id, said) in texts_of(found) {
+            let mark = self.mark(said);
+            if let Some(times) = self.unclaimed.get_mut(&mark).filter(|times| **times > 0) {
+                *times -= 1;
+            } else {
+                self.remember(&id, said);
+                events.push(self.said(id, said));
+            }
+        }
+        events
     }
 
     /// Reads the response itself, as an answer that is not a stream has it. Returns how it ended, if it has.
@@ -213,13 +290,15 @@ impl ResponseReader {
     /// `unavailable` for an answer that lacks what is relied on.
     pub(super) fn read_whole(&mut self, answer: &[u8]) -> Result<Reading> {
         let text: &RawValue = self.parsed(json::page(answer), answer)?;
+        let whole = json::with_whole_characters(answer);
+        let whole: &RawValue = self.parsed(json::page(&whole), answer)?;
         // An answer of 200 can be an error alone.
-        if json::page::<ResponseAnswer<'_>>(answer).is_err()
-            && let Some(error) = self.parsed::<EventEnvelope>(json::page(answer), answer)?.error
+        if json::page::<ResponseAnswer<'_>>(whole.get().as_bytes()).is_err()
+            && let Some(error) = self.parsed::<EventEnvelope>(json::page(whole.get().as_bytes()), answer)?.error
         {
-            return Ok(self.failed(kind::ERROR, text, error));
+            return Ok(self.failed(kind::ERROR, Some(text), error));
         }
-        let response = self.response(text)?;
+        let response = self.response(whole)?;
         self.id.get_or_insert_with(|| response.id.clone());
         if let Some(other) = self.other_session(&response) {
             return Ok(Reading::OtherSession(other));
@@ -231,14 +310,14 @@ impl ResponseReader {
         self.status = Some(word.clone());
         let event =
             Event { status: Some(word.clone()), provider: Provider::of(&text), ..self.event(EventKind::Status) };
-        match &*word {
-            status::COMPLETED | status::FAILED | status::INCOMPLETE | status::CANCELLED => {
-                let (mut events, end) = self.finish(response, &word, text)?;
+        match ending(&word) {
+            Some(_) => {
+                let (mut events, end) = self.finish(response, &word, text);
                 events.push(last_event(event, &end));
                 Ok(Reading::Ended(events, Box::new(end)))
             }
-            _ if is_new => Ok(Reading::Events(vec![event])),
-            _ => Ok(Reading::Nothing),
+            None if is_new => Ok(Reading::Events(vec![event])),
+            None => Ok(Reading::Nothing),
         }
     }
 
@@ -257,6 +336,7 @@ impl ResponseReader {
     fn response<'a>(&self, text: &'a RawValue) -> Result<ResponseAnswer<'a>> {
         let response: ResponseAnswer<'a> = self.parsed(json::page(text.get().as_bytes()), text.get().as_bytes())?;
         match &self.id {
+            _ if response.id.is_empty() => Err(unreadable("response", text, "its id is empty")),
             Some(id) if *id != response.id => {
                 let what =
                     format!("the service sent another response: {} instead of {id}", json::excerpt(&response.id));
@@ -267,54 +347,79 @@ impl ResponseReader {
     }
 
     fn other_session(&self, response: &ResponseAnswer<'_>) -> Option<String> {
-        response.agent_session_id.clone().filter(|id| id != self.session.as_str())
+        response.agent_session_id.clone().filter(|id| !id.is_empty() && id != self.session.as_str())
     }
 
     fn mark(&self, text: &str) -> TextMark {
         TextMark { length: text.len(), hash: self.hasher.hash_one(text) }
     }
 
-    fn remember(&mut self, id: &str, text: &str) {
+    /// Notes that a whole text came.
+    fn remember(&mut self, id: &str, text: &str) -> TextMark {
+        self.pieces.retain(|(of, _)| of != id);
+        let mark = self.mark(text);
         if self.texts.len() < MOST {
-            self.texts.insert(id.to_owned(), self.mark(text));
+            *self.texts.entry(mark).or_default() += 1;
+        }
+        mark
+    }
+
+    fn add_piece(&mut self, id: &str, piece: &str) {
+        let held: usize = self.pieces.iter().map(|(_, text)| text.len()).sum();
+        if held + piece.len() > PIECES {
+            return;
+        }
+        let is_full = self.pieces.len() >= MOST_PIECES;
+        match self.pieces.iter_mut().find(|(of, _)| of == id) {
+            Some((_, text)) => text.push_str(piece),
+            None if is_full => {}
+            None => self.pieces.push((id.to_owned(), piece.to_owned())),
+        }
+    }
+
+    fn said(&self, id: String, text: &str) -> Event {
+        Event {
+            id: Some(id),
+            text: Some(text.to_owned()),
+            encoding: Some(Encoding::Utf8),
+            ..self.event(EventKind::Text)
         }
     }
 
     /// Returns the texts of a response that did not come before, and how it ended.
-    fn finish(&mut self, response: ResponseAnswer<'_>, word: &str, text: &RawValue) -> Result<(Vec<Event>, TurnEnd)> {
+    fn finish(&mut self, response: ResponseAnswer<'_>, word: &str, text: &RawValue) -> (Vec<Event>, TurnEnd) {
         self.id.get_or_insert_with(|| response.id.clone());
         let mut outcome = OutputSummary::default();
         let mut events = Vec::new();
+        let mut came = std::mem::take(&mut self.texts);
+        let mut has_text = !came.is_empty();
         for item in response.output.iter().flatten() {
-            let found: OutputItem = self.parsed(json::page(item.get().as_bytes()), item.get().as_bytes())?;
+            let Ok(found) = json::page::<OutputItem>(item.get().as_bytes()) else { continue };
             outcome.take(&found);
-            if found.kind != item::MESSAGE {
-                continue;
-            }
-            for (number, said) in found.content.iter().flatten().enumerate() {
-                let Some(said) = text_of(said) else { continue };
-                let id = text_id(found.id.as_deref(), u64::try_from(number).ok());
-                if self.texts.get(&id) == Some(&self.mark(said)) {
-                    continue;
+            for (id, said) in texts_of(&found) {
+                has_text = true;
+                match came.get_mut(&self.mark(said)).filter(|times| **times > 0) {
+                    Some(times) => *times -= 1,
+                    // It did not come as an event, or not as it is.
+                    None => events.push(self.said(id, said)),
                 }
-                // It did not come as an event, or not as it is.
-                self.remember(&id, said);
-                events.push(Event {
-                    id: Some(id),
-                    text: Some(said.to_owned()),
-                    encoding: Some(Encoding::Utf8),
-                    ..self.event(EventKind::Text)
-                });
+            }
+        }
+        // Some agents write a text in pieces and never whole.
+        if !has_text && ending(word) == Some(status::COMPLETED) {
+            for (id, text) in std::mem::take(&mut self.pieces) {
+                outcome.has_text = true;
+                events.push(self.said(id, &text));
             }
         }
         let end = self.end_of(response, word, outcome);
-        Ok((events, TurnEnd { provider: Provider::of(&text), ..end }))
+        (events, TurnEnd { provider: Provider::of(&text), ..end })
     }
 
     fn end_of(&self, response: ResponseAnswer<'_>, word: &str, outcome: OutputSummary) -> TurnEnd {
         let usage = response.usage.map(used);
         let end = |status, error| TurnEnd { error, usage, stop_reason: Some(word.to_owned()), ..TurnEnd::new(status) };
-        match word {
+        match ending(word).unwrap_or(word) {
             status::COMPLETED => {
                 if let Some(call) = outcome.approvals.values().next() {
                     let name = call.name.as_deref().unwrap_or("a tool");
@@ -353,13 +458,13 @@ impl ResponseReader {
         }
     }
 
-    fn failed(&mut self, kind: &str, text: &RawValue, error: ResponseError) -> Reading {
+    fn failed(&mut self, kind: &str, text: Option<&RawValue>, error: ResponseError) -> Reading {
         let error = self.error_of(error);
         let event = Event {
             status: Some(status::FAILED.to_owned()),
             error: Some(error.clone()),
             provider_type: Some(kind.to_owned()),
-            provider: Provider::of(&text),
+            provider: text.as_ref().map(Provider::of).unwrap_or_default(),
             ..self.event(EventKind::Error)
         };
         let end = TurnEnd {
@@ -392,7 +497,7 @@ fn item_events(found: &OutputItem, like: &Event) -> Vec<Event> {
         }
         name if name.ends_with(item::CALL) => {
             let tool = call();
-            let is_error = found.error.as_ref().map(|error| !error.is_null());
+            let is_error = found.error.as_ref().map(|_| true);
             let result = ToolCall { id: tool.id.clone(), is_error, ..ToolCall::default() };
             let called = Event { kind: EventKind::ToolCall, tool: Some(tool), ..like.clone() };
             vec![called, Event { provider: Provider::default(), ..answered(found, result, like) }]
@@ -433,7 +538,7 @@ impl OutputSummary {
             item::MESSAGE => {
                 // What was called before, the agent had answered itself.
                 self.calls.clear();
-                for said in found.content.iter().flatten() {
+                for said in &found.content {
                     match &*said.kind {
                         part::REFUSAL => self.refusal.clone_from(&said.refusal),
                         _ => self.has_text |= said.text.as_deref().is_some_and(|text| !text.is_empty()),
@@ -468,9 +573,21 @@ fn text_id(item: Option<&str>, number: Option<u64>) -> String {
     }
 }
 
+/// Returns the texts of a message, with their ids.
+fn texts_of(found: &OutputItem) -> impl Iterator<Item = (String, &str)> {
+    let parts = found.content.iter().filter(|_| found.kind == item::MESSAGE).enumerate();
+    parts.filter_map(|(number, said)| Some((text_id(found.id.as_deref(), u64::try_from(number).ok()), text_of(said)?)))
+}
+
+/// Returns the word of [`status`] that ends a response, if this is one, in any case.
+fn ending(word: &str) -> Option<&'static str> {
+    let all = [status::COMPLETED, status::FAILED, status::INCOMPLETE, status::CANCELLED];
+    all.into_iter().find(|ending| word.eq_ignore_ascii_case(ending))
+}
+
 fn text_of(part: &OutputPart) -> Option<&str> {
     match &*part.kind {
-        part::OUTPUT_TEXT => part.text.as_deref(),
+        part::OUTPUT_TEXT | "" => part.text.as_deref(),
         part::REFUSAL => part.refusal.as_deref(),
         _ => None,
     }
@@ -484,18 +601,18 @@ fn called(found: &OutputItem) -> ToolCall {
         _ => named,
     };
     // Text that is not JSON is shown as a text.
-    let input = found.arguments.as_ref().and_then(|arguments| match json::read(arguments.as_bytes()) {
-        Ok(input) => Some(input),
-        Err(_) => serde_json::value::to_raw_value(arguments).ok(),
+    let input = found.arguments.as_ref().map(|arguments| {
+        let text: Option<Cow<'_, str>> = serde_json::from_str(arguments.get()).ok();
+        text.and_then(|text| json::read(text.as_bytes()).ok()).unwrap_or_else(|| arguments.clone())
     });
     let id = found.call_id.clone().or_else(|| found.id.clone());
     ToolCall { id, name: Some(name), input, permission: None, is_error: None }
 }
 
 fn answered(found: &OutputItem, tool: ToolCall, like: &Event) -> Event {
-    let text = found.output.as_ref().filter(|output| !output.is_null()).map(|output| match output {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+    let text = found.output.as_ref().map(|output| {
+        let text: Option<String> = serde_json::from_str(output.get()).ok();
+        text.unwrap_or_else(|| output.get().to_owned())
     });
     let encoding = text.as_ref().map(|_| Encoding::Utf8);
     Event { kind: EventKind::ToolResult, tool: Some(tool), text, encoding, ..like.clone() }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::capabilities::CAPABILITIES;
@@ -20,7 +21,7 @@ use super::response_reader::{Reading, ResponseReader};
 use super::turn_records::{TurnRecord, TurnRecords};
 use crate::backend::Feature;
 use crate::backend::turn::{RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
-use crate::http::{Class, ServerEvents};
+use crate::http::{Class, ServerEvent, ServerEvents};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, SessionId, TurnStatus};
 use wharf_wire::foundry::FoundryOperation;
@@ -81,6 +82,8 @@ enum ResponsePhase {
     Waiting(Instant),
     /// The response is being read.
     Reading(BoxFuture<'static, Result<Bytes>>),
+    /// The agent works in another session, and is being stopped: the id of the response, and the error.
+    Leaving(BoxFuture<'static, (Option<String>, Error)>),
 }
 
 impl ResponseTurn {
@@ -139,13 +142,15 @@ impl ResponseTurn {
         }
     }
 
+    /// Goes on by a step. Each waits once, and changes the phase after that: the future can be dropped at any time.
     async fn advance(&mut self) -> Result<()> {
         match &mut self.phase {
             ResponsePhase::Sending(sent) => match sent.await {
                 Ok(sent) => {
                     self.begun = true;
                     self.is_background = sent.is_background;
-                    self.take_answer(sent).await
+                    self.take_answer(sent);
+                    Ok(())
                 }
                 // The agent has had the message: its failure is an end.
                 Err(error) if error.kind() == Kind::AgentFailed => {
@@ -162,24 +167,7 @@ impl ResponseTurn {
                 } else {
                     Ok(stream.next().await)
                 };
-                match next {
-                    Err(_) => {
-                        self.phase = ResponsePhase::Broken(Instant::now());
-                        Ok(())
-                    }
-                    Ok(Ok(Some(frame))) => match self.reader.read(&frame, self.takes_gap) {
-                        Ok(Reading::Gap) => {
-                            self.takes_gap = true;
-                            self.broke(Error::new(Kind::Unavailable, "events of the stream are missing"))
-                        }
-                        Ok(reading) => self.take(reading).await,
-                        Err(error) => self.broke(error),
-                    },
-                    Ok(Ok(None)) => {
-                        self.broke(Error::new(Kind::Unavailable, "the stream ended before the response was complete"))
-                    }
-                    Ok(Err(error)) => self.broke(error),
-                }
+                self.take_frame(next)
             }
             ResponsePhase::Broken(due) => {
                 sleep_until(*due).await;
@@ -194,7 +182,10 @@ impl ResponseTurn {
                 Ok(())
             }
             ResponsePhase::Resuming(resumed) => match resumed.await {
-                Ok(sent) => self.take_answer(sent).await,
+                Ok(sent) => {
+                    self.take_answer(sent);
+                    Ok(())
+                }
                 // It was not created as a stream, or not in the background.
                 Err(error) if matches!(error.status(), Some(400 | 404 | 405 | 501)) => {
                     self.phase = ResponsePhase::Waiting(Instant::now());
@@ -216,57 +207,93 @@ impl ResponseTurn {
                 self.phase = ResponsePhase::Reading(Box::pin(Arc::clone(&self.client).read_response(id.to_owned())));
                 Ok(())
             }
-            ResponsePhase::Reading(read) => match read.await {
-                Ok(answer) => {
-                    self.phase = ResponsePhase::Waiting(Instant::now() + POLL);
-                    let reading = self.reader.read_whole(&answer)?;
-                    self.pace.succeeded();
-                    self.take(reading).await
+            ResponsePhase::Reading(read) => {
+                let answer = read.await;
+                self.take_whole(answer)
+            }
+            ResponsePhase::Leaving(left) => {
+                let (id, error) = left.await;
+                self.phase = ResponsePhase::Broken(Instant::now());
+                if let Some(id) = id {
+                    self.reader.identify(id);
                 }
-                Err(error) if matches!(error.status(), Some(400 | 404)) => Err(self.broken.take().unwrap_or(error)),
-                Err(error) => {
-                    self.phase = ResponsePhase::Waiting(self.pace.failed(error)?);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes what came of waiting for an event of the stream.
+    fn take_frame(&mut self, next: std::result::Result<Result<Option<ServerEvent>>, Elapsed>) -> Result<()> {
+        match next {
+            Err(_) => {
+                self.phase = ResponsePhase::Broken(Instant::now());
+                Ok(())
+            }
+            Ok(Ok(Some(frame))) => match self.reader.read(&frame, self.takes_gap) {
+                Ok(Reading::Gap) => {
+                    self.takes_gap = true;
+                    self.broke(Error::new(Kind::Unavailable, "events of the stream are missing"))
+                }
+                Ok(reading) => {
+                    self.take(reading);
                     Ok(())
                 }
+                // The agent stops if the stream is left.
+                Err(error) if !self.is_background => {
+                    self.broken = Some(error);
+                    Ok(())
+                }
+                // It would come again: only the response itself can tell more.
+                Err(error) if self.reader.id().is_some() => {
+                    self.broken = Some(error);
+                    self.phase = ResponsePhase::Waiting(Instant::now());
+                    Ok(())
+                }
+                Err(error) => Err(error),
             },
+            Ok(Ok(None)) => {
+                self.broke(Error::new(Kind::Unavailable, "the stream ended before the response was complete"))
+            }
+            Ok(Err(error)) => self.broke(error),
+        }
+    }
+
+    /// Takes what came of reading the response.
+    fn take_whole(&mut self, answer: Result<Bytes>) -> Result<()> {
+        match answer {
+            Ok(answer) => {
+                self.phase = ResponsePhase::Waiting(Instant::now() + POLL);
+                let reading = self.reader.read_whole(&answer)?;
+                self.pace.succeeded();
+                self.take(reading);
+                Ok(())
+            }
+            Err(error) if self.reader.id().is_none() => Err(error),
+            Err(error) if matches!(error.status(), Some(400 | 404)) => Err(self.broken.take().unwrap_or(error)),
+            Err(error) => {
+                self.phase = ResponsePhase::Waiting(self.pace.failed(error)?);
+                Ok(())
+            }
         }
     }
 
     /// Takes an answer with the response, as a stream or whole.
-    async fn take_answer(&mut self, sent: SentMessage) -> Result<()> {
-        if let Some(other) = sent.session.filter(|other| other != self.session.as_str()) {
-            let id = async {
-                match sent.answer {
-                    ReplyContent::Events(mut stream) => {
-                        if let Some(frame) = stream.next().await? {
-                            self.reader.read(&frame, true)?;
-                        }
-                    }
-                    ReplyContent::Content(answer) => drop(self.reader.read_whole(&read_answer(answer).await?)?),
+    fn take_answer(&mut self, sent: SentMessage) {
+        match sent.session.filter(|other| other != self.session.as_str()) {
+            Some(other) => self.leave(other, Some(sent.answer)),
+            None => match sent.answer {
+                ReplyContent::Events(stream) => {
+                    self.fresh = Instant::now();
+                    self.reader.begin_stream();
+                    self.phase = ResponsePhase::Open(Box::new(stream));
                 }
-                Ok::<_, Error>(())
-            };
-            // Without it, the agent cannot be stopped.
-            drop(timeout(PATIENCE, id).await);
-            return Err(self.leave_other_session(&other).await);
-        }
-        match sent.answer {
-            ReplyContent::Events(stream) => {
-                self.fresh = Instant::now();
-                self.phase = ResponsePhase::Open(Box::new(stream));
-                Ok(())
-            }
-            ReplyContent::Content(answer) => {
-                let answer = read_answer(answer).await?;
-                self.phase = ResponsePhase::Waiting(Instant::now() + POLL);
-                let reading = self.reader.read_whole(&answer)?;
-                self.take(reading).await
-            }
+                ReplyContent::Content(answer) => self.phase = ResponsePhase::Reading(Box::pin(read_answer(answer))),
+            },
         }
     }
 
     /// Takes what came.
-    async fn take(&mut self, reading: Reading) -> Result<()> {
+    fn take(&mut self, reading: Reading) {
         match reading {
             Reading::Nothing | Reading::Gap => {}
             Reading::Events(events) => {
@@ -279,9 +306,8 @@ impl ResponseTurn {
                 self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
                 self.end = Some(self.explained(*end));
             }
-            Reading::OtherSession(other) => return Err(self.leave_other_session(&other).await),
+            Reading::OtherSession(other) => self.leave(other, None),
         }
-        Ok(())
     }
 
     /// Says why the service stopped an agent that was not to be stopped.
@@ -314,18 +340,36 @@ impl ResponseTurn {
         Ok(())
     }
 
-    /// Stops an agent that works in another session, and returns the error.
-    async fn leave_other_session(&mut self, other: &str) -> Error {
-        let cancelled = match self.reader.id().map(str::to_owned) {
-            Some(id) => timeout(PATIENCE, self.client.cancel_response(&id)).await.is_ok_and(|answer| answer.is_ok()),
-            None => false,
-        };
-        self.phase = ResponsePhase::Broken(Instant::now());
-        let other = json::excerpt(other);
-        let what = format!("the service let the agent work in another session: {other:?} instead of {}", self.session);
-        let error = Error::new(Kind::Conflict, what);
-        if cancelled { error.hint("the agent was stopped") } else { error }
+    /// Begins to stop an agent that works in another session. Its response may be known by this answer alone.
+    fn leave(&mut self, other: String, answer: Option<ReplyContent>) {
+        let (client, session, known) =
+            (Arc::clone(&self.client), self.session.clone(), self.reader.id().map(str::to_owned));
+        self.phase = ResponsePhase::Leaving(Box::pin(async move {
+            let id = match (known, answer) {
+                // Without it, the agent cannot be stopped.
+                (None, Some(answer)) => timeout(PATIENCE, id_in(&session, answer)).await.unwrap_or_default(),
+                (known, _) => known,
+            };
+            let cancelled = match &id {
+                Some(id) => timeout(PATIENCE, client.cancel_response(id)).await.is_ok_and(|answer| answer.is_ok()),
+                None => false,
+            };
+            let other = json::excerpt(&other);
+            let what = format!("the service let the agent work in another session: {other:?} instead of {session}");
+            let error = Error::new(Kind::Conflict, what);
+            (id, if cancelled { error.hint("the agent was stopped") } else { error })
+        }));
     }
+}
+
+/// Returns the id of the response that an answer begins with.
+async fn id_in(session: &SessionId, answer: ReplyContent) -> Option<String> {
+    let mut reader = ResponseReader::new(session, str::to_owned);
+    match answer {
+        ReplyContent::Events(mut stream) => drop(reader.read(&stream.next().await.ok()??, true)),
+        ReplyContent::Content(answer) => drop(reader.read_whole(&read_answer(answer).await.ok()?)),
+    }
+    reader.id().map(str::to_owned)
 }
 
 #[async_trait]
@@ -361,9 +405,9 @@ impl RunningTurn for ResponseTurn {
                 return Ok(event);
             }
             if self.interrupts && self.end.is_none() && self.reader.id().is_some() {
-                self.interrupts = false;
                 // Where the service does not hear of it, that shows when the turn does not end.
                 drop(self.interrupt().await);
+                self.interrupts = false;
                 continue;
             }
             if let Some(end) = &self.end {
