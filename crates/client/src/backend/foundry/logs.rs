@@ -19,7 +19,7 @@ use crate::http::{Class, Request, ServerEvent, ServerEvents};
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Encoding, Event, EventKind, Provider, SessionId};
+use wharf_core::model::{Encoding, Event, EventKind, Provider, SessionId, Timestamp};
 use wharf_wire::foundry::FoundryOperation;
 use wharf_wire::foundry::logs::{LoggedLine, TAIL_MAX, parameter, stream};
 use wharf_wire::json;
@@ -110,10 +110,10 @@ impl LogReader {
                         Ok(Some(frame)) => {
                             self.due = Instant::now() + LAST;
                             self.pace.succeeded();
-                            if !self.seen.insert(&frame.data) {
+                            let line = line(&self.session, &frame);
+                            if !self.seen.insert(&frame.data, line.at) {
                                 continue;
                             }
-                            let line = line(&self.session, &frame);
                             let Some(tail) = self.query.tail.filter(|_| !self.query.follow) else {
                                 return Ok(Some(line));
                             };
@@ -159,16 +159,24 @@ struct SeenLines {
     order: VecDeque<u64>,
     /// Lines of the streams before this one that it has not repeated yet, and how many are alike.
     repeated: HashMap<u64, u32>,
+    /// The time of the newest line.
+    newest: Option<Timestamp>,
+    /// That of the newest line before the stream was opened again: what is older came, or was not wanted.
+    since: Option<Timestamp>,
 }
 
 impl SeenLines {
     /// Returns whether a line is new.
-    fn insert(&mut self, data: &str) -> bool {
+    fn insert(&mut self, data: &str, at: Option<Timestamp>) -> bool {
         let hash = self.hasher.hash_one(data);
         if let Some(count) = self.repeated.get_mut(&hash).filter(|count| **count > 0) {
             *count -= 1;
             return false;
         }
+        if self.since.zip(at).is_some_and(|(since, at)| at < since) {
+            return false;
+        }
+        self.newest = self.newest.max(at);
         self.order.push_back(hash);
         if self.order.len() > TAIL_MAX as usize {
             self.order.pop_front();
@@ -177,6 +185,7 @@ impl SeenLines {
     }
 
     fn begin_again(&mut self) {
+        self.since = self.newest;
         self.repeated.clear();
         for hash in &self.order {
             *self.repeated.entry(*hash).or_default() += 1;
