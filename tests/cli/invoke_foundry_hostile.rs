@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -276,4 +277,55 @@ fn a_turn_that_is_stopped_while_its_answer_comes_ends_in_order() {
     let result = wharf(&sandbox, &slow_service(), &args).run();
     let result = result.code(124).json();
     assert_eq!(json!([result["id"], result["status"]]), json!(["r1", "timed_out"]), "{result}");
+}
+
+/// A frame of a log.
+fn line(number: u32) -> String {
+    let at = format!("2026-11-27T10:{:02}:{:02}Z", number / 60, number % 60);
+    format!("event: log\ndata: {}\n\n", json!({ "timestamp": at, "stream": "stdout", "message": number.to_string() }))
+}
+
+#[test]
+fn a_log_that_is_opened_again_brings_no_line_of_before_the_tail() {
+    let opened = AtomicUsize::new(0);
+    let service = Endpoint::new(move |asked| {
+        if !asked.line.contains(":logstream") {
+            return json_of(404, &json!({ "error": { "code": "not_found", "message": "gone" } }));
+        }
+        match opened.fetch_add(1, Ordering::SeqCst) {
+            // The first heeds the number of lines; what comes after a break is all that there is.
+            0 => events((296..=300).map(line).collect()),
+            1 => events((1..=302).map(line).collect()),
+            _ => json_of(404, &json!({ "error": { "code": "not_found", "message": "gone" } })),
+        }
+    });
+    let sandbox = Sandbox::new();
+    let run = wharf(&sandbox, &service.url(), &["sessions", "logs", SESSION, "--tail", "5", "-f", "-q"]).run();
+    assert_eq!(run.ok().lines(), ["296", "297", "298", "299", "300", "301", "302"]);
+}
+
+#[test]
+fn lines_that_came_before_a_log_broke_are_printed() {
+    let service = Endpoint::new(|_| {
+        let lines = (1..=9).map(line).collect::<String>();
+        (200, "content-type: text/event-stream\r\ncontent-length: 100000\r\n".to_owned(), lines)
+    });
+    let sandbox = Sandbox::new();
+    let run = wharf(&sandbox, &service.url(), &["sessions", "logs", SESSION, "--tail", "2", "-q"]).run();
+    assert_eq!(run.code(8).lines(), ["8", "9"]);
+}
+
+#[test]
+fn a_message_relies_on_no_more_of_a_session_and_a_version_than_it_uses() {
+    let service = Endpoint::new(|asked| {
+        if asked.line.contains("/endpoint/sessions/") {
+            return json_of(200, &json!({ "version_indicator": { "type": "version_ref", "agent_version": "1" } }));
+        }
+        if asked.line.contains("/versions/1?") {
+            let definition = json!({ "protocol_versions": [{ "protocol": "invocations" }] });
+            return json_of(200, &json!({ "version": "1", "definition": definition }));
+        }
+        (200, "content-type: text/plain\r\n".to_owned(), "words".to_owned())
+    });
+    assert_eq!(result(0, &service)["text"], "words");
 }

@@ -61,6 +61,15 @@ pub struct AgentDefinition {
     pub protocol_versions: Option<Vec<ProtocolVersion>>,
 }
 
+/// What a message relies on of a version of an agent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SpokenProtocols {
+    /// What a [`VersionIndicator`](super::VersionIndicator) calls the version.
+    pub version: String,
+    /// How the agent is made.
+    pub definition: AgentDefinition,
+}
+
 /// A protocol that a hosted agent speaks.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ProtocolVersion {

@@ -228,6 +228,13 @@ pub struct FoundrySession {
     pub stopped_at: Option<i64>,
 }
 
+/// What a message relies on of a session.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SessionVersion {
+    /// The version that the session was created with.
+    pub version_indicator: VersionIndicator,
+}
+
 /// A page of sessions. The last page says `has_more: false` and has a `last_id` all the same; an
 /// empty one has no ids \[live\].
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::backend::turn::MessageProtocol;
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::SessionId;
-use wharf_wire::foundry::agents::FoundryAgentVersion;
+use wharf_wire::foundry::agents::SpokenProtocols;
 use wharf_wire::foundry::{FoundryOperation, invocations, responses};
 use wharf_wire::json;
 
@@ -29,7 +29,7 @@ impl FoundryClient {
         let answer = request.send().await?;
         let version = version_of(&answer)?;
         let request = self.call_of(agent, Class::Safe, FoundryOperation::GetVersion, &[&version]);
-        let version: FoundryAgentVersion = match request.send().await {
+        let version: SpokenProtocols = match request.send().await {
             Ok(answer) => answer.object()?,
             // A version that was deleted has sessions that go on.
             Err(error) if error.kind() == Kind::NotFound => return Ok(asked.unwrap_or(MessageProtocol::Responses)),

@@ -28,6 +28,10 @@ use wharf_wire::json;
 /// the stream open.
 const LAST: Duration = Duration::from_secs(3);
 
+/// How long a log that is not followed is read after its first line: a service that follows it all the same sends those that
+/// are written meanwhile.
+const ALL: Duration = Duration::from_secs(15);
+
 /// How long it may take to bring the first one.
 const FIRST: Duration = Duration::from_secs(30);
 
@@ -62,6 +66,7 @@ impl Logs for FoundryLogs {
             query: query.clone(),
             state: LogState::Open(Box::new(stream)),
             due: Instant::now() + FIRST,
+            end: None,
             last: VecDeque::new(),
             pace: FollowPace::new(),
             seen: SeenLines::default(),
@@ -82,6 +87,8 @@ struct LogReader {
     state: LogState,
     /// When a log that is not followed counts as read.
     due: Instant,
+    /// When it does so although lines still come: they are written while it is read.
+    end: Option<Instant>,
     /// The last lines of a log of which only these are wanted: not every service heeds the number.
     last: VecDeque<Event>,
     pace: FollowPace,
@@ -92,6 +99,8 @@ enum LogState {
     Open(Box<ServerEvents>),
     /// To be opened again, not before then.
     Broken(Instant),
+    /// Broken for good, with lines that were not returned yet.
+    Failed(Error),
     Over,
 }
 
@@ -100,6 +109,10 @@ impl LogReader {
         loop {
             match &mut self.state {
                 LogState::Over => return Ok(self.last.pop_front()),
+                LogState::Failed(error) => {
+                    // Lines that came are no worse for what broke after them.
+                    return self.last.pop_front().map_or_else(|| Err(error.clone()), |line| Ok(Some(line)));
+                }
                 LogState::Open(stream) => {
                     let due = (!self.query.follow).then_some(self.due);
                     let frame = tokio::select! {
@@ -108,7 +121,8 @@ impl LogReader {
                     };
                     match frame {
                         Ok(Some(frame)) => {
-                            self.due = Instant::now() + LAST;
+                            let now = Instant::now();
+                            self.due = (now + LAST).min(*self.end.get_or_insert(now + ALL));
                             self.pace.succeeded();
                             let line = line(&self.session, &frame);
                             if !self.seen.insert(&frame.data, line.at) {
@@ -123,7 +137,7 @@ impl LogReader {
                             }
                         }
                         Ok(None) if !self.query.follow => self.state = LogState::Over,
-                        Err(error) if !self.query.follow => return Err(error),
+                        Err(error) if !self.query.follow => self.state = LogState::Failed(error),
                         Ok(None) => self.broke(Error::new(Kind::Unavailable, "the stream of the log ended"))?,
                         Err(error) => self.broke(error)?,
                     }

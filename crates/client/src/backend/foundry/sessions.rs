@@ -202,7 +202,7 @@ impl FoundryClient {
 
 /// Returns the version of the agent of the session in an answer.
 pub(super) fn version_of(answer: &ServiceAnswer) -> Result<String> {
-    let seen: wire::FoundrySession = answer.object()?;
+    let seen: wire::SessionVersion = answer.object()?;
     Ok(seen.version_indicator.agent_version)
 }
 

@@ -5,7 +5,7 @@
 //! A file that cannot be read or written counts as missing.
 
 use std::io::{Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -139,7 +139,8 @@ fn names(dir: &Dir) -> impl Iterator<Item = String> {
 }
 
 fn read(dir: &Dir, name: &str) -> Option<TurnRecord> {
-    let file = dir.open(name).ok()?;
+    // No pipe that another program left there.
+    let file = platform::open_regular_below(dir, Path::new(name)).ok()?;
     let mut content = Vec::new();
     file.take(LONGEST).read_to_end(&mut content).ok()?;
     let record: TurnRecord = serde_json::from_slice(&content).ok()?;

@@ -152,6 +152,7 @@ impl FoundryClient {
                 unknown_turn().hint(format!("stop the session: {}", Step::StopSession { id: Some(session.as_str()) }))
             );
         }
+        let mut failed = None;
         for TurnRecord { id, protocol, .. } in known.iter().filter(|record| !record.ended) {
             let stopped = if *protocol == word(MessageProtocol::Responses) {
                 self.cancel_response(id).await.map(drop)
@@ -159,12 +160,11 @@ impl FoundryClient {
                 self.cancel_invocation(session, id).await
             };
             match stopped {
-                // It is gone.
-                Err(error) if error.kind() == Kind::NotFound => {}
-                stopped => stopped?,
+                // It may be gone.
+                Err(error) if error.kind() != Kind::NotFound => failed = failed.or(Some(error)),
+                _ => records.end(session, id),
             }
-            records.end(session, id);
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }
