@@ -294,7 +294,7 @@ fn a_stream_with_comments_alone_is_opened_again() {
     // One that goes on and brings no event.
     let stage =
         Stage::new(&sandbox, &["--fault", "invoke:drop@event3 x1", "--fault", "responses.get:keepalive-only x1"]);
-    let call = stage.wharf(&["invoke", &stage.session, "echo one\nsleep 75s\necho two"]);
+    let call = stage.wharf(&["invoke", &stage.session, "echo one\nsleep 64s\necho two"]);
     assert_eq!(call.run_within(Duration::from_secs(100)).ok().stdout(), "onetwo\n");
     wait_until("it was opened again", || stage.asked("responses.get") == 2);
 }
@@ -381,6 +381,26 @@ fn ctrl_c_and_the_time_limit_stop_the_agent() {
     let run = running.finish();
     assert_eq!(run.code(130).json()["status"], "interrupted");
     run.says(&["may still be working"]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn an_interrupt_that_the_service_does_not_take_is_not_told_as_one() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &["--fault", "responses.cancel:500"]);
+    let running = stage.start(&["sleep 60s", "--retries", "0"]);
+    running.signal(Signal::INT);
+    let run = running.finish();
+    assert_eq!(run.code(130).json()["status"], "interrupted");
+    run.says(&["may not have been told to stop", "wharf sessions interrupt"]);
+    // The second signal does not wait for an answer.
+    let stage = Stage::new(&sandbox, &["--fault", "responses.cancel:stall"]);
+    let running = stage.start(&["sleep 60s"]);
+    running.signal(Signal::INT);
+    thread::sleep(Duration::from_millis(300));
+    running.signal(Signal::INT);
+    let begun = Instant::now();
+    assert_eq!(running.finish().code(130).json()["status"], "interrupted");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 

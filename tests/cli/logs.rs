@@ -133,6 +133,7 @@ fn a_reader_that_goes_away_ends_the_following() {
     });
     let run = following.finish();
     assert_eq!(run.ok().lines().len(), 2);
+    stage.run(&["-f", "-q", "--timeout", "1s"]).code(124);
 }
 
 /// A service with a session whose log is at one of the two routes, or at none.
