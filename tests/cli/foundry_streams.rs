@@ -352,6 +352,21 @@ fn events_that_come_twice_or_in_another_order_or_not_at_all_do_not_change_the_te
     };
     let (result, text) = each_form(holes, 0, "completed");
     assert_eq!((&result["text"], text.stdout()), (&json!("One text.\nAnother."), SAID));
+    // What is missing right before the end may be the text, if the end does not repeat it.
+    let lost = || {
+        let mut events = turn();
+        events[12]["response"]["output"] = json!([]);
+        events.drain(8..12);
+        Script::streamed(frames(&events))
+    };
+    let (result, text) = each_form(lost, 0, "completed");
+    assert_eq!((&result["text"], text.stdout()), (&json!("One text.\nAnother."), SAID));
+    // Where nothing was lost, the end of the stream need not repeat the text.
+    let mut short = turn();
+    short[12]["response"]["output"] = json!([]);
+    let stage = Stage::new(Script::streamed(frames(&short)));
+    assert_eq!(stage.invoke().ok().stdout(), SAID);
+    assert!(stage.service.asked(READ).is_empty());
     // Events without numbers cannot be counted.
     let unnumbered = || {
         let whole = json_of(200, &complete());
@@ -589,10 +604,10 @@ fn a_response_of_another_id_is_not_taken_for_this_one() {
     let mut other = turn();
     other[12]["response"]["id"] = "caresp_2".into();
     let routes =
-        vec![route("POST", CREATE, &[stream(frames(&other))]), route("GET", RESUME, &[stream(frames(&turn()[12..]))])];
+        vec![route("POST", CREATE, &[stream(frames(&other))]), route("GET", READ, &[json_of(200, &complete())])];
     let stage = Stage::new(Script::new(routes));
     assert_eq!(stage.invoke().ok().stdout(), SAID);
-    assert_eq!((stage.sent(), stage.service.asked(RESUME).len()), (1, 1));
+    assert_eq!((stage.sent(), stage.service.asked(READ).len()), (1, 1));
 }
 
 #[test]
@@ -644,6 +659,21 @@ fn an_invocation_is_text_json_or_events_to_its_proper_end() {
         };
         text.says(words);
     }
+}
+
+#[test]
+fn an_answer_of_an_agent_may_be_long() {
+    let text = "x".repeat(5 << 20);
+    let reply = json_of(200, &json!({ "output": text }));
+    let stage = Stage::new(Script::invoked(vec![route("POST", INVOKE, &[reply])]));
+    assert_eq!(stage.invoke().ok().stdout(), format!("{{\"output\":\"{text}\"}}\n"));
+    let mut whole = complete();
+    whole["output"] = json!([message("msg_1", &text)]);
+    let stage = Stage::new(Script::new(vec![route("POST", CREATE, &[json_of(200, &whole)])]));
+    assert_eq!(stage.invoke().ok().stdout(), format!("{text}\n"));
+    whole["output"] = json!([message("msg_1", &"x".repeat(17 << 20))]);
+    let stage = Stage::new(Script::new(vec![route("POST", CREATE, &[json_of(200, &whole)])]));
+    stage.invoke().code(8).says(&["longer than 16 MiB", "may still be working"]);
 }
 
 /// An answer that accepts the work.

@@ -392,7 +392,7 @@ fn an_interrupt_that_the_service_does_not_take_is_not_told_as_one() {
     running.signal(Signal::INT);
     let run = running.finish();
     assert_eq!(run.code(130).json()["status"], "interrupted");
-    run.says(&["may not have been told to stop", "wharf sessions interrupt"]);
+    run.says(&["may not have been asked to stop", "wharf sessions interrupt"]);
     // The second signal does not wait for an answer.
     let stage = Stage::new(&sandbox, &["--fault", "responses.cancel:stall"]);
     let running = stage.start(&["sleep 60s"]);

@@ -60,6 +60,10 @@ pub(super) struct ResponseReader {
     repeats: Option<u64>,
     /// Whether the numbers have holes without a loss.
     has_holes: bool,
+    /// Whether a number was larger than the one before it.
+    grows: bool,
+    /// The event before this one.
+    previous: Option<TextMark>,
     /// Whether the number of an event is missing or did not grow.
     has_unnumbered: bool,
     /// The status of the response, as it was reported last.
@@ -103,6 +107,8 @@ impl ResponseReader {
             last: None,
             repeats: None,
             has_holes: false,
+            grows: false,
+            previous: None,
             has_unnumbered: false,
             status: None,
             texts: HashMap::new(),
@@ -169,8 +175,13 @@ impl ResponseReader {
             return Ok(self.failed(&kind, Some(text), error));
         }
         let ends = matches!(&*kind, kind::COMPLETED | kind::FAILED | kind::INCOMPLETE | kind::CANCELLED | kind::ERROR);
-        if !ends && let Some(reading) = self.take_number(event.sequence_number, takes_gap) {
-            return Ok(reading);
+        if !ends {
+            if self.is_repeated(frame, &kind, event.sequence_number) {
+                return Ok(Reading::Nothing);
+            }
+            if let Some(reading) = self.take_number(event.sequence_number, takes_gap) {
+                return Ok(reading);
+            }
         }
         let of = |event_kind| Event {
             provider_type: Some(kind.clone()),
@@ -188,6 +199,11 @@ impl ResponseReader {
                 if let Some(other) = self.other_session(&response) {
                     return Ok(Reading::OtherSession(other));
                 }
+                // Without an output, what is missing may be the text.
+                let has_output = response.output.as_ref().is_some_and(|output| !output.is_empty());
+                if !has_output && !takes_gap && self.skips(event.sequence_number) {
+                    return Ok(Reading::Gap);
+                }
                 // An event that ends a response may hold a status of before.
                 let word = response.status.clone().filter(|word| ending(word).is_some());
                 let word = word.unwrap_or_else(|| kind.trim_start_matches("response.").to_owned());
@@ -198,17 +214,8 @@ impl ResponseReader {
             }
             kind::CREATED | kind::QUEUED | kind::IN_PROGRESS => {
                 let state: StateEvent<'_> = self.parsed(json::page(data), data)?;
-                let event = of(EventKind::Status);
                 let response = self.response(state.response)?;
-                if let Some(other) = self.other_session(&response) {
-                    self.id.get_or_insert(response.id);
-                    return Ok(Reading::OtherSession(other));
-                }
-                self.id.get_or_insert(response.id);
-                let is_new = response.status.is_some() && response.status != self.status;
-                self.status = response.status.clone().or_else(|| self.status.take());
-                let status = response.status;
-                Ok(if is_new { Reading::Events(vec![Event { status, ..event }]) } else { Reading::Nothing })
+                Ok(self.take_state(response, of(EventKind::Status)))
             }
             kind::TEXT_DELTA | kind::REFUSAL_DELTA => {
                 let Ok(piece) = json::page::<DeltaEvent>(data) else {
@@ -249,6 +256,28 @@ impl ResponseReader {
         }
     }
 
+    /// Takes the response as an event before its end has it.
+    fn take_state(&mut self, response: ResponseAnswer<'_>, event: Event) -> Reading {
+        let other = self.other_session(&response);
+        self.id.get_or_insert(response.id);
+        if let Some(other) = other {
+            return Reading::OtherSession(other);
+        }
+        let is_new = response.status.is_some() && response.status != self.status;
+        self.status = response.status.clone().or_else(|| self.status.take());
+        let status = response.status;
+        if is_new { Reading::Events(vec![Event { status, ..event }]) } else { Reading::Nothing }
+    }
+
+    /// Returns whether an event is the one before it once more. A piece may come twice with one number, if all numbers
+    /// are alike.
+    fn is_repeated(&mut self, frame: &ServerEvent, kind: &str, number: Option<u64>) -> bool {
+        let is_piece = matches!(kind, kind::TEXT_DELTA | kind::REFUSAL_DELTA);
+        let mark = self.mark(&frame.data);
+        let is_same = self.previous.replace(mark) == Some(mark) && number.is_some() && number == self.last;
+        is_same && (self.grows || !is_piece)
+    }
+
     /// Takes the number of an event. Returns what comes of it, if the event itself does not count.
     fn take_number(&mut self, number: Option<u64>, takes_gap: bool) -> Option<Reading> {
         match (number, self.last) {
@@ -261,12 +290,19 @@ impl ResponseReader {
                     }
                     self.has_holes = true;
                 }
+                self.grows = true;
                 self.last = Some(number);
             }
             (Some(number), None) => self.last = Some(number),
             (_, _) => self.has_unnumbered = true,
         }
         None
+    }
+
+    /// Returns whether events are missing before the one with this number.
+    fn skips(&self, number: Option<u64>) -> bool {
+        let is_relied_on = !self.has_unnumbered && !self.has_holes;
+        is_relied_on && matches!((number, self.last), (Some(number), Some(last)) if number > last.saturating_add(1))
     }
 
     /// Takes a whole item. Returns its events, with the texts that did not come before. `like` has what they share.
