@@ -104,8 +104,13 @@ fn split(text: &str) -> (&str, Option<String>) {
 /// A resource to mount, and the id of the stored file that was uploaded for it.
 pub(super) type ReadySpec = (NewResource, Option<FileId>);
 
-/// Uploads the local files of SPECs; returns the resources to mount.
-pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
+/// Uploads the local files of SPECs; returns the resources to mount. The names of the stored files begin with `prefix`,
+/// those in the session do not.
+pub(super) async fn upload_local(
+    uploads: &mut MountUploads<'_>,
+    specs: Vec<Spec>,
+    prefix: &str,
+) -> Result<Vec<ReadySpec>> {
     let local = |spec: &Spec| match spec {
         Spec::Local { path, .. } => Some(path.clone()),
         Spec::Ready(_) => None,
@@ -121,11 +126,15 @@ pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec
         let named = || place?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
         source.base = source.base.take().or_else(named);
     }
-    let mut made = uploads.upload(&sources).await?.into_iter().zip(sources);
+    let bases: Vec<_> = sources.iter().map(|source| source.base.clone()).collect();
+    for base in sources.iter_mut().filter_map(|source| source.base.as_mut()) {
+        *base = prefixed(prefix, base);
+    }
+    let mut made = uploads.upload(&sources).await?.into_iter().zip(bases);
     let ready = specs.into_iter().map(|spec| match spec {
         Spec::Ready(new) => (new, None),
         Spec::Local { mount_path, .. } => {
-            let (id, base) = made.next().map_or((None, None), |(id, source)| (Some(id), source.base));
+            let (id, base) = made.next().map_or((None, None), |(id, base)| (Some(id), base));
             let new = NewResource {
                 kind: ResourceKind::File,
                 file_id: id.clone(),
@@ -136,6 +145,17 @@ pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec
         }
     });
     Ok(ready.collect())
+}
+
+/// The longest name of a stored file that every service takes, in bytes.
+const LONGEST_NAME: usize = 255;
+
+/// Returns a name with a prefix. One that becomes too long by it loses its beginning: its end says what it is.
+fn prefixed(prefix: &str, name: &str) -> String {
+    let room = LONGEST_NAME.saturating_sub(prefix.len());
+    let mut begins = name.char_indices().map(|(at, _)| at);
+    let begin = begins.find(|at| prefix.is_empty() || name.len() - at <= room).unwrap_or_default();
+    format!("{prefix}{}", name.get(begin..).unwrap_or_default())
 }
 
 /// Adds the ids of uploads that remain after an error to its hint.
@@ -153,6 +173,16 @@ pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_with_a_prefix_is_not_too_long() {
+        assert_eq!((prefixed("", "a.csv").as_str(), prefixed("run-", "a.csv").as_str()), ("a.csv", "run-a.csv"));
+        let long = format!("{}.csv", "\u{fc}".repeat(140));
+        assert_eq!(prefixed("", &long), long);
+        let name = prefixed("run-", &long);
+        assert!(name.len() <= LONGEST_NAME && name.len() > 250 && name.starts_with("run-\u{fc}"), "{name}");
+        assert!(name.ends_with("\u{fc}.csv"));
+    }
 
     #[test]
     fn spellings_in_words() {

@@ -73,6 +73,7 @@ impl WithArgs {
         let _guarded = cx.cancellation.register();
         let mut guard = RunGuard::begin(cx, self.keep == KeepPolicy::Always)?;
         let worked = work(cx, &mut guard, draft, &self.command, &mut signals).await;
+        let session = guard.session().cloned();
         let has_failed = worked.is_err() || cx.status.get() != 0;
         let report = tokio::select! {
             report = guard.finish(self.keep.keeps(has_failed)) => report,
@@ -81,16 +82,16 @@ impl WithArgs {
                 return Err(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"));
             }
         };
-        if let (CleanupStatus::Kept, Ok(Some(session))) = (report.status, &worked) {
-            let look = Step::DeleteSession { id: Some(session.id.as_str()), force: false };
-            cx.out.note(format!("the session is kept: {}; delete it: {look}", session.id));
+        if let (CleanupStatus::Kept, Some(session)) = (report.status, session) {
+            let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
+            cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
         }
         match (worked, report.error) {
             (Err(error), None) => Err(error),
             (Err(error), Some(left)) => Err(error.or_hint(format!("cleaning up failed: {left}"))),
-            (Ok(_), None) => Ok(()),
-            (Ok(_), Some(error)) if cx.status.get() == 0 => Err(error),
-            (Ok(_), Some(error)) => {
+            (Ok(()), None) => Ok(()),
+            (Ok(()), Some(error)) if cx.status.get() == 0 => Err(error),
+            (Ok(()), Some(error)) => {
                 cx.out.note(format!("error: {error}"));
                 Ok(())
             }
@@ -98,25 +99,30 @@ impl WithArgs {
     }
 }
 
-/// Creates the session and runs the command. Returns the session; its status is that of the process then.
+/// Creates the session and runs the command, whose status is that of the process then.
 async fn work(
     cx: &Cx,
     guard: &mut RunGuard,
     mut draft: SessionDraft,
     command: &[OsString],
     signals: &mut Signals,
-) -> Result<Option<Session>> {
+) -> Result<()> {
     let Some((program, args)) = command.split_first() else {
         return Err(Error::usage("a command is missing").hint("write it after `--`"));
     };
-    guard.mark(&mut draft.session);
+    guard.mark(&mut draft)?;
     let created = draft.create(cx, |files| guard.uploaded(files));
     let session = tokio::select! {
-        created = created => created?,
+        created = created => {
+            if created.as_ref().is_err_and(|error| !error.is_uncertain()) {
+                guard.not_created();
+            }
+            created?
+        }
         heard = signals.next() => return Err(cancel_error(heard.signal.kind())),
         error = cx.cancellation.cancelled() => return Err(error),
     };
-    guard.created(&session.id)?;
+    guard.created(&session)?;
     let outputs = prepare_outputs(cx, &session).await?;
     let settings = cx.settings()?;
     let mut variables = vec![
@@ -126,7 +132,7 @@ async fn work(
     ];
     variables.extend(settings.profile.value.clone().map(|profile| (env::PROFILE, profile)));
     variables.extend(settings.agent.value.clone().map(|agent| (env::AGENT, agent)));
-    let Some(mut child) = ChildCommand::start(cx, program, args, variables) else { return Ok(Some(session)) };
+    let Some(mut child) = ChildCommand::start(cx, program, args, variables) else { return Ok(()) };
     if let Some(process) = child.process() {
         guard.works_by(process);
     }
@@ -144,7 +150,7 @@ async fn work(
         }
     };
     cx.status.set(platform::exit_status(status));
-    Ok(Some(session))
+    Ok(())
 }
 
 /// Waits until the session can be used, and creates its directory of results where it lacks. Returns the directory.

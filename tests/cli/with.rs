@@ -62,6 +62,11 @@ fn a_session_is_kept_as_asked_for_and_pruned_later() {
     assert!(failed.code(1).stderr().contains(kept.trim()), "{}", failed.stderr());
     let listed = sandbox.run(["runs", "list", "--format", "json"]).json();
     assert_eq!((&listed[0]["status"], &listed[0]["session"]), (&"kept".into(), &kept.trim().into()));
+    let stopped = sandbox.run(["--timeout", "300ms", "with", "--keep", "always", "--", "sleep", "9"]);
+    let both = ids(&sandbox);
+    let timed_out = both.lines().find(|id| *id != kept.trim()).unwrap();
+    stopped.code(124).says(&["the session is kept", timed_out]);
+    sandbox.run(["sessions", "delete", timed_out]).ok();
     // A kept one is never swept, and never pruned by accident.
     sandbox.run(["with", "--", "true"]).ok();
     sandbox.run(["runs", "prune"]).ok();
@@ -69,7 +74,7 @@ fn a_session_is_kept_as_asked_for_and_pruned_later() {
     assert_eq!(ids(&sandbox), kept);
     sandbox.run(["runs", "prune", "--older-than", "0s"]).code(2).says(&["--yes"]);
     let due = sandbox.run(["runs", "prune", "--older-than", "0s", "--dry-run", "-q"]);
-    assert_eq!((due.ok().lines().len(), ids(&sandbox)), (1, kept));
+    assert_eq!((due.ok().lines().len(), ids(&sandbox)), (2, kept));
     sandbox.run(["runs", "prune", "--older-than", "0s", "--yes"]).ok();
     assert_eq!((ids(&sandbox).as_str(), sandbox.run(["runs", "list", "-q"]).stdout()), ("", ""));
 }
@@ -170,4 +175,91 @@ fn a_run_that_could_not_be_finished_is_finished_by_the_next_one() {
     assert_eq!(sandbox.run(["runs", "list", "--format", "json"]).json()[0]["status"], "abandoned");
     sandbox.run(["with", "--", "sleep", "0.5"]).ok();
     assert_eq!((ids(&sandbox).as_str(), sandbox.run(["runs", "list", "-q"]).stdout()), ("", ""));
+}
+
+#[test]
+fn a_session_that_took_the_id_of_the_runs_own_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let script = "\"$0\" sessions delete mine >/dev/null && \"$0\" sessions create -q --id mine </dev/null";
+    sandbox.run(["with", "--id", "mine", "--", "sh", "-c", script, env!("CARGO_BIN_EXE_wharf")]).ok();
+    assert_eq!(ids(&sandbox).trim(), "mine");
+    assert_eq!(sandbox.run(["runs", "list", "-q"]).ok().stdout(), "");
+    sandbox.run(["sessions", "delete", "mine"]).ok();
+    sandbox.run(["with", "--id", "mine", "--", "true"]).ok();
+    assert_eq!(ids(&sandbox), "");
+}
+
+#[test]
+fn what_is_no_file_among_the_journals_blocks_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["with", "--", "true"]).ok();
+    let runs = sandbox.store().join("runs");
+    let fifo = runs.join("run_fifo.json");
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    std::os::unix::fs::symlink("run_fifo.json", runs.join("run_link.json")).unwrap();
+    for words in [&["runs", "list", "-q"][..], &["with", "--", "sleep", "0.2"], &["runs", "prune", "-q"]] {
+        let running = sandbox.wharf(words).start();
+        let begun = Instant::now();
+        let run = running.finish();
+        assert!(run.ok().stdout().is_empty() && begun.elapsed() < Duration::from_secs(10), "{words:?}");
+    }
+    assert!(fifo.exists());
+}
+
+/// Stops a run in the middle of its uploads, and looks that they go with it, and nothing else.
+fn stopped_while_it_uploads(fault: &str, is_killed: bool) {
+    let sandbox = Sandbox::new();
+    sandbox.write("data.csv", "a,b\n");
+    let served = sandbox.serve(&["--fault", fault]);
+    let files = || served.wharf("anthropic", ["files", "ls", "-q"]).run().ok().stdout().to_owned();
+    served.wharf("anthropic", ["files", "upload", "data.csv"]).run().ok();
+    let other = files();
+    let path = sandbox.path("data.csv");
+    let (one, two) = (format!("@{}:/in/one.csv", path.display()), format!("@{}:/in/two.csv", path.display()));
+    let words = ["with", "--agent", "agent_1", "--environment", "env_1", "--resource", &one, "--resource", &two];
+    let running = served.wharf("anthropic", words.iter().chain(&["--", "true"])).start();
+    if is_killed {
+        wait_until("a file is uploaded", || files() != other);
+        running.signal(Signal::KILL);
+    }
+    assert!(!running.finish().has_code(0), "{fault}");
+    clean_up(|words| served.wharf("anthropic", words));
+    assert_eq!(files(), other, "{fault}");
+}
+
+#[test]
+fn files_whose_upload_was_not_noted_are_deleted() {
+    stopped_while_it_uploads("files.upload:reset@end skip=1", false);
+    stopped_while_it_uploads("files.upload:latency=3s skip=2", true);
+}
+
+#[test]
+fn a_creation_that_is_refused_is_not_looked_for() {
+    let sandbox = Sandbox::new();
+    let session = sandbox.session();
+    let begun = Instant::now();
+    sandbox.run(["with", "--id", &session, "--", "true"]).code(125).says(&["already exists"]);
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    assert_eq!(ids(&sandbox).trim(), session);
+}
+
+#[test]
+fn the_sessions_of_runs_that_died_long_ago_are_waited_for_once() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["with", "--keep", "always", "--", "true"]).ok();
+    let runs = sandbox.store().join("runs");
+    let kept = sandbox.run(["runs", "list", "-q"]).ok().stdout().trim().to_owned();
+    let journal = fs::read_to_string(runs.join(format!("{kept}.json"))).unwrap();
+    for number in 0..4 {
+        // As if they had been killed before their sessions were created.
+        let run = format!("run_{number}");
+        fs::write(
+            runs.join(format!("{run}.json")),
+            format!("{}\n", journal.lines().next().unwrap().replace(&kept, &run)),
+        )
+        .unwrap();
+    }
+    let begun = Instant::now();
+    assert_eq!(sandbox.run(["runs", "prune", "-q"]).ok().lines().len(), 4);
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }

@@ -53,6 +53,12 @@ pub struct RunRecord {
     /// The session, once its id is known.
     #[serde(deserialize_with = "session_id")]
     pub session: Option<SessionId>,
+    /// When the session was created, if the service tells: a later one with the same id is not that of the run.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// Whether the run uploads stored files, whose names begin with [`RunRecord::upload_prefix`].
+    #[serde(default)]
+    pub uploads: bool,
     /// The stored files that the run uploaded.
     #[serde(deserialize_with = "file_ids")]
     pub files: Vec<FileId>,
@@ -96,8 +102,15 @@ impl RunRecord {
             agent,
             state: RunState::Creating,
             session: None,
+            created_at: None,
+            uploads: false,
             files: Vec::new(),
         })
+    }
+
+    /// Returns how the names of the stored files begin that the run uploads: those whose id was not noted are found by it.
+    pub fn upload_prefix(&self) -> String {
+        format!("{}-", self.run)
     }
 
     /// Returns whether another run can finish this one: it reaches the same sessions with the same settings.
@@ -147,7 +160,7 @@ impl RunJournal {
     /// cannot be read.
     pub fn take_over(home: &Path, run: &str) -> Option<Self> {
         let path = home.join(RUNS).join(format!("{run}{ENDING}"));
-        let mut file = OpenOptions::new().read(true).append(true).open(&path).ok()?;
+        let mut file = open(&path, OpenOptions::new().append(true))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
@@ -195,8 +208,11 @@ pub fn remove_unwritten(home: &Path) {
     for entry in fs::read_dir(home.join(RUNS)).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let is_journal = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(ENDING));
-        let Ok(mut file) = OpenOptions::new().read(true).open(entry.path()) else { continue };
-        if is_journal && file.try_lock().is_ok() {
+        if !is_journal {
+            continue;
+        }
+        let Some(mut file) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
+        if file.try_lock().is_ok() {
             let mut text = Vec::new();
             let is_read = (&mut file).take(LONGEST).read_to_end(&mut text).is_ok();
             if is_read && !text.contains(&b'\n') {
@@ -230,7 +246,7 @@ pub fn runs(home: &Path) -> Result<Vec<ListedRun>> {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(run) = name.to_str().and_then(|name| name.strip_suffix(ENDING)) else { continue };
-        let Ok(mut file) = OpenOptions::new().read(true).open(entry.path()) else { continue };
+        let Some(mut file) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
         let is_running = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
         if let Some(record) = read(&mut file).filter(|record| record.run == run) {
             found.push(ListedRun { record, is_running });
@@ -238,6 +254,14 @@ pub fn runs(home: &Path) -> Result<Vec<ListedRun>> {
     }
     found.sort_by(|a, b| (a.record.began_at, &a.record.run).cmp(&(b.record.began_at, &b.record.run)));
     Ok(found)
+}
+
+/// Opens a journal for reading. Something else of that name, such as a link or a pipe, which may never open, is none.
+fn open(path: &Path, options: &mut OpenOptions) -> Option<File> {
+    if !fs::symlink_metadata(path).ok()?.is_file() {
+        return None;
+    }
+    options.read(true).open(path).ok()
 }
 
 /// Returns what the last whole line of a journal says.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use wharf_client::backend::page::Pager;
-use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_client::backend::{Backend, Feature, FileStore, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Labels, SessionId};
+use wharf_core::model::{FileId, Labels, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
 /// The label that names the run of a session.
@@ -17,8 +17,8 @@ pub(super) const LABEL: &str = "wharf-run";
 /// How long a session that works may refuse its deletion.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long a session whose creation lost its answer is looked for: it may appear late.
-const APPEARING: Duration = Duration::from_secs(5);
+/// How long after the end of a run a session is looked for whose creation lost its answer: it may appear late.
+pub(super) const APPEARING: Duration = Duration::from_secs(5);
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -59,8 +59,9 @@ impl Cleanup {
 }
 
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
-pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal) -> Cleanup {
-    let sessions = match sessions_of(backend, journal.record()).await {
+/// A session whose id is not known may appear for the time `appearing`.
+pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appearing: Duration) -> Cleanup {
+    let sessions = match sessions_of(backend, journal.record(), appearing).await {
         Ok(sessions) => sessions,
         Err(error) => return Cleanup::failed(error.context("looking for the session of the run")),
     };
@@ -77,7 +78,14 @@ pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal) -> Cl
         error: None,
     };
     if let Some(store) = backend.store() {
-        for file in &journal.record().files {
+        let unnoted = match unnoted_files(store, journal.record()).await {
+            Ok(unnoted) => unnoted,
+            Err(error) => {
+                report.error = Some(error.context("looking for the stored files of the run"));
+                Vec::new()
+            }
+        };
+        for file in journal.record().files.iter().chain(&unnoted) {
             match store.delete(file).await {
                 Ok(()) => report.files_deleted += 1,
                 Err(error) if error.kind() == Kind::NotFound => {}
@@ -93,14 +101,15 @@ pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal) -> Cl
 }
 
 /// Returns the sessions of a run: the one that it noted, or those that carry its id. Nothing else is ever deleted.
-async fn sessions_of(backend: &dyn Backend, record: &RunRecord) -> Result<Vec<SessionId>> {
+async fn sessions_of(backend: &dyn Backend, record: &RunRecord, appearing: Duration) -> Result<Vec<SessionId>> {
     if let Some(session) = &record.session {
-        return Ok(vec![session.clone()]);
+        let is_gone = is_gone(backend, session, record).await?;
+        return Ok(if is_gone { Vec::new() } else { vec![session.clone()] });
     }
     if record.state != RunState::Creating {
         return Ok(Vec::new());
     }
-    let until = Instant::now() + APPEARING;
+    let until = Instant::now() + appearing;
     let mut pause = PAUSES.0;
     loop {
         let found = search(backend, &record.run).await?;
@@ -110,6 +119,35 @@ async fn sessions_of(backend: &dyn Backend, record: &RunRecord) -> Result<Vec<Se
         sleep(pause).await;
         pause = (pause * 2).min(PAUSES.1);
     }
+}
+
+/// Returns whether a session whose id the user chose is gone, although there may be another one with that id.
+async fn is_gone(backend: &dyn Backend, id: &SessionId, record: &RunRecord) -> Result<bool> {
+    if !backend.capabilities().has(Feature::SessionId) || id.as_str() == record.run {
+        return Ok(false);
+    }
+    match backend.sessions().get(id).await {
+        Ok(found) => Ok(found.created_at.zip(record.created_at).is_some_and(|(found, noted)| found > noted)),
+        Err(error) if error.kind() == Kind::NotFound => Ok(true),
+        // It may not be readable and deletable nevertheless.
+        Err(_) => Ok(false),
+    }
+}
+
+/// Returns the stored files of a run that was stopped before it noted them: their names carry its id.
+async fn unnoted_files(store: &dyn FileStore, record: &RunRecord) -> Result<Vec<FileId>> {
+    let mut unnoted = Vec::new();
+    if !record.uploads || record.state != RunState::Creating || !record.files.is_empty() {
+        return Ok(unnoted);
+    }
+    let prefix = record.upload_prefix();
+    let mut pages = Pager::whole();
+    while let Some(request) = pages.request()? {
+        let page = store.list(None, request).await?;
+        let files = pages.take(page).0.into_iter().flatten();
+        unnoted.extend(files.filter(|file| file.filename.starts_with(&prefix)).map(|file| file.id));
+    }
+    Ok(unnoted)
 }
 
 /// Returns the sessions that carry the id of a run.

@@ -5,13 +5,15 @@
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
 
-use super::cleanup::{self, Cleanup, LABEL};
+use super::cleanup::{self, APPEARING, Cleanup, LABEL};
 use crate::commands::Cx;
 use crate::commands::args::backend_words;
-use wharf_client::backend::{Backend, Feature, NewSession, registry};
+use crate::commands::sessions::create::SessionDraft;
+use wharf_client::backend::{Backend, Feature, registry};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{FileId, SessionId};
+use wharf_core::model::{FileId, Session, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
 /// The line that tells the watchdog that there is nothing left to do.
@@ -26,6 +28,8 @@ pub(in crate::commands) struct RunGuard {
     watchdog: Option<Watchdog>,
     /// The backend without the time limit of the command: what was created is deleted also after that.
     backend: Box<dyn Backend>,
+    /// How long a session may appear whose id is not known.
+    appearing: Duration,
 }
 
 /// The process that finishes the run if this one cannot.
@@ -51,7 +55,7 @@ impl RunGuard {
         )?;
         let journal = RunJournal::begin(&home, record)?;
         let watchdog = if is_kept { None } else { Some(Watchdog::start(cx, journal.record())?) };
-        Ok(RunGuard { journal, watchdog, backend })
+        Ok(RunGuard { journal, watchdog, backend, appearing: APPEARING })
     }
 
     /// Returns the backend, which has no time limit.
@@ -59,9 +63,18 @@ impl RunGuard {
         &*self.backend
     }
 
-    /// Marks a session that is about to be created, so that it is found again if the answer is lost.
-    pub(in crate::commands) fn mark(&self, new: &mut NewSession) {
+    /// Marks a session that is about to be created and the files that are uploaded for it, so that they are found again if
+    /// an answer is lost.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub(in crate::commands) fn mark(&mut self, draft: &mut SessionDraft) -> Result<()> {
+        if draft.uploads() {
+            self.journal.change(|record| record.uploads = true)?;
+            draft.upload_prefix = self.journal.record().upload_prefix();
+        }
         let (capabilities, run) = (self.backend.capabilities(), &self.journal.record().run);
+        let new = &mut draft.session;
         if capabilities.has(Feature::SessionLabels) {
             new.labels.insert(LABEL.to_owned(), run.clone());
         }
@@ -69,6 +82,12 @@ impl RunGuard {
             // An id of wharf's form is valid everywhere.
             new.id = run.parse().ok();
         }
+        Ok(())
+    }
+
+    /// Returns the session, once it is created.
+    pub(in crate::commands) fn session(&self) -> Option<&SessionId> {
+        self.journal.record().session.as_ref()
     }
 
     /// Returns whether this run can finish another one.
@@ -88,11 +107,17 @@ impl RunGuard {
     ///
     /// # Errors
     /// Those of the disk, usually `io`.
-    pub(in crate::commands) fn created(&mut self, session: &SessionId) -> Result<()> {
+    pub(in crate::commands) fn created(&mut self, session: &Session) -> Result<()> {
         self.journal.change(|record| {
             record.state = RunState::Working;
-            record.session = Some(session.clone());
+            record.session = Some(session.id.clone());
+            record.created_at = session.created_at;
         })
+    }
+
+    /// Notes that no session was created, and none will appear.
+    pub(in crate::commands) fn not_created(&mut self) {
+        self.appearing = Duration::ZERO;
     }
 
     /// Notes the process that works for the run: it is ended if this one is killed.
@@ -110,8 +135,8 @@ impl RunGuard {
                 Err(error) => Cleanup::failed(error),
             }
         } else {
-            let RunGuard { journal, backend, watchdog } = self;
-            let report = cleanup::finish(&*backend, journal).await;
+            let RunGuard { journal, backend, watchdog, appearing } = self;
+            let report = cleanup::finish(&*backend, journal, appearing).await;
             if let Some(watchdog) = watchdog {
                 watchdog.end(report.error.is_none());
             }

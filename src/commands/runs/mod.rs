@@ -4,12 +4,12 @@ pub(in crate::commands) mod cleanup;
 pub(in crate::commands) mod guard;
 
 use std::io::BufRead as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use self::cleanup::CleanupStatus;
+use self::cleanup::{APPEARING, CleanupStatus};
 use super::{Cx, question};
 use crate::output::{Column, Record, TableView};
 use wharf_core::config::duration;
@@ -175,6 +175,7 @@ impl RunsPruneArgs {
         if !self.dry_run {
             run_journal::remove_unwritten(&home);
         }
+        let begun = Instant::now();
         let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for run in due {
@@ -184,7 +185,7 @@ impl RunsPruneArgs {
                 // Another process may finish it at the same time.
                 let Some(journal) = RunJournal::take_over(&home, &id) else { continue };
                 let report = match cx.backend_of_run(journal.record()) {
-                    Ok(backend) => cleanup::finish(&*backend, journal).await.error,
+                    Ok(backend) => cleanup::finish(&*backend, journal, appearing_since(begun)).await.error,
                     Err(error) => Some(error),
                 };
                 if let Some(error) = report {
@@ -223,6 +224,11 @@ const PERSISTENCE: Duration = Duration::from_secs(10 * 60);
 /// How long the command of a run may take to end.
 const ENDING: Duration = Duration::from_secs(1);
 
+/// Returns how long the session of a run that had ended at this time may still appear.
+fn appearing_since(ended: Instant) -> Duration {
+    APPEARING.saturating_sub(ended.elapsed())
+}
+
 /// Waits for the end of the run's process, and finishes the run unless that has been done.
 async fn watch(cx: &Cx, run: &str) -> Result<()> {
     platform::leave_session();
@@ -245,7 +251,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
         }
     }
     let home = cx.settings()?.home()?;
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     let mut limit = LINGERING;
     loop {
         if let Some(journal) = RunJournal::take_over(&home, run) {
@@ -253,7 +259,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
                 return Ok(());
             }
             limit = PERSISTENCE;
-            let report = cleanup::finish(cx.backend()?, journal).await;
+            let report = cleanup::finish(cx.backend()?, journal, appearing_since(begun)).await;
             if report.status != CleanupStatus::Failed && report.error.is_none() {
                 return Ok(());
             }
@@ -270,6 +276,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
 pub(super) async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
     let Ok(home) = cx.settings().and_then(wharf_core::config::Settings::home) else { return };
     run_journal::remove_unwritten(&home);
+    let begun = Instant::now();
     let Ok(runs) = run_journal::runs(&home) else { return };
     for run in runs {
         let is_left = !run.is_running && run.record.state != RunState::Kept;
@@ -277,7 +284,7 @@ pub(super) async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
             && guard.can_finish(&run.record)
             && let Some(journal) = RunJournal::take_over(&home, &run.record.run)
         {
-            drop(cleanup::finish(guard.backend(), journal).await);
+            drop(cleanup::finish(guard.backend(), journal, appearing_since(begun)).await);
         }
     }
 }

@@ -101,7 +101,7 @@ impl SessionsCreateArgs {
         let mounts = specs.iter().flat_map(|spec| [Feature::SessionResources, Feature::of_resource(spec.kind())]);
         session.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
         backend.sessions().check(&session)?;
-        Ok(SessionDraft { session, specs })
+        Ok(SessionDraft { session, specs, upload_prefix: String::new() })
     }
 
     /// Puts the flags over what the document said: maps merge by key, lists are replaced.
@@ -147,9 +147,16 @@ pub(in crate::commands) struct SessionDraft {
     pub(in crate::commands) session: NewSession,
     /// What is to be mounted.
     specs: Vec<Spec>,
+    /// How the names of the stored files begin that are uploaded for it. Names in the session are without it.
+    pub(in crate::commands) upload_prefix: String,
 }
 
 impl SessionDraft {
+    /// Returns whether local files are uploaded before the session is created.
+    pub(in crate::commands) fn uploads(&self) -> bool {
+        self.specs.iter().any(|spec| matches!(spec, Spec::Local { .. }))
+    }
+
     /// Creates the session with all that is to be mounted, or nothing at all. `uploaded` hears of the stored files that
     /// were uploaded for it, before it is created.
     ///
@@ -160,16 +167,12 @@ impl SessionDraft {
         cx: &Cx,
         uploaded: impl FnOnce(&[FileId]) -> Result<()>,
     ) -> Result<Session> {
-        create(cx, self.session, self.specs, uploaded).await
+        create(cx, self, uploaded).await
     }
 }
 
-async fn create(
-    cx: &Cx,
-    mut new: NewSession,
-    specs: Vec<Spec>,
-    uploaded: impl FnOnce(&[FileId]) -> Result<()>,
-) -> Result<Session> {
+async fn create(cx: &Cx, draft: SessionDraft, uploaded: impl FnOnce(&[FileId]) -> Result<()>) -> Result<Session> {
+    let SessionDraft { session: mut new, specs, upload_prefix } = draft;
     let backend = cx.backend()?;
     let options = cx.transfer_options()?;
     let watch = cx.out.watch(&[]);
@@ -178,7 +181,8 @@ async fn create(
         MountUploads::new(Transfer { backend, options: &options, observer: &watch, cancellation: &cx.cancellation });
     let mut made = Vec::new();
     if !specs.is_empty() {
-        let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
+        let ready =
+            upload_local(&mut uploads, specs, &upload_prefix).await.map_err(|error| name_left(&uploads, error))?;
         let (resources, ids): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
         new.resources = resources;
         made.extend(ids.into_iter().flatten());
