@@ -263,3 +263,11 @@ fn the_sessions_of_runs_that_died_long_ago_are_waited_for_once() {
     assert_eq!(sandbox.run(["runs", "prune", "-q"]).ok().lines().len(), 4);
     assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn the_second_process_ends_once_another_one_has_finished_the_run() {
+    let sandbox = Sandbox::new();
+    let begun = Instant::now();
+    sandbox.run(["runs", "watch", "run_1"]).ok();
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}

@@ -173,6 +173,12 @@ impl RunJournal {
         (record.run == run).then_some(RunJournal { path, file, record })
     }
 
+    /// Returns whether there is no journal of a run any more: it is finished.
+    pub fn is_gone(home: &Path, run: &str) -> bool {
+        let found = fs::symlink_metadata(home.join(RUNS).join(format!("{run}{ENDING}")));
+        found.is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+    }
+
     /// Returns what the journal says.
     pub fn record(&self) -> &RunRecord {
         &self.record

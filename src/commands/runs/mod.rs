@@ -264,6 +264,10 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
                 return Ok(());
             }
         }
+        // Another process may have finished it.
+        if RunJournal::is_gone(&home, run) {
+            return Ok(());
+        }
         if begun.elapsed() > limit {
             return Err(Error::new(Kind::Unavailable, "the run could not be finished"));
         }
