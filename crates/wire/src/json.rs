@@ -86,7 +86,7 @@ fn is_object(text: &[u8]) -> Result<(), JsonError> {
 ///
 /// # Errors
 /// Those of the text around it.
-pub fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     let text = <&'de RawValue>::deserialize(from)?;
     Ok(serde_json::from_str(text.get()).ok())
 }

@@ -125,7 +125,9 @@ impl LogReader {
                             self.due = (now + LAST).min(*self.end.get_or_insert(now + ALL));
                             self.pace.succeeded();
                             let line = line(&self.session, &frame);
-                            if !self.seen.insert(&frame.data, line.at) {
+                            // What the platform says of the stream has the time of its opening.
+                            let at = line.at.filter(|_| matches!(line.kind, EventKind::Stdout | EventKind::Stderr));
+                            if !self.seen.insert(&frame.data, at) {
                                 continue;
                             }
                             let Some(tail) = self.query.tail.filter(|_| !self.query.follow) else {
@@ -173,10 +175,8 @@ struct SeenLines {
     order: VecDeque<u64>,
     /// Lines of the streams before this one that it has not repeated yet, and how many are alike.
     repeated: HashMap<u64, u32>,
-    /// The time of the newest line.
-    newest: Option<Timestamp>,
-    /// That of the newest line before the stream was opened again: what is older came, or was not wanted.
-    since: Option<Timestamp>,
+    /// The time of the first line: a stream that is opened again has older ones that were not wanted.
+    first: Option<Timestamp>,
 }
 
 impl SeenLines {
@@ -187,10 +187,10 @@ impl SeenLines {
             *count -= 1;
             return false;
         }
-        if self.since.zip(at).is_some_and(|(since, at)| at < since) {
+        if self.first.zip(at).is_some_and(|(first, at)| at < first) {
             return false;
         }
-        self.newest = self.newest.max(at);
+        self.first = self.first.or(at);
         self.order.push_back(hash);
         if self.order.len() > TAIL_MAX as usize {
             self.order.pop_front();
@@ -199,7 +199,6 @@ impl SeenLines {
     }
 
     fn begin_again(&mut self) {
-        self.since = self.newest;
         self.repeated.clear();
         for hash in &self.order {
             *self.repeated.entry(*hash).or_default() += 1;
