@@ -7,8 +7,10 @@ use rustix::process::Signal;
 
 use crate::sandbox::{Call, Sandbox, Served, wait_until};
 
-/// The rounds of the test that kills wharf at any moment.
-const ROUNDS: u32 = 300;
+/// The rounds of the tests that kill wharf at any moment: those of `WHARF_KILL_ROUNDS`, on services a fifth of them.
+fn rounds() -> u32 {
+    std::env::var("WHARF_KILL_ROUNDS").map_or(50, |rounds| rounds.parse().unwrap())
+}
 
 fn ids(sandbox: &Sandbox) -> String {
     sandbox.run(["sessions", "list", "-q"]).ok().stdout().to_owned()
@@ -117,7 +119,7 @@ fn kill_at_any_moment(rounds: u32, call: impl Fn() -> Call) {
 fn nothing_is_left_of_a_run_that_was_killed_at_any_moment() {
     let sandbox = Sandbox::new();
     let other = sandbox.session();
-    kill_at_any_moment(ROUNDS, || sandbox.wharf(["with", "--label", "a=b", "--", "sleep", "0.02"]));
+    kill_at_any_moment(rounds(), || sandbox.wharf(["with", "--label", "a=b", "--", "sleep", "0.02"]));
     clean_up(|words| sandbox.wharf(words));
     assert_eq!(ids(&sandbox).trim(), other, "another session stays");
 }
@@ -126,7 +128,7 @@ fn nothing_is_left_of_a_run_that_was_killed_at_any_moment() {
 fn killed_on(backend: &str, served: &Served<'_>, create: &[&str]) {
     let words: Vec<&str> = ["with"].iter().chain(create).copied().chain(["--", "sleep", "0.02"]).collect();
     let other = served.wharf(backend, [&["sessions", "create", "-q"][..], create].concat()).run();
-    kill_at_any_moment(60, || served.wharf(backend, &words));
+    kill_at_any_moment(rounds() / 5, || served.wharf(backend, &words));
     clean_up(|words| served.wharf(backend, words));
     let left = served.wharf(backend, ["sessions", "list", "-q"]).run();
     assert_eq!(left.ok().stdout(), other.ok().stdout(), "{backend}");
