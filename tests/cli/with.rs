@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::sandbox::{Call, Sandbox, Served, wait_until};
+use crate::sandbox::{Call, Sandbox, Served, make_fifo, wait_until};
 
 /// The rounds of the tests that kill wharf at any moment: those of `WHARF_KILL_ROUNDS`, on services a fifth of them.
 fn rounds() -> u32 {
@@ -197,7 +197,7 @@ fn what_is_no_file_among_the_journals_blocks_nothing() {
     sandbox.run(["with", "--", "true"]).ok();
     let runs = sandbox.store().join("runs");
     let fifo = runs.join("run_fifo.json");
-    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    make_fifo(&fifo);
     std::os::unix::fs::symlink("run_fifo.json", runs.join("run_link.json")).unwrap();
     for words in [&["runs", "list", "-q"][..], &["with", "--", "sleep", "0.2"], &["runs", "prune", "-q"]] {
         let running = sandbox.wharf(words).start();
