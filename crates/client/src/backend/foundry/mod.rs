@@ -11,7 +11,6 @@ mod client;
 mod credentials;
 mod errors;
 mod files;
-mod follow_pace;
 mod invocation_turn;
 mod listing;
 mod logs;
