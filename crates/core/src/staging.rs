@@ -18,6 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata, OpenOptions};
 use sha2::{Digest as _, Sha256};
 
@@ -389,6 +390,32 @@ fn is_refused_move(error: &io::Error) -> bool {
             error.kind(),
             io::ErrorKind::CrossesDevices | io::ErrorKind::ResourceBusy | io::ErrorKind::PermissionDenied
         )
+}
+
+/// Opens a directory of wharf's own that only the user can read. It is created where it lacks, and what killed processes
+/// left there is removed.
+///
+/// # Errors
+/// `PermissionDenied` for a directory of another user; those of the system.
+pub fn open_private_dir(path: &Path) -> io::Result<Dir> {
+    platform::create_private_dir(path)?;
+    let dir = Dir::open_ambient_dir(path, ambient_authority())?;
+    if platform::foreign_owner(&dir).is_some() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    drop(sweep(&dir, FEW, |_| true));
+    Ok(dir)
+}
+
+/// Writes a file that only the user can read, in place of the one with this name.
+///
+/// # Errors
+/// Those of the system: the old file stays.
+pub fn write_private(dir: &Dir, name: &str, content: &[u8]) -> io::Result<()> {
+    let mut file = StagingEntry::file(dir)?;
+    platform::set_mode(file.handle(), 0o600)?;
+    file.handle().write_all(content)?;
+    file.persist(dir, name)
 }
 
 /// Removes entries that killed processes left in a temporary directory, and returns what could not be removed. For an

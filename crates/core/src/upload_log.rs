@@ -18,7 +18,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::error::{Error, Result};
 use crate::model::{FileId, SessionId};
 use crate::platform;
-use crate::staging::StagingEntry;
+use crate::staging;
 
 /// The file name of the log.
 const NAME: &str = "uploads.jsonl";
@@ -193,10 +193,7 @@ impl UploadLog {
     fn replace(&self, content: &str) -> Result<()> {
         let write = || {
             let dir = Dir::open_ambient_dir(&self.dir, ambient_authority())?;
-            let mut file = StagingEntry::file(&dir)?;
-            platform::set_mode(file.handle(), 0o600)?;
-            file.handle().write_all(content.as_bytes())?;
-            file.persist(&dir, NAME)
+            staging::write_private(&dir, NAME, content.as_bytes())
         };
         write().map_err(|e| self.failed("writing", &e))
     }

@@ -12,6 +12,7 @@ pub mod anthropic;
 pub mod body_document;
 pub mod capability;
 pub mod exec;
+mod follow_pace;
 pub mod foundry;
 pub mod local;
 pub mod page;

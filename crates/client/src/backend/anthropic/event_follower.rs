@@ -7,7 +7,6 @@
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -16,6 +15,7 @@ use super::client::{AnthropicClient, parsed};
 use super::event_view::{self, EventView};
 use super::listing;
 use crate::backend::PageRequest;
+use crate::backend::follow_pace::FollowPace;
 use crate::backend::page::Cursors;
 use crate::http::{Class, ServerEvent, ServerEvents};
 use wharf_core::error::{Error, Kind, Result};
@@ -24,16 +24,6 @@ use wharf_wire::anthropic::AnthropicOperation;
 use wharf_wire::anthropic::event_answers::{EventAnswer, IdleAnswer, StopReason};
 use wharf_wire::anthropic::events::{DELTAS, SINCE, kind};
 use wharf_wire::json;
-
-/// The pause before a broken stream is opened again: it doubles up to [`LONGEST_PAUSE`], as in the official clients
-/// \[recorded\].
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-
-/// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// Streams in succession that break before an event came, after which a session is given up.
-const FRUITLESS: u32 = 12;
 
 /// A position in the history of a session.
 #[derive(Debug, Clone)]
@@ -99,8 +89,7 @@ pub(super) struct EventFollower {
     since: Option<Timestamp>,
     /// When an event came last, or the history was read.
     fresh: Instant,
-    pause: Duration,
-    fruitless: u32,
+    pace: FollowPace,
     reconnects: u32,
     /// Whether the history was read and that was not said yet.
     caught_up: bool,
@@ -149,8 +138,7 @@ impl EventFollower {
             mark: None,
             since: None,
             fresh: Instant::now(),
-            pause: FIRST_PAUSE,
-            fruitless: 0,
+            pace: FollowPace::new(),
             reconnects: 0,
             caught_up: false,
         }
@@ -297,7 +285,8 @@ impl EventFollower {
                 self.broke(Error::new(Kind::Unavailable, self.client.http.scrub(&what)))
             }
             _ => {
-                (self.fruitless, self.pause, self.fresh) = (0, FIRST_PAUSE, Instant::now());
+                self.pace.succeeded();
+                self.fresh = Instant::now();
                 self.ready.push_back(event);
                 Ok(())
             }
@@ -309,13 +298,9 @@ impl EventFollower {
     /// # Errors
     /// `error`, where streams break again and again.
     fn broke(&mut self, error: Error) -> Result<()> {
-        self.fruitless += 1;
-        if self.fruitless > FRUITLESS {
-            return Err(error);
-        }
+        let due = self.pace.failed(error)?;
         self.reconnects += 1;
-        self.state = State::Closed(Instant::now() + self.pause);
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        self.state = State::Closed(due);
         Ok(())
     }
 }

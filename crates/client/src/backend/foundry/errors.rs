@@ -2,7 +2,7 @@
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, parse_common_error};
 use wharf_core::advice::{Setting, Step};
-use wharf_core::error::Kind;
+use wharf_core::error::{Error, Kind, Result};
 use wharf_wire::foundry as wire;
 
 /// Parses an error of the service. Gateways state in a header why a session could not answer.
@@ -54,6 +54,19 @@ pub(super) fn parse(status: StatusCode, headers: &HeaderMap, content: &[u8]) -> 
         _ => None,
     });
     reported
+}
+
+/// Returns an error of which the cause may pass.
+///
+/// # Errors
+/// The error, if it will not.
+pub(super) fn passing(error: Error) -> Result<Error> {
+    let passes = match error.status() {
+        Some(status) if status >= 400 => matches!(status, 408 | 424 | 429) || status >= 500,
+        // An answer that was cut off has the status that it began with.
+        _ => error.kind() == Kind::Unavailable,
+    };
+    if passes { Ok(error) } else { Err(error) }
 }
 
 /// Returns the hint for whose fault an error is.

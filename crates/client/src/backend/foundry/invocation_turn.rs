@@ -14,11 +14,12 @@ use tokio::time::{Instant, sleep_until};
 
 use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
-use super::follow_pace::FollowPace;
+use super::errors::passing;
 use super::message::{ReplyContent, SendingMessage, SentMessage};
 use super::response_reader::agent_error;
 use super::turn_records::{TurnRecord, TurnRecords};
 use crate::backend::Feature;
+use crate::backend::follow_pace::FollowPace;
 use crate::backend::text_blocks::TextBlocks;
 use crate::backend::turn::{RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
 use crate::http::{Class, ServerEvent, ServerEvents, ServiceAnswer};
@@ -245,7 +246,7 @@ impl InvocationTurn {
             }
             Err(error) => {
                 self.reconnects += 1;
-                self.phase = InvocationPhase::Waiting(self.pace.failed(error)?);
+                self.phase = InvocationPhase::Waiting(self.pace.failed(passing(error)?)?);
                 Ok(())
             }
         }

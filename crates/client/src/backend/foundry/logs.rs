@@ -12,8 +12,9 @@ use serde_json::value::RawValue;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::client::FoundryClient;
-use super::follow_pace::FollowPace;
+use super::errors::passing;
 use super::sessions::version_of;
+use crate::backend::follow_pace::FollowPace;
 use crate::backend::turn::{LogKind, LogQuery, Logs};
 use crate::http::{Class, Request, ServerEvent, ServerEvents};
 use wharf_core::advice::Step;
@@ -162,7 +163,7 @@ impl LogReader {
     }
 
     fn broke(&mut self, error: Error) -> Result<()> {
-        self.state = LogState::Broken(self.pace.failed(error)?);
+        self.state = LogState::Broken(self.pace.failed(passing(error)?)?);
         Ok(())
     }
 }

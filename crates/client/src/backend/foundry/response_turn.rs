@@ -15,11 +15,12 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
-use super::follow_pace::FollowPace;
+use super::errors::passing;
 use super::message::{ANSWER_MAX, ReplyContent, SendingMessage, SentMessage, read_answer};
 use super::response_reader::{Reading, ResponseReader};
 use super::turn_records::{TurnRecord, TurnRecords};
 use crate::backend::Feature;
+use crate::backend::follow_pace::FollowPace;
 use crate::backend::turn::{RunningTurn, ToolAnswer, TurnEnd, TurnEvent};
 use crate::http::{Class, ServerEvent, ServerEvents};
 use wharf_core::error::{Error, Kind, Result};
@@ -192,7 +193,7 @@ impl ResponseTurn {
                     Ok(())
                 }
                 Err(error) => {
-                    self.phase = ResponsePhase::Broken(self.pace.failed(error)?);
+                    self.phase = ResponsePhase::Broken(self.pace.failed(passing(error)?)?);
                     Ok(())
                 }
             },
@@ -271,7 +272,7 @@ impl ResponseTurn {
             Err(error) if self.reader.id().is_none() => Err(error),
             Err(error) if matches!(error.status(), Some(400 | 404)) => Err(self.broken.take().unwrap_or(error)),
             Err(error) => {
-                self.phase = ResponsePhase::Waiting(self.pace.failed(error)?);
+                self.phase = ResponsePhase::Waiting(self.pace.failed(passing(error)?)?);
                 Ok(())
             }
         }
@@ -330,7 +331,7 @@ impl ResponseTurn {
             return Err(error);
         }
         self.reconnects += 1;
-        let due = self.pace.failed(error.clone())?;
+        let due = self.pace.failed(passing(error.clone())?)?;
         if self.is_background {
             self.phase = ResponsePhase::Broken(due);
         } else {

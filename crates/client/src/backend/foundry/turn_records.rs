@@ -4,7 +4,7 @@
 //! turn, its id is kept in a file from when it is known until the next turn of the session. Only the user can read it.
 //! A file that cannot be read or written counts as missing.
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
@@ -15,8 +15,7 @@ use sha2::{Digest as _, Sha256};
 use wharf_core::body::hex;
 use wharf_core::model::{SessionId, Timestamp};
 use wharf_core::platform;
-use wharf_core::removal::FEW;
-use wharf_core::staging::{self, StagingEntry};
+use wharf_core::staging;
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 16 * 1024;
@@ -107,18 +106,10 @@ impl TurnRecords {
 
     fn write(&self, session: &SessionId, record: &TurnRecord) -> std::io::Result<()> {
         let Some(path) = &self.dir else { return Ok(()) };
-        platform::create_private_dir(path)?;
-        let dir = Dir::open_ambient_dir(path, ambient_authority())?;
-        if platform::foreign_owner(&dir).is_some() {
-            return Err(std::io::ErrorKind::PermissionDenied.into());
-        }
-        drop(staging::sweep(&dir, FEW, |_| true));
-        let mut file = StagingEntry::file(&dir)?;
-        platform::set_mode(file.handle(), 0o600)?;
-        file.handle().write_all(&serde_json::to_vec(record)?)?;
+        let dir = staging::open_private_dir(path)?;
         let prefix = self.prefix(session);
         let name = format!("{prefix}{}.json", hashed(&record.id));
-        file.persist(&dir, &name)?;
+        staging::write_private(&dir, &name, &serde_json::to_vec(record)?)?;
         if !record.ended {
             let is_over = |other: &str| {
                 let Some(found) = read(&dir, other) else { return false };

@@ -3,10 +3,9 @@
 //! A file holds one token and is named by the hash of its key, which the file repeats. Only the user can read it. A
 //! file that cannot be read, written or parsed counts as missing: the token is requested again.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::PathBuf;
 
-use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,8 +14,7 @@ use sha2::{Digest as _, Sha256};
 use super::outcome::AccessToken;
 use wharf_core::body::hex;
 use wharf_core::platform;
-use wharf_core::removal::FEW;
-use wharf_core::staging::{self, StagingEntry};
+use wharf_core::staging;
 
 /// The longest file, in bytes.
 const LONGEST: u64 = 128 * 1024;
@@ -65,16 +63,8 @@ impl Cache {
     }
 
     fn write(&self, name: &str, content: &[u8]) -> std::io::Result<()> {
-        platform::create_private_dir(&self.0)?;
-        let dir = Dir::open_ambient_dir(&self.0, ambient_authority())?;
-        if platform::foreign_owner(&dir).is_some() {
-            return Err(std::io::ErrorKind::PermissionDenied.into());
-        }
-        drop(staging::sweep(&dir, FEW, |_| true));
-        let mut file = StagingEntry::file(&dir)?;
-        platform::set_mode(file.handle(), 0o600)?;
-        file.handle().write_all(content)?;
-        file.persist(&dir, name)?;
+        let dir = staging::open_private_dir(&self.0)?;
+        staging::write_private(&dir, name, content)?;
         self.forget_old(&dir);
         Ok(())
     }
