@@ -8,6 +8,7 @@ use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use reqwest::Version;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::failure::{self, AnswerContent, AttemptFailure, Delivery, ServiceError, idle_message};
 use super::redact::Secrets;
+use super::retry_after;
 use super::trace::AttemptTrace;
 use wharf_core::advice::Setting;
 use wharf_core::body::Digest;
@@ -58,6 +60,11 @@ impl ServiceAnswer {
     /// Returns the text of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns how long the service asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        retry_after::asked(&self.headers, Timestamp::now())
     }
 
     /// Returns the service's id for the request.

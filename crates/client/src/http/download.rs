@@ -1,11 +1,13 @@
 //! Streamed answers: contents of files.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::try_unfold;
 use http_body::Body as _;
+use jiff::Timestamp;
 use reqwest::Version;
 use reqwest::header::{HeaderMap, TRANSFER_ENCODING};
 use tokio::time::Instant;
@@ -16,6 +18,7 @@ use super::failure::{self, AttemptFailure, Delivery, RequestHistory};
 use super::options::Options;
 use super::prepared::PreparedRequest;
 use super::redact::Secrets;
+use super::retry_after;
 use super::trace::{AttemptTrace, FailedAttempt};
 use wharf_core::body::Body;
 use wharf_core::error::{Details, Error, Kind, Result};
@@ -42,6 +45,17 @@ impl Download {
     /// Returns the text of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the media type of the content in lower case, without its parameters; empty if there is none.
+    pub(crate) fn media_type(&self) -> String {
+        let kind = self.header("content-type").unwrap_or_default();
+        kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// Returns how long the service asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        retry_after::asked(&self.headers, Timestamp::now())
     }
 
     /// Returns the service's id for the request.

@@ -179,7 +179,7 @@ impl InvocationTurn {
                 None => {
                     let reported: Option<InvocationStatus> = json::object(read).ok();
                     self.id = reported.and_then(|reported| reported.invocation_id);
-                    self.accept(POLL);
+                    self.accept(None);
                     Ok(())
                 }
             },
@@ -273,15 +273,12 @@ impl InvocationTurn {
                 InvocationPhase::Accepted(answer.body.unhashed(), BytesMut::new())
             }
             ReplyContent::Content(_) if sent.status == ACCEPTED => {
-                self.accept(sent.retry_after.map_or(POLL, |asked| asked.min(LONGEST_POLL)));
+                self.accept(sent.retry_after);
                 return Ok(());
             }
             ReplyContent::Content(answer) => {
-                let kind = answer.header("content-type").unwrap_or_default();
-                let is_json = kind.split(';').next().is_some_and(|kind| {
-                    let kind = kind.trim().to_ascii_lowercase();
-                    kind == "application/json" || kind.ends_with("+json")
-                });
+                let kind = answer.media_type();
+                let is_json = kind == "application/json" || kind.ends_with("+json");
                 let body = answer.piecewise().unhashed();
                 if is_json { InvocationPhase::Json(body, BytesMut::new()) } else { InvocationPhase::Content(body) }
             }
@@ -291,12 +288,18 @@ impl InvocationTurn {
     }
 
     /// Takes that the agent accepted the work.
-    fn accept(&mut self, pause: Duration) {
+    fn accept(&mut self, asked: Option<Duration>) {
         if let Some(id) = &self.id {
             self.records.begin(&self.session, invocations::PROTOCOL, id, None);
         }
         let event = Event { status: Some("accepted".to_owned()), ..self.event(EventKind::Status) };
         self.push(vec![event]);
+        self.wait(asked);
+    }
+
+    /// Waits before the invocation is asked for, as the service asks for it.
+    fn wait(&mut self, asked: Option<Duration>) {
+        let pause = asked.map_or(POLL, |asked| asked.min(LONGEST_POLL));
         self.phase = InvocationPhase::Waiting(Instant::now() + pause);
     }
 
@@ -305,7 +308,6 @@ impl InvocationTurn {
     /// # Errors
     /// `unavailable` if there were too many in succession without one.
     fn take_status(&mut self, answer: &ServiceAnswer) -> Result<()> {
-        let asked = answer.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
         let reported: Option<InvocationStatus> = json::object(&answer.bytes).ok();
         let Some(word) = reported.as_ref().and_then(|reported| reported.status.clone()) else {
             return match reported.and_then(|reported| reported.error) {
@@ -341,10 +343,7 @@ impl InvocationTurn {
                     end.status = TurnStatus::Interrupted;
                 }
             }
-            _ => {
-                let pause = asked.map_or(POLL, |asked| asked.min(LONGEST_POLL));
-                self.phase = InvocationPhase::Waiting(Instant::now() + pause);
-            }
+            _ => self.wait(answer.retry_after()),
         }
         if let Some(end) = &mut self.end {
             (end.stop_reason, end.provider) = (Some(word), provider);
@@ -361,7 +360,7 @@ impl InvocationTurn {
         if self.fruitless >= FRUITLESS {
             return Err(error);
         }
-        self.phase = InvocationPhase::Waiting(Instant::now() + POLL);
+        self.wait(None);
         Ok(())
     }
 

@@ -29,11 +29,11 @@ const ATTACHED_MAX: usize = 20 << 20;
 /// How long a message waits for a session whose sandbox starts. The readiness limit of the gateway is not known (?).
 const WAKING: Duration = Duration::from_secs(120);
 
-/// How long an agent may work without a sign: azd waits as long by default.
-const SILENCE: Duration = Duration::from_secs(30 * 60);
-
 /// The pause between two tries of that.
 const WAKING_PAUSE: Duration = Duration::from_secs(3);
+
+/// How long an agent may work without a sign: azd waits as long by default.
+const SILENCE: Duration = Duration::from_secs(30 * 60);
 
 /// The media type of a stream of events.
 const EVENTS: &str = "text/event-stream";
@@ -48,9 +48,7 @@ pub(super) enum ReplyContent {
 
 impl ReplyContent {
     fn new(answer: Download) -> Self {
-        let kind = answer.header("content-type").unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if kind.eq_ignore_ascii_case(EVENTS) {
+        if answer.media_type() == EVENTS {
             ReplyContent::Events(ServerEvents::new(answer))
         } else {
             ReplyContent::Content(answer)
@@ -79,12 +77,11 @@ pub(super) struct SentMessage {
 impl SentMessage {
     pub(super) fn new(answer: Download, is_background: bool) -> Self {
         let header = |name| answer.header(name).filter(|text| !text.is_empty()).map(str::to_owned);
-        let retry_after = answer.header("retry-after").and_then(|text| text.parse().ok()).map(Duration::from_secs);
         SentMessage {
             status: answer.status,
             session: header(SESSION_HEADER),
             invocation: header(invocations::ID_HEADER),
-            retry_after,
+            retry_after: answer.retry_after(),
             is_background,
             answer: ReplyContent::new(answer),
         }
