@@ -3,7 +3,6 @@
 //! The answer is the agent's own: a content, a stream of events, or 202 and an id by which it is asked until it says
 //! that it has ended. The end of a content or stream is the end of the turn.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use super::client::FoundryClient;
 use super::errors::passing;
 use super::message::{ReplyContent, SendingMessage, SentMessage};
 use super::response_reader::agent_error;
+use super::turn_outcome::TurnOutcome;
 use super::turn_records::{TurnRecord, TurnRecords};
 use crate::backend::Feature;
 use crate::backend::follow_pace::FollowPace;
@@ -52,7 +52,7 @@ const ACCEPTED: u16 = 202;
 pub(super) struct InvocationTurn {
     client: Arc<FoundryClient>,
     session: SessionId,
-    records: TurnRecords,
+    outcome: TurnOutcome,
     id: Option<String>,
     phase: InvocationPhase,
     /// Whether the service has taken the message.
@@ -64,8 +64,6 @@ pub(super) struct InvocationTurn {
     /// Successive answers without a status.
     fruitless: u32,
     reconnects: u32,
-    ready: VecDeque<TurnEvent>,
-    end: Option<TurnEnd>,
 }
 
 enum InvocationPhase {
@@ -98,7 +96,7 @@ impl InvocationTurn {
         InvocationTurn {
             client: Arc::clone(client),
             session: session.clone(),
-            records,
+            outcome: TurnOutcome::new(client, session, records),
             id: None,
             phase: InvocationPhase::Sending(sent),
             begun: false,
@@ -107,14 +105,12 @@ impl InvocationTurn {
             pace: FollowPace::new(),
             fruitless: 0,
             reconnects: 0,
-            ready: VecDeque::new(),
-            end: None,
         }
     }
 
     /// Returns the turn, which begins with this event.
     pub(super) fn after(mut self, event: Event) -> Self {
-        self.ready.push_back(TurnEvent::Event(Box::new(event)));
+        self.outcome.push([event]);
         self
     }
 
@@ -147,7 +143,7 @@ impl InvocationTurn {
             InvocationPhase::Content(body) => {
                 if let Some(block) = body.next().await? {
                     let events = self.text.push(&block);
-                    self.push(events);
+                    self.outcome.push(events);
                 } else {
                     self.complete(None);
                 }
@@ -165,7 +161,7 @@ impl InvocationTurn {
                 let failure = error_in(&text);
                 if failure.is_none() {
                     let events = self.text.push(&text);
-                    self.push(events);
+                    self.outcome.push(events);
                 }
                 self.complete(failure);
                 Ok(())
@@ -222,7 +218,7 @@ impl InvocationTurn {
         if let InvocationPhase::Json(body, read) = std::mem::replace(&mut self.phase, InvocationPhase::Left) {
             self.phase = InvocationPhase::Content(body);
             let events = self.text.push(&read);
-            self.push(events);
+            self.outcome.push(events);
         }
     }
 
@@ -250,10 +246,6 @@ impl InvocationTurn {
                 Ok(())
             }
         }
-    }
-
-    fn push(&mut self, events: Vec<Event>) {
-        self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
     }
 
     /// Takes the answer to the message.
@@ -290,10 +282,10 @@ impl InvocationTurn {
     /// Takes that the agent accepted the work.
     fn accept(&mut self, asked: Option<Duration>) {
         if let Some(id) = &self.id {
-            self.records.begin(&self.session, invocations::PROTOCOL, id, None);
+            self.outcome.record(invocations::PROTOCOL, id, None);
         }
         let event = Event { status: Some("accepted".to_owned()), ..self.event(EventKind::Status) };
-        self.push(vec![event]);
+        self.outcome.push([event]);
         self.wait(asked);
     }
 
@@ -326,27 +318,21 @@ impl InvocationTurn {
             self.status = Some(word.clone());
             let event =
                 Event { status: Some(word.clone()), provider: provider.clone(), ..self.event(EventKind::Status) };
-            self.push(vec![event]);
+            self.outcome.push([event]);
         }
+        let end = |status| TurnEnd { stop_reason: Some(word.clone()), provider, ..TurnEnd::new(status) };
         match &*word.to_ascii_lowercase() {
             status::COMPLETED => {
                 let events = self.text.push(&answer.bytes);
-                self.push(events);
-                self.complete(None);
+                self.outcome.push(events);
+                self.finish(end(TurnStatus::Completed));
             }
             status::FAILED => {
-                self.complete(Some(reported.and_then(|reported| reported.error).unwrap_or_default()));
+                let error = self.agent_error(reported.and_then(|reported| reported.error).unwrap_or_default());
+                self.finish(TurnEnd { error: Some(error), ..end(TurnStatus::Failed) });
             }
-            status::CANCELLED => {
-                self.complete(None);
-                if let Some(end) = &mut self.end {
-                    end.status = TurnStatus::Interrupted;
-                }
-            }
+            status::CANCELLED => self.finish(end(TurnStatus::Interrupted)),
             _ => self.wait(answer.retry_after()),
-        }
-        if let Some(end) = &mut self.end {
-            (end.stop_reason, end.provider) = (Some(word), provider);
         }
         Ok(())
     }
@@ -378,27 +364,34 @@ impl InvocationTurn {
             event.provider = provider;
             event.provider_type = Some(frame.name.clone()).filter(|name| !name.is_empty());
         }
-        self.push(events);
+        self.outcome.push(events);
     }
 
-    /// Takes the end of the turn.
+    /// Takes the end of the agent's answer, which reports a failure or none.
     fn complete(&mut self, failure: Option<ResponseError>) {
-        let events = self.text.finish();
-        self.push(events);
         match failure {
-            Some(failure) => {
-                let error = agent_error(failure, |text| self.client.http.scrub(text));
-                self.fail(error);
-            }
-            None => self.end = Some(TurnEnd::new(TurnStatus::Completed)),
+            Some(failure) => self.fail(self.agent_error(failure)),
+            None => self.finish(TurnEnd::new(TurnStatus::Completed)),
         }
     }
 
     fn fail(&mut self, error: Error) {
-        let status = Some(status::FAILED.to_owned());
-        let event = Event { status, error: Some(error.clone()), ..self.event(EventKind::Error) };
-        self.push(vec![event]);
-        self.end = Some(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+        self.finish(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+    }
+
+    /// Takes the end of the turn.
+    fn finish(&mut self, end: TurnEnd) {
+        let events = self.text.finish();
+        self.outcome.push(events);
+        if let Some(error) = &end.error {
+            let status = Some(status::FAILED.to_owned());
+            self.outcome.push([Event { status, error: Some(error.clone()), ..self.event(EventKind::Error) }]);
+        }
+        self.outcome.end(end);
+    }
+
+    fn agent_error(&self, failure: ResponseError) -> Error {
+        agent_error(failure, |text| self.client.http.scrub(text))
     }
 
     fn event(&self, kind: EventKind) -> Event {
@@ -445,19 +438,8 @@ impl RunningTurn for InvocationTurn {
 
     async fn next(&mut self) -> Result<TurnEvent> {
         loop {
-            if let Some(event) = self.ready.pop_front() {
+            if let Some(event) = self.outcome.next(self.id.as_deref()).await {
                 return Ok(event);
-            }
-            if let Some(end) = &self.end {
-                if let Some(id) = &self.id {
-                    self.records.end(&self.session, id);
-                }
-                let error = match &end.error {
-                    Some(error) => Some(self.client.explained(&self.session, error).await),
-                    None => None,
-                };
-                let Some(end) = self.end.take() else { continue };
-                return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
             }
             self.advance().await?;
         }
@@ -470,7 +452,7 @@ impl RunningTurn for InvocationTurn {
     /// Cancels an invocation that the agent accepted. Otherwise closes the connection, after which the agent may still be
     /// working: the service does not say.
     async fn interrupt(&mut self) -> Result<()> {
-        if self.end.is_some() {
+        if self.outcome.has_ended() {
             return Ok(());
         }
         if let (InvocationPhase::Waiting(_) | InvocationPhase::Asking(_), Some(id)) = (&self.phase, &self.id) {

@@ -18,6 +18,7 @@ mod message;
 mod response_reader;
 mod response_turn;
 mod sessions;
+mod turn_outcome;
 mod turn_records;
 mod turns;
 

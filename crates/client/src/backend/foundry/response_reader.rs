@@ -511,8 +511,7 @@ impl ResponseReader {
         Reading::Ended(vec![event], Box::new(end))
     }
 
-    /// Returns the error of an agent that failed.
-    pub(super) fn error_of(&self, error: ResponseError) -> Error {
+    fn error_of(&self, error: ResponseError) -> Error {
         agent_error(error, &self.scrub)
     }
 }

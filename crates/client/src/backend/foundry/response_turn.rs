@@ -3,7 +3,6 @@
 //! The agent goes on when the connection breaks, if the service runs its response in the background: the stream is then
 //! resumed after the last event. Where it cannot be, the response itself is read until it has ended.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::client::FoundryClient;
 use super::errors::passing;
 use super::message::{ANSWER_MAX, ReplyContent, SendingMessage, SentMessage, read_answer};
 use super::response_reader::{Reading, ResponseReader};
+use super::turn_outcome::TurnOutcome;
 use super::turn_records::{TurnRecord, TurnRecords};
 use crate::backend::Feature;
 use crate::backend::follow_pace::FollowPace;
@@ -43,7 +43,7 @@ pub(super) struct ResponseTurn {
     client: Arc<FoundryClient>,
     session: SessionId,
     conversation: Option<String>,
-    records: TurnRecords,
+    outcome: TurnOutcome,
     reader: ResponseReader,
     phase: ResponsePhase,
     /// Whether the service has taken the message.
@@ -64,10 +64,6 @@ pub(super) struct ResponseTurn {
     fresh: Instant,
     pace: FollowPace,
     reconnects: u32,
-    /// What came and was not returned yet.
-    ready: VecDeque<TurnEvent>,
-    /// How the turn ended, until that is complete.
-    end: Option<TurnEnd>,
 }
 
 enum ResponsePhase {
@@ -101,7 +97,7 @@ impl ResponseTurn {
             client: Arc::clone(client),
             session: session.clone(),
             conversation,
-            records,
+            outcome: TurnOutcome::new(client, session, records),
             reader: ResponseReader::new(session, move |text| scrubber.http.scrub(text)),
             phase: ResponsePhase::Sending(sent),
             begun: false,
@@ -114,14 +110,12 @@ impl ResponseTurn {
             fresh: Instant::now(),
             pace: FollowPace::new(),
             reconnects: 0,
-            ready: VecDeque::new(),
-            end: None,
         }
     }
 
     /// Returns the turn, which begins with this event.
     pub(super) fn after(mut self, event: Event) -> Self {
-        self.ready.push_back(TurnEvent::Event(Box::new(event)));
+        self.outcome.push([event]);
         self
     }
 
@@ -156,7 +150,7 @@ impl ResponseTurn {
                 // The agent has had the message: its failure is an end.
                 Err(error) if error.kind() == Kind::AgentFailed => {
                     self.begun = true;
-                    self.end = Some(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
+                    self.outcome.end(TurnEnd { error: Some(error), ..TurnEnd::new(TurnStatus::Failed) });
                     Ok(())
                 }
                 Err(error) => Err(error),
@@ -301,18 +295,19 @@ impl ResponseTurn {
                 self.fresh = Instant::now();
                 self.pace.succeeded();
                 self.takes_gap = false;
-                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
+                self.outcome.push(events);
             }
             Reading::Ended(events, end) => {
-                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
-                self.end = Some(self.explained(*end));
+                self.outcome.push(events);
+                let end = self.unless_broken(*end);
+                self.outcome.end(end);
             }
             Reading::OtherSession(other) => self.leave(other, None),
         }
     }
 
     /// Says why the service stopped an agent that was not to be stopped.
-    fn explained(&mut self, end: TurnEnd) -> TurnEnd {
+    fn unless_broken(&mut self, end: TurnEnd) -> TurnEnd {
         match self.broken.take() {
             Some(error) if end.status == TurnStatus::Interrupted && !self.is_stopped => {
                 let error = error.context("the connection broke, and the service stopped the agent");
@@ -399,28 +394,17 @@ impl RunningTurn for ResponseTurn {
         loop {
             // Before an event tells that the agent works.
             if let Some(id) = self.reader.id().filter(|_| !self.is_recorded) {
-                self.records.begin(&self.session, responses::PROTOCOL, id, self.conversation.as_deref());
+                self.outcome.record(responses::PROTOCOL, id, self.conversation.as_deref());
                 self.is_recorded = true;
             }
-            if let Some(event) = self.ready.pop_front() {
+            if let Some(event) = self.outcome.next(self.reader.id()).await {
                 return Ok(event);
             }
-            if self.interrupts && self.end.is_none() && self.reader.id().is_some() {
+            if self.interrupts && self.reader.id().is_some() {
                 // Where the service does not hear of it, that shows when the turn does not end.
                 drop(self.interrupt().await);
                 self.interrupts = false;
                 continue;
-            }
-            if let Some(end) = &self.end {
-                if let Some(id) = self.reader.id() {
-                    self.records.end(&self.session, id);
-                }
-                let error = match &end.error {
-                    Some(error) => Some(self.client.explained(&self.session, error).await),
-                    None => None,
-                };
-                let Some(end) = self.end.take() else { continue };
-                return Ok(TurnEvent::Ended(Box::new(TurnEnd { error, ..end })));
             }
             self.advance().await?;
         }
@@ -431,7 +415,7 @@ impl RunningTurn for ResponseTurn {
     }
 
     async fn interrupt(&mut self) -> Result<()> {
-        if self.end.is_some() {
+        if self.outcome.has_ended() {
             return Ok(());
         }
         self.is_stopped = true;
@@ -443,8 +427,8 @@ impl RunningTurn for ResponseTurn {
             if let Some(answer) = self.client.cancel_response(&id).await?
                 && let Ok(Reading::Ended(events, end)) = self.reader.read_whole(&answer)
             {
-                self.ready.extend(events.into_iter().map(|event| TurnEvent::Event(Box::new(event))));
-                self.end = Some(*end);
+                self.outcome.push(events);
+                self.outcome.end(*end);
             }
         } else {
             // The service stops an agent whose client leaves [runtime].
