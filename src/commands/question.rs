@@ -25,6 +25,23 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
     Ok(line.is_some_and(|line| matches!(line.trim(), "y" | "Y" | "yes")))
 }
 
+/// Asks at a terminal whether things are to be deleted; fails elsewhere. The command has the flags `--yes` and
+/// `--dry-run`.
+///
+/// # Errors
+/// `usage` without a terminal; `conflict` if they are not to be deleted.
+pub(super) async fn confirm_deletion(cx: &Cx, what: &str) -> Result<()> {
+    if !can_ask() {
+        return Err(Error::usage(format!("this would delete {what}"))
+            .hint("add --yes to delete them, or --dry-run to see them"));
+    }
+    if is_agreed(cx, &format!("Delete {what}?")).await? {
+        Ok(())
+    } else {
+        Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes"))
+    }
+}
+
 /// Shows a prompt and reads a line; none at the end of the input. Ctrl-C ends it at once, and what is typed after
 /// that is ignored.
 ///

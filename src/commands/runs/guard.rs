@@ -128,22 +128,20 @@ impl RunGuard {
     }
 
     /// Ends the run: deletes its session and its stored files, or keeps them.
-    pub(in crate::commands) async fn finish(mut self, keeps: bool) -> Cleanup {
-        let report = if keeps && self.journal.record().session.is_some() {
-            match self.journal.change(|record| record.state = RunState::Kept) {
+    pub(in crate::commands) async fn finish(self, keeps: bool) -> Cleanup {
+        let RunGuard { mut journal, backend, watchdog, appearing } = self;
+        let keeps = keeps && journal.record().session.is_some();
+        let report = if keeps {
+            match journal.change(|record| record.state = RunState::Kept) {
                 Ok(()) => Cleanup::kept(),
                 Err(error) => Cleanup::failed(error),
             }
         } else {
-            let RunGuard { journal, backend, watchdog, appearing } = self;
-            let report = cleanup::finish(&*backend, journal, appearing).await;
-            if let Some(watchdog) = watchdog {
-                watchdog.end(report.error.is_none());
-            }
-            return report;
+            cleanup::finish(&*backend, journal, appearing).await
         };
-        if let Some(watchdog) = self.watchdog {
-            watchdog.end(true);
+        if let Some(watchdog) = watchdog {
+            // What is to be kept is not deleted there either.
+            watchdog.end(keeps || report.error.is_none());
         }
         report
     }

@@ -170,7 +170,8 @@ impl RunsPruneArgs {
         let due: Vec<_> = run_journal::runs(&home)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
         let kept = due.iter().filter(|run| run.record.state == RunState::Kept).count();
         if kept > 0 && !self.yes && !self.dry_run {
-            confirm(cx, kept).await?;
+            let sessions = if kept == 1 { "kept session" } else { "kept sessions" };
+            question::confirm_deletion(cx, &format!("{kept} {sessions}")).await?;
         }
         if !self.dry_run {
             run_journal::remove_unwritten(&home);
@@ -198,20 +199,6 @@ impl RunsPruneArgs {
             listing.push(&view)?;
         }
         listing.conclude(verdict.into_result(RunView::NOUN))
-    }
-}
-
-/// Asks whether kept sessions are to be deleted; fails if stdin is not a terminal.
-async fn confirm(cx: &Cx, count: usize) -> Result<()> {
-    let sessions = if count == 1 { "kept session" } else { "kept sessions" };
-    if !question::can_ask() {
-        return Err(Error::usage(format!("this would delete {count} {sessions}"))
-            .hint("add --yes to delete them, or --dry-run to see them"));
-    }
-    if question::is_agreed(cx, &format!("Delete {count} {sessions}?")).await? {
-        Ok(())
-    } else {
-        Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes"))
     }
 }
 

@@ -79,7 +79,9 @@ impl SessionsDeleteArgs {
                 .hint("add --missing-ok if that is fine"));
             }
             if !self.dry_run && !self.yes && !ids.is_empty() {
-                confirm(cx, ids.len(), &self.label).await?;
+                let sessions = if ids.len() == 1 { "session" } else { "sessions" };
+                let what = format!("{} {sessions} with {}", ids.len(), self.label.join(", "));
+                question::confirm_deletion(cx, &what).await?;
             }
             ids
         };
@@ -217,18 +219,3 @@ impl RemainingUploads {
 
 /// The highest number of sessions that a note names.
 const NAMED: usize = 5;
-
-/// Asks for confirmation at a terminal; fails elsewhere.
-async fn confirm(cx: &Cx, count: usize, labels: &[String]) -> Result<()> {
-    let sessions = if count == 1 { "session" } else { "sessions" };
-    let what = format!("{count} {sessions} with {}", labels.join(", "));
-    if !question::can_ask() {
-        return Err(Error::usage(format!("this would delete {what}"))
-            .hint("add --yes to delete them, or --dry-run to see them"));
-    }
-    if question::is_agreed(cx, &format!("Delete {what}?")).await? {
-        Ok(())
-    } else {
-        Err(Error::conflict("nothing was deleted").hint("answer `y`, or add --yes"))
-    }
-}
