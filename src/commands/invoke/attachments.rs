@@ -1,10 +1,12 @@
 //! Files that the agent is shown with a message.
 
-use std::io::Read as _;
 use std::path::PathBuf;
+
+use bytes::BytesMut;
 
 use crate::commands::Cx;
 use wharf_client::backend::turn::{Attachment, RunningTurn};
+use wharf_core::body::Body;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, SessionId};
 use wharf_core::platform::{self, shown};
@@ -36,7 +38,7 @@ impl AttachedFile {
     ///
     /// # Errors
     /// `usage` for a stored file and for one that is too large; `not_found` and others for the file.
-    fn read(&self) -> Result<Attachment> {
+    async fn read(&self) -> Result<Attachment> {
         let path = match self {
             AttachedFile::Local(path) => path,
             AttachedFile::Stored(id) => {
@@ -47,20 +49,20 @@ impl AttachedFile {
         let shown = platform::shown(path);
         let failed = |e| Error::io(format!("reading `{shown}`"), &e);
         let file = platform::open_regular(path).map_err(failed)?;
-        let before = file.metadata().map_err(failed)?;
-        let mut bytes = Vec::new();
-        (&file).take(INLINE_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() as u64 > INLINE_MAX {
+        let length = file.metadata().map_err(failed)?.len();
+        if length > INLINE_MAX {
             let most = INLINE_MAX >> 20;
             return Err(Error::usage(format!("a file in a message has at most {most} MiB: `{shown}`"))
                 .hint("upload it into the session, and name it in the prompt"));
         }
-        let after = file.metadata().map_err(failed)?;
-        if after.len() != bytes.len() as u64 || after.modified().ok() != before.modified().ok() {
-            return Err(Error::conflict(format!("the file changed while it was read: `{shown}`")));
+        // A file that changes meanwhile is a conflict.
+        let mut body = Body::of_file(file, shown, length, true);
+        let mut bytes = BytesMut::new();
+        while let Some(block) = body.next().await? {
+            bytes.extend_from_slice(&block);
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Attachment::Inline { name, bytes: bytes.into() })
+        Ok(Attachment::Inline { name, bytes: bytes.freeze() })
     }
 }
 
@@ -99,7 +101,11 @@ impl Attachments {
             return Ok(Vec::new());
         }
         if cx.backend()?.store().is_none() {
-            return std::mem::take(&mut self.files).iter().map(AttachedFile::read).collect();
+            let mut attachments = Vec::new();
+            for file in std::mem::take(&mut self.files) {
+                attachments.push(file.read().await?);
+            }
+            return Ok(attachments);
         }
         let store = cx.backend()?.require_store()?;
         let paths = self.files.iter().filter_map(|file| match file {
