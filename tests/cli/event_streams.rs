@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::azure::json_of;
 use crate::endpoint::{Endpoint, RecordedRequest, Reply};
+use crate::frames::{FRAME_FORMS, data_frame, frame, frames};
 use crate::sandbox::{Call, Run, Sandbox};
 
 const SESSION: &str = "sesn_0123456789abcdef";
@@ -54,14 +55,6 @@ fn message() -> Value {
 }
 
 /// A frame of a stream.
-fn frame(event: &Value) -> String {
-    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
-}
-
-fn frames(events: &[Value]) -> String {
-    events.iter().map(frame).collect()
-}
-
 /// The events of a plain turn.
 fn turn() -> Vec<Value> {
     vec![
@@ -202,19 +195,12 @@ impl Stage {
 
 #[test]
 fn every_form_of_a_frame_is_read() {
-    let data = |event: &Value| format!("data: {event}\n\n");
-    let crlf = |event: &Value| frame(event).replace('\n', "\r\n");
-    let lines = |event: &Value| {
-        let pretty = serde_json::to_string_pretty(event).unwrap();
-        format!("data: {}\n\n", pretty.replace('\n', "\ndata: "))
-    };
-    let tight = |event: &Value| format!("data:{event}\nid: 7\nretry: 1\n\n");
-    let forms: [&dyn Fn(&Value) -> String; 4] = [&data, &crlf, &lines, &tight];
-    for form in forms {
+    for form in FRAME_FORMS {
         let events: String = turn().iter().map(form).collect();
         let noise = ": comment\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n\n\n";
         let unknown = json!({ "type": "agent.sings", "id": "sevt_0012x", "processed_at": time(12), "song": [1] });
-        let content = format!("\u{feff}{noise}{events}{noise}").replacen("\n\n", &format!("\n\n{}", data(&unknown)), 1);
+        let content =
+            format!("\u{feff}{noise}{events}{noise}").replacen("\n\n", &format!("\n\n{}", data_frame(&unknown)), 1);
         let stage = Stage::new(Script::streams(&[content]).history(&turn()));
         assert_eq!(stage.invoke().ok().stdout(), SAID);
         assert_eq!(stage.sent(), 1);

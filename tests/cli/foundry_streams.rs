@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::azure::json_of;
 use crate::endpoint::{Endpoint, RecordedRequest, Reply, UNTIL_CLOSE};
+use crate::frames::{FRAME_FORMS, frame, frames};
 use crate::sandbox::{Call, Run, Sandbox};
 
 const TOKEN: &str = "token-of-a-test";
@@ -84,14 +85,6 @@ fn numbered(mut events: Vec<Value>) -> Vec<Value> {
 
 /// What the text of that turn looks like on stdout.
 const SAID: &str = "One text.\nAnother.\n";
-
-fn frame(event: &Value) -> String {
-    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
-}
-
-fn frames(events: &[Value]) -> String {
-    events.iter().map(frame).collect()
-}
 
 /// An answer that is a stream, in the session.
 fn stream(content: impl Into<String>) -> Reply {
@@ -260,18 +253,10 @@ fn at_once<T: Send + 'static>(all: Vec<T>, one: fn(T)) {
 
 #[test]
 fn every_form_of_a_frame_is_read() {
-    let data = |event: &Value| format!("data: {event}\n\n");
-    let crlf = |event: &Value| frame(event).replace('\n', "\r\n");
-    let lines = |event: &Value| {
-        let pretty = serde_json::to_string_pretty(event).unwrap();
-        format!("data: {}\n\n", pretty.replace('\n', "\ndata: "))
-    };
-    let tight = |event: &Value| format!("data:{event}\nid: 7\nretry: 1\n\n");
-    let forms: [&dyn Fn(&Value) -> String; 4] = [&data, &crlf, &lines, &tight];
     let mut events = plain();
     events.insert(3, json!({ "type": "response.agent.sings", "song": [1] }));
     events.insert(3, json!({ "type": "response.reasoning_summary_text.delta", "delta": "hm" }));
-    for form in forms {
+    for form in FRAME_FORMS {
         let noise = ": keep-alive\n\nevent: ping\ndata: {\"type\": \"ping\"}\n\n\n\n";
         let content: String = numbered(events.clone()).iter().map(form).collect();
         let stage = Stage::new(Script::streamed(format!("\u{feff}{noise}{content}{noise}data: [DONE]\n\n")));

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::azure::json_of;
 use crate::endpoint::{Endpoint, RecordedRequest, Reply};
+use crate::frames::frame;
 use crate::sandbox::{Call, Sandbox};
 
 const SESSION: &str = "session-0001";
@@ -50,10 +51,6 @@ fn result(code: i32, service: &Endpoint) -> Value {
     let sandbox = Sandbox::new();
     let args = ["invoke", SESSION, "go", "--format", "json"];
     wharf(&sandbox, &service.url(), &args).run().code(code).json()
-}
-
-fn frame(event: &Value) -> String {
-    format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap())
 }
 
 fn response(status: &str, output: impl Into<Value>, mut fields: Value) -> Value {

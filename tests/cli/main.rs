@@ -42,6 +42,7 @@ mod faults;
 mod filters;
 mod flags;
 mod foundry_streams;
+mod frames;
 mod from_ant;
 mod from_azd;
 mod home;

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::stage::{ReplyChecks, kinds};
-use crate::stage::{Server, Stage, wait_until};
+use crate::stage::{Server, Stage, processes, wait_until};
 
 /// Waits for the end of a turn; gives the history.
 #[track_caller]
@@ -16,16 +16,6 @@ fn ended(server: &Server, session: &str) -> Vec<Value> {
         history.last().is_some_and(|event| event["type"] == "session.status_idle")
     });
     history
-}
-
-/// The processes of this user whose command line has a word.
-fn processes(word: &str) -> usize {
-    let all = fs::read_dir("/proc").unwrap().flatten();
-    all.filter(|entry| {
-        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).any(|part| part == word.as_bytes())
-    })
-    .count()
 }
 
 #[test]

@@ -1,21 +1,9 @@
 //! A command that does the agent's work: `--agent-command`.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use super::stage::{Answered, RESPONSES, asking, response, resumable, text};
-use crate::stage::{Server, Stage, wait_until};
-
-/// The processes of this user whose command line has a word.
-fn processes(word: &str) -> usize {
-    let all = fs::read_dir("/proc").unwrap().flatten();
-    all.filter(|entry| {
-        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).any(|part| part == word.as_bytes())
-    })
-    .count()
-}
+use crate::stage::{Server, Stage, processes, wait_until};
 
 /// Sends a request below the project with the server's key.
 fn keyed(server: &Server, method: &str, path: &str, body: &str) -> crate::stage::Reply {
