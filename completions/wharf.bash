@@ -3286,7 +3286,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__files__subcmd__download)
-            opts="-b -s -r -q -0 -v -o -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file-id --output --into --max-size --max-files --no-settle --all --include --exclude --ignore-file --if-exists --checksum --links --dry-run --require --receipt --help --version"
+            opts="-b -s -r -q -0 -v -o -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file-id --output --into --max-size --max-files --no-settle --all --include --exclude --ignore-file --if-exists --checksum --links --dry-run --require --receipt --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3473,6 +3473,10 @@ _wharf() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -W "github" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -4251,7 +4255,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__files__subcmd__upload)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --into --name --mime-type --expires-in --verify --include --exclude --ignore-file --if-exists --checksum --links --dry-run --require --receipt --help --version"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --into --name --mime-type --expires-in --verify --include --exclude --ignore-file --if-exists --checksum --links --dry-run --require --receipt --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4431,6 +4435,10 @@ _wharf() {
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
                     fi
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -W "github" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -9440,7 +9448,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__with)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --keep --help --version"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --keep --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -9609,6 +9617,10 @@ _wharf() {
                     ;;
                 --keep)
                     COMPREPLY=($(compgen -W "never on-failure always" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -W "github" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -953,6 +953,7 @@ follow\t'Transfer their targets, wherever they are'
 error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
@@ -1010,6 +1011,7 @@ follow\t'Transfer their targets, wherever they are'
 error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
@@ -1068,6 +1070,7 @@ follow\t'Transfer their targets, wherever they are'
 error\t'Fail for each link'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l require -d 'Exit with 11 if fewer than N files arrive' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
@@ -2310,6 +2313,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand with" -l image -d 'Image to 
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l keep -d 'Keep the session: never, after a failure, or always' -r -f -a "never\t'It is always deleted'
 on-failure\t'It is kept if the work failed'
 always\t'It is always kept'"
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'

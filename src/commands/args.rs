@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueHint};
 
 use crate::output::progress::ProgressMode;
-use crate::output::{Color, Format};
+use crate::output::{Color, Format, ReportFormat};
 use wharf_core::config::{Flags, duration};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::SessionId;
@@ -238,6 +238,14 @@ impl SessionNames {
 /// `usage` for what is not an id.
 pub(super) fn ids<T: FromStr<Err = Error>>(flag: &[String], names: &[String]) -> Result<Vec<T>> {
     flag.iter().chain(names).map(|name| name.parse()).collect()
+}
+
+// The report for a CI system.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct ReportFlag {
+    /// Also report failures and a summary to a CI system: github
+    #[arg(long, value_enum, value_name = "SYSTEM", hide_possible_values = true)]
+    pub report: Option<ReportFormat>,
 }
 
 // A body document.

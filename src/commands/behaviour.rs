@@ -1,6 +1,7 @@
 //! A table of how each command behaves as a process.
 
 use super::{Command, config, files, sessions};
+use crate::output::ReportFormat;
 
 /// The behaviour of a command as a process.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ pub(super) struct Behaviour {
     /// Whether its exit status is that of another command. Failures of wharf itself then have the status
     /// [`WHARF_FAILED`](super::process::WHARF_FAILED), and only the command line decides the format.
     pub(super) passes_status: bool,
+    /// The CI system that it reports to.
+    pub(super) report: Option<ReportFormat>,
 }
 
 impl Command {
@@ -33,6 +36,7 @@ impl Command {
             names_agent: false,
             takes_session: false,
             passes_status: false,
+            report: None,
         };
         let client = Behaviour { uses_backend: true, ..tool };
         let document = Behaviour { reads_settings: false, prints_objects: false, ..tool };
@@ -45,15 +49,20 @@ impl Command {
             Command::Files(verb) => Behaviour {
                 prints_objects: !matches!(verb, files::FilesCommand::Cat(_)),
                 takes_session: true,
+                report: verb.report(),
                 ..client
             },
             Command::Agents(_) => Behaviour { names_agent: true, ..client },
             Command::Resources(_) | Command::Environments(_) => client,
             Command::Exec(_) => Behaviour { takes_session: true, passes_status: true, ..client },
             Command::Invoke(_) => Behaviour { takes_session: true, ..client },
-            Command::With(_) => {
-                Behaviour { prints_objects: false, creates_session: true, passes_status: true, ..client }
-            }
+            Command::With(args) => Behaviour {
+                prints_objects: false,
+                creates_session: true,
+                passes_status: true,
+                report: args.report(),
+                ..client
+            },
             Command::Runs(_) => client,
             Command::Backends => Behaviour { reads_settings: false, ..tool },
             Command::Config(config::ConfigCommand::Path) => Behaviour { takes_session: true, ..document },

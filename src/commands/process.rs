@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -17,7 +17,7 @@ use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
 use crate::output::report::{self, ReportStyle};
-use crate::output::{Color, Format, wants_colour};
+use crate::output::{CiReport, Color, Format, ReportFormat, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
@@ -51,12 +51,25 @@ struct Reporter {
     passes_status: Arc<AtomicBool>,
     /// The status of another command, if the command failed with it; else 0.
     status: Arc<AtomicU8>,
+    /// The report of `--report`.
+    ci: Arc<OnceLock<Arc<CiReport>>>,
 }
 
 impl Reporter {
     fn report(&self, error: &Error) {
         let &Reporter { color, causes, .. } = self;
-        report::report(error, ReportStyle { machine: self.machine.load(Ordering::Relaxed), color, causes });
+        let machine = self.machine.load(Ordering::Relaxed);
+        let ci = self.ci.get();
+        if report::report(error, ReportStyle { machine, color, causes, for_runner: ci.is_some() })
+            && let Some(ci) = ci
+        {
+            ci.annotate(Some(error));
+        }
+    }
+
+    /// Begins the report of `--report`.
+    fn begin_report(&self, args: &[OsString], shares_stderr: bool) {
+        let _ = self.ci.set(Arc::new(CiReport::new(verb_of(args), shares_stderr)));
     }
 
     /// Reports an error and ends the process from any thread.
@@ -91,7 +104,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         causes: false,
         passes_status: Arc::default(),
         status: Arc::default(),
+        ci: Arc::default(),
     };
+    let ci = Arc::clone(&reporter.ci);
     let bugs = reporter.clone();
     std::panic::set_hook(Box::new(move |panic| bugs.leave(&bug(&panic.to_string()))));
     // Not in the grammar and not in release builds: it lets a test see how a panic is reported.
@@ -100,25 +115,43 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match compat::adapt(args.clone(), grammar) {
         Ok(args) => match parse(&args) {
             Ok(cli) => {
+                if let Some(behaviour) = cli.command.as_ref().map(Command::behaviour)
+                    && behaviour.report.is_some()
+                {
+                    reporter.begin_report(&args, behaviour.passes_status);
+                }
                 let reporter = Reporter { color: cli.global.color, causes: cli.global.debug, ..reporter.clone() };
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
             }
             Err(error) => {
                 reporter.passes_status.store(passes_status(&args), Ordering::Relaxed);
+                if asks_for_report(&args) {
+                    reporter.begin_report(&args, false);
+                }
                 answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter))
             }
         },
         Err(error) => Err((error, reporter)),
     };
     match result {
-        Ok(status) => ExitCode::from(status),
+        Ok(status) => {
+            if let Some(ci) = ci.get() {
+                ci.annotate(None);
+                ci.finish(status, None);
+            }
+            ExitCode::from(status)
+        }
         Err((error, reporter)) => {
             let error = with_help(error, &args);
             reporter.report(&error);
-            ExitCode::from(match reporter.status.load(Ordering::Relaxed) {
+            let status = match reporter.status.load(Ordering::Relaxed) {
                 0 => reporter.exit_code(error.kind()),
                 status => status,
-            })
+            };
+            if let Some(ci) = ci.get() {
+                ci.finish(status, Some(&error));
+            }
+            ExitCode::from(status)
         }
     }
 }
@@ -132,6 +165,9 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let is = |property: fn(Behaviour) -> bool| behaviour.is_some_and(property);
     let cx = Cx::new(&global, is(|it| it.reads_settings), is(|it| it.passes_status))?;
     reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
+    if let Some(ci) = reporter.ci.get() {
+        cx.out.report_to(Arc::clone(ci));
+    }
     let (Some(command), Some(behaviour)) = (command, behaviour) else {
         return Ok(cx.out.bytes(WELCOME.as_bytes()).and_then(|()| cx.out.flush()).map(|()| 0)?);
     };
@@ -358,14 +394,25 @@ fn passes_status(args: &[OsString]) -> bool {
     verb_of(args).strip_prefix("wharf ").is_some_and(behaviour::passes_status)
 }
 
+/// Returns whether a command line that is invalid has `--report`.
+fn asks_for_report(args: &[OsString]) -> bool {
+    let words: Vec<_> = args.iter().take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).collect();
+    let value = value_of(&words, "--report");
+    value.is_some_and(|word| <ReportFormat as clap::ValueEnum>::from_str(word, false).is_ok())
+}
+
+/// Returns the value of a flag in words that may be no valid command line.
+fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
+    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).copied(),
+        rest => rest.strip_prefix('='),
+    })
+}
+
 /// Returns whether a command line that may be invalid asks for errors as JSON.
 fn machine_words(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
-    let flag = words.iter().enumerate().find_map(|(at, word)| match *word {
-        "--format" => words.get(at + 1).copied(),
-        word => word.strip_prefix("--format="),
-    });
-    let flag = flag.and_then(|word| Format::parse(word).ok());
+    let flag = value_of(&words, "--format").and_then(|word| Format::parse(word).ok());
     let format = flag.or_else(|| env::text(env::FORMAT).and_then(|word| Format::parse(&word).ok()));
     format.is_some_and(Format::is_machine)
 }

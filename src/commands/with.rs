@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use tokio::time::timeout;
 
 use super::Cx;
+use super::args::ReportFlag;
 use super::child::ChildCommand;
 use super::cx::Signals;
 use super::runs::cleanup::CleanupStatus;
@@ -14,6 +15,7 @@ use super::runs::guard::RunGuard;
 use super::runs::sweep;
 use super::sessions::create::{SessionDraft, SessionsCreateArgs};
 use super::sessions::wait::{WaitGoal, wait_for};
+use crate::output::ReportFormat;
 use wharf_client::backend::{Feature, MkdirOptions};
 use wharf_core::advice::Step;
 use wharf_core::config::env;
@@ -38,6 +40,9 @@ pub(super) struct WithArgs {
     /// Keep the session: never, after a failure, or always
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     keep: KeepPolicy,
+
+    #[command(flatten)]
+    report: ReportFlag,
 
     /// Command and its arguments, after --
     #[arg(value_name = "COMMAND", trailing_var_arg = true, required = true)]
@@ -67,6 +72,10 @@ impl KeepPolicy {
 }
 
 impl WithArgs {
+    pub(super) fn report(&self) -> Option<ReportFormat> {
+        self.report.report
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let draft = self.create.prepare(cx, false).await?;
         let mut signals = cx.signals();
@@ -79,9 +88,11 @@ impl WithArgs {
             report = guard.finish(self.keep.keeps(has_failed)) => report,
             heard = signals.next() => {
                 // The watchdog goes on.
+                cx.out.report_fact("Session afterwards", "is being deleted");
                 return Err(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"));
             }
         };
+        cx.out.report_fact("Session afterwards", report.status.words());
         if let (CleanupStatus::Kept, Some(session)) = (report.status, session) {
             let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
             cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
@@ -93,6 +104,7 @@ impl WithArgs {
             (Ok(()), Some(error)) if cx.status.get() == 0 => Err(error),
             (Ok(()), Some(error)) => {
                 cx.out.note(format!("error: {error}"));
+                cx.out.report_failure("the session", &error);
                 Ok(())
             }
         }
@@ -122,6 +134,7 @@ async fn work(
         heard = signals.next() => return Err(cancel_error(heard.signal.kind())),
         error = cx.cancellation.cancelled() => return Err(error),
     };
+    cx.out.report_fact("Session", session.id.as_str());
     guard.created(&session)?;
     let outputs = prepare_outputs(cx, &session).await?;
     let settings = cx.settings()?;
@@ -150,6 +163,7 @@ async fn work(
         }
     };
     cx.status.set(platform::exit_status(status));
+    cx.out.report_fact("Command", &format!("exit status {}", cx.status.get()));
     Ok(())
 }
 

@@ -47,6 +47,25 @@ pub fn json_for_terminal(json: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Escapes what the runner of GitHub Actions takes for a command in a line: `::` at the start, after white space, and
+/// `##[` anywhere.
+#[must_use]
+pub fn for_runner(line: &str) -> Cow<'_, str> {
+    let rest = line.trim_start();
+    let line = match rest.strip_prefix("::") {
+        Some(rest) => Cow::Owned(format!("{}\\x3a:{rest}", &line[..line.len() - rest.len() - 2])),
+        None => Cow::Borrowed(line),
+    };
+    if line.contains("##[") { Cow::Owned(line.replace("##[", "##\\x5b")) } else { line }
+}
+
+/// Escapes the same in a line of JSON, whose value is unchanged.
+#[must_use]
+pub fn json_for_runner(json: &str) -> Cow<'_, str> {
+    // Only a string can contain it, and a line of JSON never begins with a colon.
+    if json.contains("##[") { Cow::Owned(json.replace("##[", "##\\u005b")) } else { Cow::Borrowed(json) }
+}
+
 /// Appends the escape of a character: `\x1b` below 0x100, else `\u{202e}`.
 fn push_code(shown: &mut String, c: char) {
     let code = u32::from(c);
@@ -210,6 +229,25 @@ mod tests {
             prop_assert!(!shown.chars().any(is_unsafe));
             prop_assert_eq!(for_terminal(&shown), shown.as_ref());
         }
+    }
+
+    #[test]
+    fn no_line_is_a_command_of_a_runner() {
+        for (line, safe) in [
+            ("::error::x", r"\x3a:error::x"),
+            (" \u{a0}::stop-commands::x", " \u{a0}\\x3a:stop-commands::x"),
+            ("a ##[add-mask]b ##[x]", r"a ##\x5badd-mask]b ##\x5bx]"),
+            ("::##[a]", r"\x3a:##\x5ba]"),
+        ] {
+            assert_eq!(for_runner(line), safe);
+        }
+        for line in ["", ":", "error: a::b", "# [x]"] {
+            assert!(matches!(for_runner(line), Cow::Borrowed(same) if same == line), "{line:?}");
+        }
+        let json = serde_json::to_string(&["##[a]::"]).unwrap();
+        let safe = json_for_runner(&json);
+        assert!(!safe.contains("##["), "{safe}");
+        assert_eq!(serde_json::from_str::<[String; 1]>(&safe).unwrap(), ["##[a]::"]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub fn nothing(summary: &TransferSummary, from: &str) -> String {
 }
 
 /// Returns the number of skipped files with the reasons.
-fn skipped(summary: &TransferSummary) -> String {
+pub(super) fn skipped(summary: &TransferSummary) -> String {
     let reasons: Vec<_> =
         summary.skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
     format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))

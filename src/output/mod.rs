@@ -4,6 +4,7 @@
 //! The tables of records are in `records`, `report` prints errors, and `progress` displays transfers.
 
 mod bar_terminal;
+mod ci_report;
 pub mod escape;
 mod format;
 pub mod human;
@@ -23,13 +24,14 @@ mod watch;
 pub mod yaml;
 mod yaml_chunks;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+pub use self::ci_report::{CiReport, ReportFormat};
 pub use self::escape::TerminalText;
 pub use self::format::Format;
 pub use self::listing::Listing;
@@ -87,6 +89,8 @@ pub struct Output {
     colour: bool,
     out: RefCell<BufWriter<Box<dyn Write>>>,
     stderr: Arc<Stderr>,
+    /// The report of `--report`, if there is one.
+    ci: OnceCell<Arc<CiReport>>,
     planned: Cell<u64>,
     closed: Cell<bool>,
 }
@@ -112,6 +116,7 @@ impl Output {
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, Box::new(out))),
             stderr: Arc::new(Stderr::new(options.format.is_machine())),
+            ci: OnceCell::new(),
             planned: Cell::new(0),
             closed: Cell::new(false),
             options,
@@ -134,6 +139,26 @@ impl Output {
     pub fn expect_bytes(&self) -> Result<()> {
         platform::stdout_is_kept()
             .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
+    }
+
+    /// Reports to a CI system as well from now on.
+    pub fn report_to(&self, ci: Arc<CiReport>) {
+        self.stderr.is_read_by_runner();
+        let _ = self.ci.set(ci);
+    }
+
+    /// Adds a row to the summary of `--report`, if there is one.
+    pub fn report_fact(&self, name: &'static str, value: &str) {
+        if let Some(ci) = self.ci.get() {
+            ci.fact(name, value);
+        }
+    }
+
+    /// Adds something that failed to `--report`, if there is one.
+    pub fn report_failure(&self, item: &str, error: &Error) {
+        if let Some(ci) = self.ci.get() {
+            ci.failure(item, error);
+        }
     }
 
     /// Captures stdout from now on, for a command that passes it to a [`Relay`].
@@ -257,7 +282,8 @@ impl Output {
     /// Prints an error that does not end the command.
     pub fn report(&self, error: &Error) {
         let OutputOptions { color, causes, .. } = self.options;
-        report::report(error, ReportStyle { machine: self.machine_errors(), color, causes });
+        let for_runner = self.ci.get().is_some();
+        report::report(error, ReportStyle { machine: self.machine_errors(), color, causes, for_runner });
     }
 
     /// Returns whether only names are printed.

@@ -31,38 +31,43 @@ pub struct ReportStyle {
     pub color: Color,
     /// Whether the causes of an error are printed after the message, for people.
     pub causes: bool,
+    /// Whether a CI runner looks for commands in stderr.
+    pub for_runner: bool,
 }
 
-/// Prints an error to stderr. A closed stdout is not reported.
-pub fn report(error: &Error, style: ReportStyle) {
+/// Prints an error to stderr. A closed stdout is not reported. Returns whether stderr is read.
+pub fn report(error: &Error, style: ReportStyle) -> bool {
     if error.kind() == Kind::Closed {
-        return;
+        return true;
     }
     // A command that was stopped must end even if its stderr is a pipe that is not read.
     let is_stopped = matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated);
     if is_stopped && !platform::stderr_ready(PATIENCE) {
-        return;
+        return false;
     }
     if style.machine {
-        say(&object(error, io::stderr().is_terminal()));
-        return;
+        let object = object(error, io::stderr().is_terminal());
+        say(&if style.for_runner { escape::json_for_runner(&object) } else { object.into() });
+        return true;
     }
+    let say = |line: String| say(&if style.for_runner { escape::for_runner(&line) } else { line.into() });
     let colour = wants_colour(style.color, io::stderr().is_terminal());
     let (red, cyan) = if colour {
         (AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default())
     } else {
         (Style::new(), Style::new())
     };
-    say(&format!("{red}error:{red:#} {}", escape::for_terminal(error.message())));
+    say(format!("{red}error:{red:#} {}", escape::for_terminal(error.message())));
     if style.causes {
-        lines_of_causes(error).for_each(|line| say(&line));
+        lines_of_causes(error).for_each(say);
     }
     if let Some(hint) = error.hint_text() {
         let mut lines = hint.lines();
-        say(&format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(lines.next().unwrap_or_default())));
+        say(format!("{cyan}hint:{cyan:#} {}", escape::for_terminal(lines.next().unwrap_or_default())));
         // Indented, text of a service cannot be taken for a line of wharf's.
-        lines.for_each(|line| say(&format!("      {}", escape::for_terminal(line))));
+        lines.for_each(|line| say(format!("      {}", escape::for_terminal(line))));
     }
+    true
 }
 
 /// Returns a line for each cause whose text adds something to the message.
@@ -81,7 +86,8 @@ fn object(error: &Error, terminal: bool) -> String {
 
 /// Prints one line to stderr. Errors are ignored: there is no other place to report them.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    // In one call, so that no other process writes between a line and its end.
+    let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
 }
 
 /// Returns the error that reached `main`. Any other error comes from the operating system.

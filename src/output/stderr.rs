@@ -1,6 +1,8 @@
 //! Notes on stderr, printed around a progress bar.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ pub(super) struct Stderr {
     /// Whether errors are printed as JSON. Notes are then held back, because an error must be the only output on
     /// stderr.
     machine: bool,
+    /// Whether a CI runner looks for commands in stderr.
+    for_runner: AtomicBool,
     held: Mutex<Vec<String>>,
     progress: Mutex<Option<Progress>>,
     /// The thread that writes, while a command must not wait for the reader of stderr.
@@ -25,7 +29,18 @@ pub(super) struct Stderr {
 
 impl Stderr {
     pub(super) fn new(machine: bool) -> Self {
-        Stderr { machine, held: Mutex::default(), progress: Mutex::default(), relay: Mutex::default() }
+        Stderr {
+            machine,
+            for_runner: AtomicBool::new(false),
+            held: Mutex::default(),
+            progress: Mutex::default(),
+            relay: Mutex::default(),
+        }
+    }
+
+    /// Escapes what a CI runner would take for a command from now on.
+    pub(super) fn is_read_by_runner(&self) {
+        self.for_runner.store(true, Ordering::Relaxed);
     }
 
     /// Returns the progress display of a transfer, if one is running.
@@ -71,7 +86,12 @@ impl Stderr {
     /// Prints the notes that were held back.
     pub(super) fn release(&self) {
         let notes = std::mem::take(&mut *lock(&self.held));
-        let notes = || notes.iter().map(|note| escape::for_terminal(note));
+        let for_runner = self.for_runner.load(Ordering::Relaxed);
+        let safe = |note| match escape::for_terminal(note) {
+            line if for_runner => Cow::Owned(escape::for_runner(&line).into_owned()),
+            line => line,
+        };
+        let notes = || notes.iter().map(|note| safe(note));
         if let Some(progress) = self.progress().as_ref() {
             progress.suspend(|| notes().for_each(|note| report::say(&note)));
             return;

@@ -10,13 +10,13 @@ use wharf_transfer::event::{Observer, TransferEvent};
 impl Output {
     /// Observes a transfer of `names`, until the returned guard is dropped.
     pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
-        let from = match names {
-            [one] => format!("`{one}`"),
-            several => format!("any of the {} sources", several.len()),
+        let (from, source) = match names {
+            [one] => (format!("`{one}`"), one.clone()),
+            several => (format!("any of the {} sources", several.len()), format!("{} sources", several.len())),
         };
         let when = self.options.progress;
         *self.stderr.progress() = Progress::start(when, self.machine_errors());
-        TransferWatch { output: self, since: Instant::now(), from, summary: RefCell::default() }
+        TransferWatch { output: self, since: Instant::now(), from, source, summary: RefCell::default() }
     }
 }
 
@@ -26,12 +26,17 @@ pub struct TransferWatch<'a> {
     since: Instant,
     /// The sources, for messages.
     from: String,
+    /// The sources, for a report.
+    source: String,
     summary: RefCell<Option<String>>,
 }
 
 impl Observer for TransferWatch<'_> {
     fn on(&self, event: TransferEvent<'_>) {
         let verbose = self.output.options.verbose;
+        if let Some(ci) = self.output.ci.get() {
+            ci.observe(&self.source, &event);
+        }
         match &event {
             TransferEvent::Planned { files, .. } => self.output.planned.set(*files),
             TransferEvent::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),

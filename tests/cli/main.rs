@@ -24,6 +24,7 @@ mod bounds;
 mod broken;
 mod browse;
 mod change;
+mod ci_report;
 mod completions;
 mod config;
 mod config_change;

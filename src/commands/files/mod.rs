@@ -9,6 +9,7 @@ mod transfer_flags;
 use clap::Subcommand;
 
 use super::Cx;
+use crate::output::ReportFormat;
 use wharf_core::error::Result;
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +38,15 @@ pub(super) enum FilesCommand {
 }
 
 impl FilesCommand {
+    /// Returns the CI system that the command reports to.
+    pub(super) fn report(&self) -> Option<ReportFormat> {
+        match self {
+            FilesCommand::Upload(args) => args.report(),
+            FilesCommand::Download(args) => args.report(),
+            _ => None,
+        }
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
             FilesCommand::Upload(args) => args.run(cx).await,

@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use super::super::Cx;
 use super::targets::targets;
 use super::transfer_flags::{TransferFlags, bytes, record};
-use crate::output::ReceiptFile;
+use crate::output::{ReceiptFile, ReportFormat};
 use wharf_client::backend::{Feature, NewStoredFile};
 use wharf_core::body;
 use wharf_core::config::duration;
@@ -64,6 +64,10 @@ pub(in crate::commands) struct FilesUploadArgs {
 }
 
 impl FilesUploadArgs {
+    pub(super) fn report(&self) -> Option<ReportFormat> {
+        self.transfer.report.report
+    }
+
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination(cx)?;
         let mut names = std::mem::take(&mut self.file);
@@ -230,6 +234,10 @@ pub(in crate::commands) struct FilesDownloadArgs {
 }
 
 impl FilesDownloadArgs {
+    pub(super) fn report(&self) -> Option<ReportFormat> {
+        self.transfer.report.report
+    }
+
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
         let to = self.destination()?;
         let bytes_out = self.wants_bytes(cx, to.as_deref());
@@ -269,7 +277,9 @@ impl FilesDownloadArgs {
                 written += block.len() as u64;
                 cx.out.bytes(block)
             };
-            transfer.stream(&wanted, write).await?;
+            let streamed = transfer.stream(&wanted, write).await;
+            cx.out.report_fact("Bytes to stdout", &written.to_string());
+            streamed?;
             cx.out.flush()?;
             if bytes_out {
                 cx.out.note(format!("note: {written} bytes of `{}` were written to stdout", names.join("`, `")));

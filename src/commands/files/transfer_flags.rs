@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 
 use super::super::Cx;
+use super::super::args::ReportFlag;
 use super::super::used_files::UsedFiles;
 use crate::output::{Listing, ReceiptFile};
 use wharf_core::config::size;
@@ -46,6 +47,9 @@ pub(super) struct TransferFlags {
     /// Append each receipt to a file as it happens, as a line of JSON
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) receipt: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) report: ReportFlag,
 }
 
 const IF_EXISTS: &str = "What to do if the destination exists: overwrite (the default), skip, error, or update, \

@@ -48,6 +48,18 @@ pub(in crate::commands) enum CleanupStatus {
     NotNeeded,
 }
 
+impl CleanupStatus {
+    /// Returns the status in words, for a report.
+    pub(in crate::commands) const fn words(self) -> &'static str {
+        match self {
+            CleanupStatus::Deleted => "deleted",
+            CleanupStatus::Kept => "kept",
+            CleanupStatus::Failed => "may still exist",
+            CleanupStatus::NotNeeded => "was not created",
+        }
+    }
+}
+
 impl Cleanup {
     pub(super) fn kept() -> Self {
         Cleanup { status: CleanupStatus::Kept, files_deleted: 0, error: None }

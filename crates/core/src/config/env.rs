@@ -100,6 +100,12 @@ variables! {
         /// The width of tables where the terminal does not report one.
         COLUMNS = "COLUMNS";
     }
+    "GitHub Actions" {
+        /// The file to which `--report github` appends a table.
+        GITHUB_STEP_SUMMARY = "GITHUB_STEP_SUMMARY";
+        /// The directory below which a file that failed is named in an annotation.
+        GITHUB_WORKSPACE = "GITHUB_WORKSPACE";
+    }
     "Network" {
         /// The proxy for hosted backends.
         HTTPS_PROXY = "https_proxy" | "HTTPS_PROXY";
