@@ -110,7 +110,7 @@ impl ResourcesAddArgs {
             observer: &watch,
             cancellation: &cx.cancellation,
         });
-        let ready = upload_local(&mut uploads, specs, "").await.map_err(|error| name_left(&uploads, error))?;
+        let ready = upload_local(&mut uploads, specs).await.map_err(|error| name_left(&uploads, error))?;
         let made: Vec<_> = ready.iter().filter_map(|(_, upload)| upload.clone()).collect();
         cx.log_uploads(&session, &made, None);
         let mut verdict = Verdict::default();

@@ -9,10 +9,10 @@ use super::Cx;
 use wharf_client::backend::{NewResource, body_document};
 use wharf_core::config::body;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{FileId, ResourceKind};
+use wharf_core::model::{FileId, RemotePath, ResourceKind};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
-use wharf_transfer::mount::MountUploads;
+use wharf_transfer::mount::{MountSource, MountUploads};
 use wharf_transfer::plan::LocalSource;
 
 /// A parsed SPEC: `FILE_ID[:MOUNT_PATH]`, `@LOCAL[:MOUNT_PATH]`, or an object in YAML or JSON.
@@ -104,37 +104,47 @@ fn split(text: &str) -> (&str, Option<String>) {
 /// A resource to mount, and the id of the stored file that was uploaded for it.
 pub(super) type ReadySpec = (NewResource, Option<FileId>);
 
-/// Uploads the local files of SPECs; returns the resources to mount. The names of the stored files begin with `prefix`,
-/// those in the session do not.
-pub(super) async fn upload_local(
-    uploads: &mut MountUploads<'_>,
-    specs: Vec<Spec>,
-    prefix: &str,
-) -> Result<Vec<ReadySpec>> {
-    let local = |spec: &Spec| match spec {
-        Spec::Local { path, .. } => Some(path.clone()),
-        Spec::Ready(_) => None,
-    };
-    // All sources are checked before the first byte is sent.
-    let mut sources = LocalSource::look_at_all(&specs.iter().filter_map(local).collect::<Vec<_>>(), None)?;
-    let places = specs.iter().filter_map(|spec| match spec {
-        Spec::Local { mount_path, .. } => Some(mount_path.as_deref()),
+/// Returns the local files of SPECs, with their mount paths.
+///
+/// # Errors
+/// Those of [`LocalSource::look_at_all`].
+fn local_files(specs: &[Spec]) -> Result<Vec<(LocalSource, Option<&str>)>> {
+    let local = specs.iter().filter_map(|spec| match spec {
+        Spec::Local { path, mount_path } => Some((path, mount_path.as_deref())),
         Spec::Ready(_) => None,
     });
-    for (source, place) in sources.iter_mut().zip(places) {
+    let (paths, mount_paths): (Vec<_>, Vec<_>) = local.unzip();
+    // All sources are checked before the first byte is sent.
+    let mut sources = LocalSource::look_at_all(&paths, None)?;
+    for (source, place) in sources.iter_mut().zip(&mount_paths) {
         // A file whose name is not UTF-8 is named after its mount path.
-        let named = || place?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
+        let named = || place.as_ref()?.rsplit('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
         source.base = source.base.take().or_else(named);
     }
-    let bases: Vec<_> = sources.iter().map(|source| source.base.clone()).collect();
-    for base in sources.iter_mut().filter_map(|source| source.base.as_mut()) {
-        *base = prefixed(prefix, base);
-    }
-    let mut made = uploads.upload(&sources).await?.into_iter().zip(bases);
+    Ok(sources.into_iter().zip(mount_paths).collect())
+}
+
+/// Returns the local files of SPECs, to be mounted when a session is created.
+///
+/// # Errors
+/// `usage` for a directory, a file without a name and an invalid mount path; those of the files.
+pub(super) fn mount_sources(specs: &[Spec], home: &RemotePath) -> Result<Vec<MountSource>> {
+    let sources = local_files(specs)?.into_iter().map(|(source, mount_path)| {
+        let name = source.file_name()?;
+        let path = RemotePath::resolve(mount_path.unwrap_or(&name), home)?;
+        Ok(MountSource { source, path })
+    });
+    sources.collect()
+}
+
+/// Uploads the local files of SPECs; returns the resources to mount.
+pub(super) async fn upload_local(uploads: &mut MountUploads<'_>, specs: Vec<Spec>) -> Result<Vec<ReadySpec>> {
+    let sources: Vec<_> = local_files(&specs)?.into_iter().map(|(source, _)| source).collect();
+    let mut made = uploads.upload(&sources).await?.into_iter().zip(sources);
     let ready = specs.into_iter().map(|spec| match spec {
         Spec::Ready(new) => (new, None),
         Spec::Local { mount_path, .. } => {
-            let (id, base) = made.next().map_or((None, None), |(id, base)| (Some(id), base));
+            let (id, base) = made.next().map_or((None, None), |(id, source)| (Some(id), source.base));
             let new = NewResource {
                 kind: ResourceKind::File,
                 file_id: id.clone(),
@@ -145,17 +155,6 @@ pub(super) async fn upload_local(
         }
     });
     Ok(ready.collect())
-}
-
-/// The longest name of a stored file that every service takes, in bytes.
-const LONGEST_NAME: usize = 255;
-
-/// Returns a name with a prefix. One that becomes too long by it loses its beginning: its end says what it is.
-fn prefixed(prefix: &str, name: &str) -> String {
-    let room = LONGEST_NAME.saturating_sub(prefix.len());
-    let mut begins = name.char_indices().map(|(at, _)| at);
-    let begin = begins.find(|at| prefix.is_empty() || name.len() - at <= room).unwrap_or_default();
-    format!("{prefix}{}", name.get(begin..).unwrap_or_default())
 }
 
 /// Adds the ids of uploads that remain after an error to its hint.
@@ -173,16 +172,6 @@ pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_name_with_a_prefix_is_not_too_long() {
-        assert_eq!((prefixed("", "a.csv").as_str(), prefixed("run-", "a.csv").as_str()), ("a.csv", "run-a.csv"));
-        let long = format!("{}.csv", "\u{fc}".repeat(140));
-        assert_eq!(prefixed("", &long), long);
-        let name = prefixed("run-", &long);
-        assert!(name.len() <= LONGEST_NAME && name.len() > 250 && name.starts_with("run-\u{fc}"), "{name}");
-        assert!(name.ends_with("\u{fc}.csv"));
-    }
 
     #[test]
     fn spellings_in_words() {

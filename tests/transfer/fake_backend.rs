@@ -11,14 +11,15 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use wharf_client::backend::{
-    Backend, Capabilities, Check, Feature, FetchOptions, FileStore, GetResult, Limits, MkdirOptions, NewSession,
-    NewStoredFile, Page, PageRequest, PutOptions, PutResult, RemoteHash, SessionFiles, SessionQuery, Sessions,
+    Backend, Capabilities, Check, Feature, FetchOptions, FileStore, GetResult, Limits, MkdirOptions, NewResource,
+    NewSession, NewStoredFile, Page, PageRequest, PutOptions, PutResult, RemoteHash, Resources, SessionFiles,
+    SessionQuery, Sessions,
 };
 use wharf_core::body::{Attributes, Body, Digest, Source, hex};
 use wharf_core::error::{Details, Error, Kind, Result};
 use wharf_core::model::{
-    Entry, EntryKind, FileId, Provider, RemotePath, Session, SessionId, SessionPath, SessionStatus, StoredFile,
-    Timestamp,
+    Entry, EntryKind, FileId, Provider, RemotePath, Resource, Session, SessionId, SessionPath, SessionStatus,
+    StoredFile, Timestamp,
 };
 
 static CAPABILITIES: Capabilities = Capabilities {
@@ -30,7 +31,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     jobs: 8,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
-    features: &[Feature::SessionFiles, Feature::Mkdir, Feature::Move, Feature::StoredFiles],
+    features: &[Feature::SessionFiles, Feature::Mkdir, Feature::Move, Feature::StoredFiles, Feature::Resources],
 };
 
 /// Bytes that the other side sends at once.
@@ -431,6 +432,10 @@ impl Backend for FakeBackend {
         Some(self)
     }
 
+    fn resources(&self) -> Option<&dyn Resources> {
+        Some(self)
+    }
+
     async fn flush(&self) -> Result<()> {
         self.note("settle", "")
     }
@@ -541,6 +546,10 @@ fn stored_file(id: &FileId, filename: &str, size: Option<u64>) -> StoredFile {
 
 #[async_trait]
 impl FileStore for FakeBackend {
+    fn name_to_mount(&self, name: &str) -> String {
+        name.replace(':', "_")
+    }
+
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
         self.note("upload", &new.filename)?;
         let _going = RunningCall::on(&self.gauge);
@@ -572,6 +581,35 @@ impl FileStore for FakeBackend {
         self.note("delete", id.as_str())?;
         lock(&self.nodes).remove(&shelf(id));
         Ok(())
+    }
+}
+
+/// A transfer asks for paths only: what it uploads is mounted by the caller.
+#[async_trait]
+impl Resources for FakeBackend {
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn mount_point(&self, path: &RemotePath) -> Result<RemotePath> {
+        if path.is_within(&CAPABILITIES.outputs.parse()?) {
+            return Err(Error::new(Kind::Unsupported, "only the agent writes here"));
+        }
+        let mounts: RemotePath = "/mnt".parse()?;
+        if path.is_within(&mounts) { Ok(path.clone()) } else { mounts.descend(path.relative()) }
+    }
+
+    async fn add(&self, _: &SessionId, _: NewResource) -> Result<Resource> {
+        unreachable!()
+    }
+    async fn list(&self, _: &SessionId, _: PageRequest) -> Result<Page<Resource>> {
+        unreachable!()
+    }
+    async fn get(&self, _: &SessionId, _: &str) -> Result<Resource> {
+        unreachable!()
+    }
+    async fn remove(&self, _: &SessionId, _: &str) -> Result<()> {
+        unreachable!()
     }
 }
 

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use futures_util::FutureExt;
 use wharf_core::error::{Details, Error, Kind, Result};
-use wharf_core::model::FileId;
+use wharf_core::model::{FileId, Provider, Receipt, Session, SessionId, SessionMount, SessionStatus};
 use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::event::Silent;
-use wharf_transfer::mount::MountUploads;
+use wharf_transfer::filter::{Filter, Rule};
+use wharf_transfer::mount::{MountSource, MountUploads};
 use wharf_transfer::plan::LocalSource;
 use wharf_transfer::{Transfer, TransferOptions};
 
@@ -127,4 +128,134 @@ fn asked_to_stop_between_two_mounts_it_deletes_the_rest_and_names_what_was_begun
     let (errors, left) = mounts(&other, &cancellation, mount);
     assert_eq!((kinds(&errors), left), (vec![Kind::Terminated; 2], vec!["file_b".to_owned()]));
     assert_eq!(other.count("delete"), 1, "the third, which nothing was mounted of");
+}
+
+/// A session in which `path` is mounted.
+fn session(path: &str) -> Session {
+    let id: SessionId = "s1".parse().unwrap();
+    let mount = SessionMount { resource_id: "sesrsc_1".to_owned(), path: path.to_owned() };
+    Session {
+        id,
+        backend: "other",
+        status: SessionStatus::Idle,
+        title: None,
+        labels: None,
+        created_at: None,
+        updated_at: None,
+        expires_at: None,
+        agent: None,
+        mounts: vec![mount],
+        provider: Provider::default(),
+    }
+}
+
+/// What came of staging files and creating a session with them.
+struct Staging {
+    /// `ID PATH` of each file, if nothing failed.
+    files: Result<Vec<String>>,
+    /// `STATUS DESTINATION` of each receipt, and the resource, in order.
+    receipts: Vec<String>,
+    left: Vec<String>,
+}
+
+/// Stages local files and directories of `room`, and creates a session unless `fails` says how that fails.
+fn stage(
+    other: &FakeBackend,
+    options: &TransferOptions,
+    room: &Room,
+    sources: &[(&str, &str)],
+    fails: Option<Error>,
+) -> Staging {
+    let sources: Vec<_> = sources
+        .iter()
+        .map(|(name, path)| MountSource {
+            source: LocalSource::look(room.at(name), None).unwrap(),
+            path: path.parse().unwrap(),
+        })
+        .collect();
+    let mut receipts = Vec::new();
+    let mut sink = |receipt: &Receipt| {
+        let destination = receipt.destination.as_deref().unwrap_or_default();
+        let resource = receipt.resource_id.as_ref().map(|id| format!(" {id}")).unwrap_or_default();
+        receipts.push(format!("{} {destination}{resource}", receipt.outcome.status().word()));
+        Ok(())
+    };
+    let cancellation = Cancellation::default();
+    let transfer = Transfer { backend: other, options, observer: &Silent, cancellation: &cancellation };
+    let mut uploads = MountUploads::new(transfer);
+    let files = wait_for(async {
+        let files = uploads.stage(&sources, "run-", &[], &mut sink).await?;
+        let ids: Vec<_> = files.iter().map(|file| file.id.clone()).collect();
+        let created = uploads.mount(&ids, async { fails.map_or(Ok(session("/mnt/in/a")), Err) }).await;
+        uploads.report(created.as_ref(), &mut sink)?;
+        created.map(|_| files.iter().map(|file| format!("{} {}", file.id, file.path)).collect())
+    });
+    receipts.sort();
+    Staging { files, receipts, left: uploads.left().iter().map(ToString::to_string).collect() }
+}
+
+#[test]
+fn a_session_gets_what_an_upload_would_send_and_each_file_has_its_receipt() {
+    let other = FakeBackend::default();
+    let room = Room::with(&[("t/a", "1"), ("t/d/b", "22"), ("t/x.tmp", "3"), ("c:1", "4444")]);
+    std::fs::create_dir(room.at("t/empty")).unwrap();
+    let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".into())], None).unwrap();
+    let options = TransferOptions { filter, jobs: 3, ..options() };
+    let staging = stage(&other, &options, &room, &[("c:1", "/c/z"), ("t", "/in")], None);
+    let files = ["file_run-c_1 /mnt/c/z", "file_run-a /mnt/in/a", "file_run-b /mnt/in/d/b"];
+    assert_eq!(staging.files.unwrap(), files, "in the order of the sources, with the prefix and a name that is taken");
+    let receipts =
+        ["copied s1:/mnt/c/z", "copied s1:/mnt/in/a sesrsc_1", "copied s1:/mnt/in/d/b", "skipped s1:/in/empty"];
+    assert_eq!((staging.receipts, staging.left.len()), (receipts.map(str::to_owned).to_vec(), 0));
+    assert_eq!((other.count("upload"), other.count("delete"), other.count("put")), (3, 0, 0));
+}
+
+#[test]
+fn what_cannot_be_in_one_session_is_refused_before_anything_is_sent() {
+    let room = Room::with(&[("t/a", "1"), ("t/d/b", "22"), ("c", "333")]);
+    for (sources, kind) in [
+        (&[("c", "/x"), ("c", "/x")][..], Kind::Conflict),
+        (&[("c", "/mnt/x"), ("c", "/x")], Kind::Conflict),
+        (&[("t", "/in"), ("c", "/in/a")], Kind::Conflict),
+        (&[("t", "/in"), ("c", "/in/d")], Kind::Conflict),
+        (&[("c", "/in/d"), ("t", "/in")], Kind::Conflict),
+        (&[("c", "/in"), ("t", "/in")], Kind::Conflict),
+        (&[("c", "/outputs/c")], Kind::Unsupported),
+        (&[("t", "/in"), ("c", "/c"), ("c", "/c2")], Kind::Limit),
+    ] {
+        let mut other = FakeBackend::default();
+        other.limits.mounts = Some(3);
+        let staging = stage(&other, &options(), &room, sources, None);
+        assert_eq!(staging.files.unwrap_err().kind(), kind, "{sources:?}");
+        assert_eq!((staging.receipts.len(), other.writes()), (0, 0), "{sources:?}");
+    }
+    let mut other = FakeBackend::default();
+    other.limits.file_bytes = Some(2);
+    let staging = stage(&other, &options(), &room, &[("t", "/t"), ("c", "/c")], None);
+    assert_eq!((staging.files.unwrap_err().kind(), other.writes()), (Kind::Limit, 0));
+}
+
+#[test]
+fn where_one_file_of_a_session_fails_no_stored_file_is_left_and_each_receipt_says_so() {
+    let room = Room::with(&[("t/a", "1"), ("t/b", "22"), ("t/c", "333")]);
+    let refuse = |call: &str, name: &str| (call == "upload" && name == "run-b").then(|| Error::new(Kind::Limit, "no"));
+    let other = FakeBackend { refuse: Some(Box::new(refuse)), ..FakeBackend::default() };
+    let staging = stage(&other, &options(), &room, &[("t", "/t")], None);
+    let error = staging.files.unwrap_err();
+    assert_eq!((error.kind(), error.message(), staging.left.len()), (Kind::Limit, "no", 0));
+    assert_eq!(staging.receipts, ["a", "b", "c"].map(|name| format!("failed /mnt/t/{name}")));
+    assert_eq!((other.count("upload"), other.count("delete")), (3, 2));
+}
+
+#[test]
+fn where_no_session_is_created_its_files_are_deleted_or_named() {
+    let room = Room::with(&[("t/a", "1"), ("t/b", "22")]);
+    let lost = Error::new(Kind::Unavailable, "lost").details(Details { uncertain: true, ..Details::default() });
+    for (error, deleted) in [(Error::conflict("no"), 2), (lost, 0)] {
+        let other = FakeBackend::default();
+        let staging = stage(&other, &options(), &room, &[("t", "/t")], Some(error.clone()));
+        assert_eq!(staging.files.unwrap_err().kind(), error.kind());
+        assert_eq!(staging.receipts, ["a", "b"].map(|name| format!("failed /mnt/t/{name}")));
+        assert_eq!((other.count("delete"), staging.left.len()), (deleted, 2 - deleted));
+    }
 }

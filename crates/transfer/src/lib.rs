@@ -16,6 +16,7 @@ pub mod gitignore;
 mod links;
 mod local_walk;
 pub mod mount;
+mod mount_plan;
 pub mod plan;
 mod remote_walk;
 pub mod reserved;

@@ -269,6 +269,17 @@ impl LocalSource {
         Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
     }
 
+    /// Returns the name that it gets as a stored file.
+    ///
+    /// # Errors
+    /// `usage` for a source without a name.
+    pub fn file_name(&self) -> Result<String> {
+        self.base.clone().ok_or_else(|| {
+            Error::usage(format!("the source has no file name: `{}`", self.name))
+                .hint(format!("give one: {}", Setting::Name.to("NAME")))
+        })
+    }
+
     /// Looks at all sources of a command before a byte is sent: a mistyped destination looks like a source that does not
     /// exist, and the others would go to the wrong place.
     ///

@@ -18,16 +18,20 @@ use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
 };
-use wharf_core::advice::{Setting, Step};
-use wharf_core::body::{Body, LocalFile, MapSource, Source, Stdin};
+use wharf_core::advice::Step;
+use wharf_core::body::{Body, LocalFile, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
 
 /// A file to upload to the file store.
-struct StoreUpload<'a> {
-    source: &'a LocalSource,
-    new: NewStoredFile,
+pub(super) struct StoreUpload {
+    /// The name of the source.
+    pub(super) name: String,
+    pub(super) source: Result<Box<dyn Source>>,
+    pub(super) new: NewStoredFile,
+    /// The path at which it is to be mounted, which is its destination then.
+    pub(super) mount_point: Option<RemotePath>,
 }
 
 /// The directories that a dry run has checked already.
@@ -43,7 +47,7 @@ impl Transfer<'_> {
         self.backend.require_files()?;
         let destinations = plan::upload(sources, to)?;
         let mut results = Results::new(self, sink);
-        let total = match self.unless_cancelled(self.measure(sources)).await {
+        let total = match self.unless_cancelled(self.measure(sources, |_, _, _| Ok(()))).await {
             Ok(total) => total?,
             Err(why) => return results.finish(Err(why)),
         };
@@ -72,10 +76,12 @@ impl Transfer<'_> {
                 Err(error) => results.record(Receipt::failed(&source.name, Some(destination.to_string()), error))?,
             }
         }
-        let items =
-            open.into_iter().flat_map(|(source, destination)| upload_items::of(source, destination, self.options));
+        let items = open.into_iter().flat_map(|(source, destination)| {
+            let items = upload_items::of(source, &destination.path, self.options);
+            items.map(move |item| (item, destination))
+        });
         let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
-        let work = async |item| self.do_item(item, bulk, &running, &known).await;
+        let work = async |(item, root): (_, &SessionPath)| self.do_item(item, root, bulk, &running, &known).await;
         self.run(stream::iter(items), std::future::ready(()), &running, work, results).await
     }
 
@@ -92,14 +98,10 @@ impl Transfer<'_> {
                 return Err(Error::usage(format!("a directory cannot be a stored file: `{}`", source.name))
                     .hint("name a session to put it into: `SESSION:/path`"));
             }
-            let filename = source.base.clone().ok_or_else(|| {
-                Error::usage(format!("the source has no file name: `{}`", source.name))
-                    .hint(format!("give one: {}", Setting::Name.to("NAME")))
-            })?;
-            named.push(StoreUpload { source, new: NewStoredFile { filename, ..like.clone() } });
+            named.push((source, NewStoredFile { filename: source.file_name()?, ..like.clone() }));
         }
         let mut results = Results::new(self, sink);
-        match self.unless_cancelled(self.measure(sources)).await {
+        match self.unless_cancelled(self.measure(sources, |_, _, _| Ok(()))).await {
             // The limit of a session does not apply to stored files.
             Ok(total) => {
                 let total = total?;
@@ -109,16 +111,17 @@ impl Transfer<'_> {
             Err(why) => return results.finish(Err(why)),
         }
         let running = RunningFiles::new(self.options);
-        let work = async |upload: StoreUpload<'_>| {
-            let label = Label { source: upload.source.name.clone(), destination: None };
-            ItemResult::from(running.track(label, self.store(&upload)).await)
+        let work = async |(source, new): (&LocalSource, _)| {
+            let name = source.name.clone();
+            let upload = StoreUpload { name, source: upload_items::file(source), new, mount_point: None };
+            ItemResult::from(self.store(upload, &running).await)
         };
         let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut results).await;
         results.finish(self.flush(ended).await)
     }
 
     /// Flushes the backend. The error of a transfer that ended early names what it left behind.
-    async fn flush(&self, ended: Result<()>) -> Result<()> {
+    pub(super) async fn flush(&self, ended: Result<()>) -> Result<()> {
         if self.options.dry_run {
             return ended;
         }
@@ -128,10 +131,18 @@ impl Transfer<'_> {
         }
     }
 
-    /// Walks all sources without reading contents, and returns the size of the transfer.
-    async fn measure(&self, sources: &[LocalSource]) -> Result<TransferSize> {
+    /// Walks all sources without reading contents, and returns the size of the transfer. `seen` is called for each file
+    /// with the number of its source, its path below that, which is empty for the source itself, and its name.
+    ///
+    /// # Errors
+    /// `usage` for the reserved file; that of `seen`.
+    pub(super) async fn measure(
+        &self,
+        sources: impl IntoIterator<Item = &LocalSource>,
+        mut seen: impl FnMut(usize, &str, &str) -> Result<()>,
+    ) -> Result<TransferSize> {
         let mut total = TransferSize::default();
-        for source in sources {
+        for (number, source) in sources.into_iter().enumerate() {
             match &source.path {
                 Some(root) if source.is_directory => {
                     for found in LocalWalk::new(root, self.options.links, &self.options.filter) {
@@ -139,9 +150,11 @@ impl Transfer<'_> {
                         tokio::task::coop::consume_budget().await;
                         if let WalkKind::File(file) = found.kind {
                             self.options.check_free(&found.path)?;
+                            seen(number, &found.below, file.name())?;
                             total.add(file.name(), file.len());
                         }
                     }
+                    continue;
                 }
                 Some(path) => {
                     self.options.check_free(path)?;
@@ -150,6 +163,7 @@ impl Transfer<'_> {
                 }
                 None => total.add(&source.name, None),
             }
+            seen(number, "", &source.name)?;
         }
         self.observer.on(TransferEvent::Planned { files: total.files, bytes: total.bytes() });
         Ok(total)
@@ -168,15 +182,25 @@ impl Transfer<'_> {
         files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
     }
 
-    async fn do_item(&self, item: UploadItem, bulk: bool, running: &RunningFiles, known: &KnownDirs) -> ItemResult {
+    /// Does one item of a source whose destination is `root`.
+    async fn do_item(
+        &self,
+        item: UploadItem,
+        root: &SessionPath,
+        bulk: bool,
+        running: &RunningFiles,
+        known: &KnownDirs,
+    ) -> ItemResult {
         match item {
             UploadItem::Excluded(name) => ItemResult::Excluded(name),
-            UploadItem::Decided(receipt) => ItemResult::Receipt(receipt),
+            UploadItem::Decided { name, at, outcome } => {
+                ItemResult::from(Receipt::new(&name, at.map(|at| root.at(at).to_string()), *outcome))
+            }
             UploadItem::Directory { name, at } if !self.backend.capabilities().has(Feature::Mkdir) => {
-                let at = at.to_string();
-                ItemResult::from(Receipt::skipped(&name, at.clone(), &at, SkipReason::EmptyDirectory))
+                ItemResult::from(empty_directory(&name, root.at(at).to_string()))
             }
             UploadItem::Directory { name, at } => {
+                let at = root.at(at);
                 let made = if self.options.dry_run {
                     self.check_dry_run_directory(&at, known).await
                 } else {
@@ -192,6 +216,7 @@ impl Transfer<'_> {
                 }
             }
             UploadItem::Send { name, source, at } => {
+                let at = root.at(at);
                 let label = Label { source: name.clone(), destination: Some(at.to_string()) };
                 let sent = async {
                     let put = async { self.put(source?, &name, &at, bulk, known).await };
@@ -245,27 +270,30 @@ impl Transfer<'_> {
         Ok(receipt(name, &at.to_string(), stored, verified))
     }
 
-    async fn store(&self, upload: &StoreUpload<'_>) -> Receipt {
-        let name = &upload.source.name;
+    /// Uploads one file to the file store, and returns its receipt.
+    pub(super) async fn store(&self, upload: StoreUpload, running: &RunningFiles) -> Receipt {
+        let StoreUpload { name, source, new, mount_point } = upload;
+        let destination = mount_point.map(|path| path.to_string());
+        let label = Label { source: name.clone(), destination: destination.clone() };
         let stored = async {
             let store = self.backend.require_store()?;
-            let source: Box<dyn Source> = match &upload.source.path {
-                Some(path) => Box::new(LocalFile::new(path)?),
-                None => Box::new(Stdin),
-            };
+            let source = source?;
             if self.options.dry_run {
                 readable(source.as_ref()).await?;
-                return Ok(Receipt::planned(name, None, source.len()));
+                return Ok(Receipt::planned(&name, destination.clone(), source.len()));
             }
-            let (file, stored) = store.upload(upload.new.clone(), &self.watched(source, name)).await?;
+            let (file, stored) = store.upload(new, &self.watched(source, &name)).await?;
             let verified = self.verify_stored(&file.id, &stored).await;
+            let destination = destination.clone().unwrap_or_else(|| file.id.to_string());
             Ok(Receipt {
                 provider: file.provider,
                 mime_type: file.mime_type,
-                ..receipt(name, file.id.as_str(), stored, verified)
+                ..receipt(&name, &destination, stored, verified)
             })
         };
-        stored.await.unwrap_or_else(|error: Error| Receipt::failed(name, None, error))
+        let stored =
+            async { stored.await.unwrap_or_else(|error: Error| Receipt::failed(&name, destination.clone(), error)) };
+        running.track(label, stored).await
     }
 
     fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
@@ -321,7 +349,7 @@ impl Transfer<'_> {
         match there {
             Some(entry) if entry.kind == EntryKind::Directory => Err(Error::conflict(format!("`{at}` is a directory"))
                 .hint(format!("to put it inside, add a slash: `{at}/`"))),
-            Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.replaces_mounts() => {
+            Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.mounts_uploads() => {
                 Err(Error::conflict(format!("a stored file is mounted read-only at `{at}`"))
                     .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None })))
             }
@@ -371,6 +399,11 @@ impl Transfer<'_> {
         known.borrow_mut().extend(free);
         Ok(())
     }
+}
+
+/// Returns the receipt of a directory that has no file in it, where directories are not kept.
+pub(super) fn empty_directory(name: &str, destination: String) -> Receipt {
+    Receipt::new(name, Some(destination), Outcome::Skipped(SkipReason::EmptyDirectory))
 }
 
 /// Fails if a run could not read a file. A pipe is not opened, because that would consume from it.

@@ -8,35 +8,41 @@ use super::plan::LocalSource;
 use super::walk::WalkKind;
 use wharf_core::body::{LocalFile, Source, Stdin};
 use wharf_core::error::Result;
-use wharf_core::model::{Receipt, SessionPath};
+use wharf_core::model::{Outcome, RemotePath};
 use wharf_core::platform::shown;
 
 /// One thing to do.
 pub(super) enum UploadItem {
     /// Send a file.
-    Send { name: String, source: Result<Box<dyn Source>>, at: SessionPath },
+    Send { name: String, source: Result<Box<dyn Source>>, at: RemotePath },
     /// Create a directory that no file of the upload creates.
-    Directory { name: String, at: SessionPath },
+    Directory { name: String, at: RemotePath },
     /// An entry that the filter excludes.
     Excluded(String),
-    /// An entry whose receipt is already known.
-    Decided(Box<Receipt>),
+    /// An entry that is not sent.
+    Decided { name: String, at: Option<RemotePath>, outcome: Box<Outcome> },
 }
 
 /// Returns the items of one source.
 pub(super) fn of<'a>(
     source: &'a LocalSource,
-    destination: &'a SessionPath,
+    destination: &'a RemotePath,
     options: &'a TransferOptions,
 ) -> Box<dyn Iterator<Item = UploadItem> + 'a> {
-    let name = &source.name;
-    let one = |source: Result<Box<dyn Source>>| {
-        Box::new(std::iter::once(UploadItem::Send { name: name.clone(), source, at: destination.clone() }))
-    };
     match &source.path {
-        None => one(Ok(Box::new(Stdin))),
-        Some(path) if !source.is_directory => one(LocalFile::new(path).map(|file| Box::new(file) as _)),
-        Some(root) => Box::new(tree(root, destination, options)),
+        Some(root) if source.is_directory => Box::new(tree(root, destination, options)),
+        _ => {
+            let (name, at) = (source.name.clone(), destination.clone());
+            Box::new(std::iter::once(UploadItem::Send { name, source: file(source), at }))
+        }
+    }
+}
+
+/// Returns the content of a source that is not a directory.
+pub(super) fn file(source: &LocalSource) -> Result<Box<dyn Source>> {
+    match &source.path {
+        Some(path) => LocalFile::new(path).map(|file| Box::new(file) as _),
+        None => Ok(Box::new(Stdin)),
     }
 }
 
@@ -44,7 +50,7 @@ pub(super) fn of<'a>(
 /// file and no other directory in it follows.
 fn tree<'a>(
     root: &Path,
-    destination: &'a SessionPath,
+    destination: &'a RemotePath,
     options: &'a TransferOptions,
 ) -> impl Iterator<Item = UploadItem> + 'a {
     let mut bare: Option<LocalEntry> = None;
@@ -73,22 +79,22 @@ fn is_in(found: &LocalEntry, directory: &LocalEntry) -> bool {
     found.below.strip_prefix(&directory.below).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn item(found: LocalEntry, destination: &SessionPath) -> UploadItem {
+fn item(found: LocalEntry, destination: &RemotePath) -> UploadItem {
     let name = shown(&found.path);
     if let WalkKind::Excluded = found.kind {
         return UploadItem::Excluded(name);
     }
-    let at = match destination.path.descend(&found.below) {
-        Ok(path) => destination.at(path),
-        Err(error) => return UploadItem::Decided(Box::new(Receipt::failed(&name, None, error))),
+    let decided = |name, at, outcome| UploadItem::Decided { name, at, outcome: Box::new(outcome) };
+    let at = match destination.descend(&found.below) {
+        Ok(path) => path,
+        Err(error) => return decided(name, None, Outcome::Failed(error)),
     };
-    let shown = at.to_string();
     match found.kind {
         WalkKind::File(file) => UploadItem::Send { name, source: Ok(Box::new(file)), at },
         WalkKind::Directory { .. } => UploadItem::Directory { name, at },
         WalkKind::Excluded => UploadItem::Excluded(name),
-        WalkKind::Skipped(why) => UploadItem::Decided(Box::new(Receipt::skipped(&name, shown.clone(), &shown, why))),
-        WalkKind::Failed(error) => UploadItem::Decided(Box::new(Receipt::failed(&name, Some(shown), error))),
+        WalkKind::Skipped(why) => decided(name, Some(at), Outcome::Skipped(why)),
+        WalkKind::Failed(error) => decided(name, Some(at), Outcome::Failed(error)),
     }
 }
 
@@ -108,10 +114,10 @@ mod tests {
         }
         let filter = Filter::new(&[], &[Rule::Exclude("*.tmp".into())], None).unwrap();
         let options = TransferOptions { filter, ..TransferOptions::default() };
-        let destination: SessionPath = SessionPath { session: "s1".parse().unwrap(), path: "/r".parse().unwrap() };
+        let destination: RemotePath = "/r".parse().unwrap();
         let mut made: Vec<_> = tree(root.path(), &destination, &options)
             .filter_map(|item| match item {
-                UploadItem::Directory { at, .. } => Some(at.path.to_string()),
+                UploadItem::Directory { at, .. } => Some(at.to_string()),
                 _ => None,
             })
             .collect();

@@ -10,14 +10,15 @@ use super::label_flags::{label, labels};
 use super::wait::{WaitGoal, wait_for};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
-use crate::commands::spec::{Spec, name_left, upload_local};
+use crate::commands::spec::{Spec, mount_sources, name_left};
 use crate::commands::stdin::document;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Labels, Session, Timestamp};
 use wharf_transfer::Transfer;
-use wharf_transfer::mount::MountUploads;
+use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
+use wharf_transfer::results::Sink;
 
 #[derive(Debug, Args)]
 #[command(after_help = "If stdin is a pipe or a file, a YAML or JSON document is read from it.\n\n\
@@ -101,7 +102,7 @@ impl SessionsCreateArgs {
         let mounts = specs.iter().flat_map(|spec| [Feature::SessionResources, Feature::of_resource(spec.kind())]);
         session.features().chain(mounts).try_for_each(|feature| backend.require(feature))?;
         backend.sessions().check(&session)?;
-        Ok(SessionDraft { session, specs, upload_prefix: String::new() })
+        Ok(SessionDraft { session, specs, inputs: Vec::new(), upload_prefix: String::new() })
     }
 
     /// Puts the flags over what the document said: maps merge by key, lists are replaced.
@@ -143,10 +144,13 @@ impl SessionsCreateArgs {
 
 /// A session that is about to be created.
 pub(in crate::commands) struct SessionDraft {
-    /// The session, without the resources of [`SessionDraft::specs`].
+    /// The session, without the resources of [`SessionDraft::specs`] and [`SessionDraft::inputs`].
     pub(in crate::commands) session: NewSession,
     /// What is to be mounted.
     specs: Vec<Spec>,
+    /// Files and directories of this machine that are to be mounted besides, for a backend that
+    /// [mounts uploads](wharf_client::backend::SessionFiles::mounts_uploads).
+    pub(in crate::commands) inputs: Vec<MountSource>,
     /// How the names of the stored files begin that are uploaded for it. Names in the session are without it.
     pub(in crate::commands) upload_prefix: String,
 }
@@ -154,7 +158,48 @@ pub(in crate::commands) struct SessionDraft {
 impl SessionDraft {
     /// Returns whether local files are uploaded before the session is created.
     pub(in crate::commands) fn uploads(&self) -> bool {
-        self.specs.iter().any(|spec| matches!(spec, Spec::Local { .. }))
+        !self.inputs.is_empty() || self.specs.iter().any(|spec| matches!(spec, Spec::Local { .. }))
+    }
+
+    /// Uploads the local files. The receipts go to `sink` if one of them fails, after which no upload is left but those
+    /// that the error names; otherwise to that of [`MountUploads::report`].
+    ///
+    /// The caller registers with the cancellation of `transfer` until the session is created.
+    ///
+    /// # Errors
+    /// Those of [`MountUploads::stage`], with what is left.
+    pub(in crate::commands) async fn stage<'a>(
+        self,
+        transfer: Transfer<'a>,
+        sink: Sink<'_>,
+    ) -> Result<StagedSession<'a>> {
+        let SessionDraft { session: mut new, specs, inputs, upload_prefix } = self;
+        let home = transfer.backend.capabilities().home.parse()?;
+        let mut sources = mount_sources(&specs, &home)?;
+        sources.extend(inputs);
+        let others = specs.iter().filter_map(|spec| match spec {
+            Spec::Ready(new) => Some(new.clone()),
+            Spec::Local { .. } => None,
+        });
+        if !specs.is_empty() {
+            new.resources = others.collect();
+        }
+        let mut uploads = MountUploads::new(transfer);
+        let staged = uploads.stage(&sources, &upload_prefix, &new.resources, sink).await;
+        let staged = staged.map_err(|error| name_left(&uploads, error))?;
+        let files = staged.iter().map(|file| file.id.clone()).collect();
+        let mut staged = staged.iter().map(StagedFile::resource);
+        if !specs.is_empty() {
+            new.resources.clear();
+            for spec in specs {
+                match spec {
+                    Spec::Ready(ready) => new.resources.push(ready),
+                    Spec::Local { .. } => new.resources.extend(staged.next()),
+                }
+            }
+        }
+        new.resources.extend(staged);
+        Ok(StagedSession { session: new, files, uploads })
     }
 
     /// Creates the session with all that is to be mounted, or nothing at all. `uploaded` hears of the stored files that
@@ -167,31 +212,38 @@ impl SessionDraft {
         cx: &Cx,
         uploaded: impl FnOnce(&[FileId]) -> Result<()>,
     ) -> Result<Session> {
-        create(cx, self, uploaded).await
+        let options = cx.transfer_options()?;
+        let watch = cx.out.watch(&[]);
+        let _guard = cx.cancellation.register();
+        let transfer =
+            Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
+        let mut staged = self.stage(transfer, &mut |_| Ok(())).await?;
+        uploaded(&staged.files)?;
+        staged.create(cx).await
     }
 }
 
-async fn create(cx: &Cx, draft: SessionDraft, uploaded: impl FnOnce(&[FileId]) -> Result<()>) -> Result<Session> {
-    let SessionDraft { session: mut new, specs, upload_prefix } = draft;
-    let backend = cx.backend()?;
-    let options = cx.transfer_options()?;
-    let watch = cx.out.watch(&[]);
-    let _guard = cx.cancellation.register();
-    let mut uploads =
-        MountUploads::new(Transfer { backend, options: &options, observer: &watch, cancellation: &cx.cancellation });
-    let mut made = Vec::new();
-    if !specs.is_empty() {
-        let ready =
-            upload_local(&mut uploads, specs, &upload_prefix).await.map_err(|error| name_left(&uploads, error))?;
-        let (resources, ids): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
-        new.resources = resources;
-        made.extend(ids.into_iter().flatten());
+/// A session that is about to be created, whose local files are uploaded.
+pub(in crate::commands) struct StagedSession<'a> {
+    session: NewSession,
+    /// The stored files that were uploaded for it.
+    pub(in crate::commands) files: Vec<FileId>,
+    /// The uploads, whose receipts are [reported](MountUploads::report) once the creation is decided.
+    pub(in crate::commands) uploads: MountUploads<'a>,
+}
+
+impl StagedSession<'_> {
+    /// Creates the session. The uploads are deleted again if it fails, unless they may be mounted nevertheless.
+    ///
+    /// # Errors
+    /// Those of the creation, with what is left; that of a cancellation.
+    pub(in crate::commands) async fn create(&mut self, cx: &Cx) -> Result<Session> {
+        let new = std::mem::take(&mut self.session);
+        let created = self.uploads.mount(&self.files, cx.backend()?.sessions().create(new)).await;
+        let session = created.map_err(|error| name_left(&self.uploads, error))?;
+        cx.log_uploads(&session.id, &self.files, None);
+        Ok(session)
     }
-    uploaded(&made)?;
-    let created = uploads.mount(&made, backend.sessions().create(new)).await;
-    let session = created.map_err(|error| name_left(&uploads, error))?;
-    cx.log_uploads(&session.id, &made, None);
-    Ok(session)
 }
 
 /// The shortest idle time: a session that is gone before it can be looked at is of no use.

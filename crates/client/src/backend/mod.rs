@@ -451,8 +451,9 @@ pub trait SessionFiles: Send + Sync {
     fn time_of(&self) -> TimeOf {
         TimeOf::Source
     }
-    /// Returns whether an upload replaces a stored file that is mounted at its path.
-    fn replaces_mounts(&self) -> bool {
+    /// Returns whether an upload is a stored file that is mounted. It replaces one that is mounted at its path, and files
+    /// that are known before their session go in with its creation, which saves a request for each.
+    fn mounts_uploads(&self) -> bool {
         false
     }
     /// Writes a file and creates its parents: the file is complete or unchanged.
@@ -551,6 +552,11 @@ impl NewStoredFile {
 /// The operations on the stored files of a workspace.
 #[async_trait]
 pub trait FileStore: Send + Sync {
+    /// Returns the name for a stored file that is to be mounted at a path with this name: some services refuse characters
+    /// in the name of a stored file that a path may have.
+    fn name_to_mount(&self, name: &str) -> String {
+        name.to_owned()
+    }
     /// Uploads a file: completely or not at all.
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)>;
     /// Returns a page of stored files, newest first; those of one session if `scope` is set.
@@ -588,6 +594,16 @@ pub trait Resources: Send + Sync {
     fn takes(&self, kind: ResourceKind) -> Result<()> {
         let _ = kind;
         Ok(())
+    }
+    /// Returns the path in a session at which a file is mounted that was asked for at `path`.
+    ///
+    /// # Errors
+    /// `usage` for a path that is a directory in each session; `unsupported` for one that only the agent writes to.
+    fn mount_point(&self, path: &RemotePath) -> Result<RemotePath> {
+        if path.is_root() {
+            return Err(Error::usage(format!("a mount path names a file, and `{path}` is a directory")));
+        }
+        Ok(path.clone())
     }
     /// Mounts a resource. Fails with `conflict` if its path is taken.
     async fn add(&self, session: &SessionId, new: NewResource) -> Result<Resource>;

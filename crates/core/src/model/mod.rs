@@ -25,7 +25,7 @@ pub use path::RemotePath;
 pub use provider::Provider;
 pub use receipt::{Deletion, Outcome, Receipt, ReceiptStatus, Verified};
 pub use resource::{Resource, ResourceKind};
-pub use session::{Labels, Session, SessionId, SessionStatus};
+pub use session::{Labels, Session, SessionId, SessionMount, SessionStatus};
 pub use stored_file::{FileId, Scope, StoredFile};
 pub use target::{SessionPath, Target};
 pub use turn::{TurnResult, TurnStatus};

@@ -6,7 +6,7 @@ use super::{FileId, Provider, RemotePath, SessionId};
 use crate::error::Error;
 
 /// The result of one file of a transfer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Receipt {
     /// The backend, which the error in the output names.
     pub backend: Option<&'static str>,
@@ -35,7 +35,7 @@ pub struct Receipt {
 }
 
 /// The outcome of one file of a transfer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Outcome {
     /// The file is at its destination.
     Copied,

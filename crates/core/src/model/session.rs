@@ -44,8 +44,20 @@ pub struct Session {
     pub expires_at: Option<Timestamp>,
     /// The agent that works in the session.
     pub agent: Option<String>,
+    /// What is mounted, if the session was created just now and the answer names it; not part of the output.
+    #[serde(skip)]
+    pub mounts: Vec<SessionMount>,
     /// The provider's own object.
     pub provider: Provider,
+}
+
+/// A resource that is mounted in a session.
+#[derive(Debug, Clone)]
+pub struct SessionMount {
+    /// The id of the resource.
+    pub resource_id: String,
+    /// The path in the session, as the backend answered.
+    pub path: String,
 }
 
 /// The id of a session: 2 to 128 bytes without `:`, `/`, `\` or control characters, beginning neither with `file_` nor

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::agents::AnthropicAgent;
 use super::events::SessionEvent;
@@ -287,6 +288,14 @@ pub struct SessionAnswer {
     /// As in [`AnthropicSession::archived_at`].
     #[serde(default, deserialize_with = "time")]
     pub archived_at: Option<Timestamp>,
+}
+
+/// The resources of a session, each as its own text.
+#[derive(Debug, Deserialize)]
+pub struct MountedAnswer<'a> {
+    /// As in [`AnthropicSession::resources`].
+    #[serde(borrow, default)]
+    pub resources: Vec<&'a RawValue>,
 }
 
 /// The field of a session's agent that a client relies on.

@@ -242,6 +242,7 @@ fn session(id: SessionId, status: SessionStatus, labels: Option<Labels>, provide
         updated_at: None,
         expires_at: None,
         agent: None,
+        mounts: Vec::new(),
         provider,
     }
 }

@@ -13,8 +13,8 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use super::capabilities::CAPABILITIES;
 use super::client::AnthropicClient;
 use super::known::{KnownFile, KnownMount};
-use super::resources::AnthropicResources;
-use super::store::{AnthropicStore, stored_name, uploaded};
+use super::resources::{AnthropicResources, agent_only};
+use super::store::{AnthropicStore, uploaded};
 use super::unmounted::{AbandonedUpload, PendingMount, StepNote};
 use super::view::{self, NodeKind, View};
 use crate::backend::page::Pager;
@@ -65,7 +65,7 @@ impl SessionFiles for AnthropicFiles {
         TimeOf::Arrival
     }
 
-    fn replaces_mounts(&self) -> bool {
+    fn mounts_uploads(&self) -> bool {
         true
     }
 
@@ -75,9 +75,7 @@ impl SessionFiles for AnthropicFiles {
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {
         let target = at.at(view::mount_path(&at.path));
         if view::is_output(&target.path) {
-            return Err(Error::new(Kind::Unsupported, format!("only the agent writes here: `{target}`"))
-                .hint(format!("upload to a path below {}", CAPABILITIES.home))
-                .from_backend(CAPABILITIES.backend));
+            return Err(agent_only(&target));
         }
         let reserved = self.resources.reserve(&target, !options.keep_existing).await?;
         let put = self.upload_and_mount(&reserved, source, options.expires_in).await;
@@ -269,7 +267,7 @@ impl AnthropicFiles {
         expires_in: Option<Duration>,
     ) -> Result<(PutResult, Resource)> {
         let target = &reserved.target;
-        let new = NewStoredFile { filename: stored_name(target.path.name()), mime_type: None, expires_in };
+        let new = NewStoredFile { filename: self.store.name_to_mount(target.path.name()), mime_type: None, expires_in };
         let (file, stored) = self.store.upload(new, source).await?;
         let upload = PendingMount { target: target.clone(), id: file.id };
         let mut note = StepNote::new(&self.client.abandoned, Some(AbandonedUpload::Stored(upload.clone())));

@@ -1,5 +1,6 @@
 //! What is mounted into sessions.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -43,6 +44,11 @@ impl Resources for AnthropicResources {
             .from_backend(CAPABILITIES.backend)),
             ResourceKind::Context | ResourceKind::Unknown => Err(CAPABILITIES.unsupported(Feature::of_resource(kind))),
         }
+    }
+
+    fn mount_point(&self, path: &RemotePath) -> Result<RemotePath> {
+        let path = file_path(path)?;
+        if view::is_output(&path) { Err(agent_only(&path)) } else { Ok(path) }
     }
 
     /// Mounts a resource. It is unknown what the service does with a path that is mounted already, so that such a
@@ -148,11 +154,23 @@ pub(super) fn check(new: &NewResource) -> Result<()> {
 
 /// Returns the path in the session for a mount path of the user.
 fn parse_mount_path(path: &str) -> Result<RemotePath> {
-    let path = view::mount_path(&RemotePath::resolve(path, &UPLOADS.parse()?)?);
+    file_path(&RemotePath::resolve(path, &UPLOADS.parse()?)?)
+}
+
+/// Returns the path in the session for a path at which a file is to be mounted.
+fn file_path(path: &RemotePath) -> Result<RemotePath> {
+    let path = view::mount_path(path);
     if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
         return Err(Error::usage(format!("a mount path names a file, and `{path}` is a directory")));
     }
     Ok(path)
+}
+
+/// Returns the error of writing to the directory that only the agent writes to.
+pub(super) fn agent_only(path: &dyn Display) -> Error {
+    Error::new(Kind::Unsupported, format!("only the agent writes here: `{path}`"))
+        .hint(format!("upload to a path below {}", CAPABILITIES.home))
+        .from_backend(CAPABILITIES.backend)
 }
 
 /// Returns the path of a file with its own name, as one segment.

@@ -22,7 +22,7 @@ use crate::backend::{
 use crate::http::{Class, ServiceAnswer};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
+use wharf_core::model::{Labels, Provider, Session, SessionId, SessionMount, SessionStatus};
 use wharf_wire::anthropic::Nullable;
 use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
@@ -99,7 +99,9 @@ impl Sessions for AnthropicSessions {
         let class = Class::Once(Step::ListSessions);
         let request =
             self.client.gated(class, AnthropicOperation::CreateSession, &[]).read_timeout(PATIENCE).json(&content);
-        session_of(&hidden.iter().fold(request, |request, token| request.hide(token)).send().await?)
+        let answer = hidden.iter().fold(request, |request, token| request.hide(token)).send().await?;
+        let session = session_of(&answer)?;
+        Ok(Session { mounts: mounted(answer.object()?), ..session })
     }
 
     /// Lists sessions, newest first unless the user wants another order. The service does not know labels: this
@@ -338,8 +340,20 @@ fn read(text: &RawValue) -> Result<Session> {
         updated_at: seen.updated_at,
         expires_at: None,
         agent: Some(seen.agent.id).filter(|id| !id.is_empty()),
+        mounts: Vec::new(),
         provider: Provider::of(&text),
     })
+}
+
+/// Returns what is mounted according to the answer to a creation. What cannot be read is left out: the session exists.
+fn mounted(text: &RawValue) -> Vec<SessionMount> {
+    let seen: Option<wire::sessions::MountedAnswer<'_>> = parsed(text, "session").ok();
+    let resources = seen.into_iter().flat_map(|seen| seen.resources);
+    let mount = |text: &RawValue| {
+        let resource: wire::ResourceAnswer = parsed(text, "resource").ok()?;
+        Some(SessionMount { resource_id: resource.id?, path: resource.mount_path? })
+    };
+    resources.filter_map(mount).collect()
 }
 
 /// Returns the filters that have a value, by the names of the query \[docs\].

@@ -32,6 +32,10 @@ pub(super) struct AnthropicStore {
 
 #[async_trait]
 impl FileStore for AnthropicStore {
+    fn name_to_mount(&self, name: &str) -> String {
+        stored_name(name)
+    }
+
     /// Uploads a file. The service cannot recognize a repeated request: if the answer is lost, the request is not
     /// sent again.
     async fn upload(&self, new: NewStoredFile, source: &dyn Source) -> Result<(StoredFile, PutResult)> {
@@ -184,7 +188,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// Returns the name for an upload that is to be mounted, if its path has characters that a name must not have.
-pub(super) fn stored_name(name: &str) -> String {
+fn stored_name(name: &str) -> String {
     let fits = |c: char| if is_name(c.encode_utf8(&mut [0; 4])) { c } else { '_' };
     let name: String = name.chars().map(fits).collect();
     if matches!(name.as_str(), "." | "..") { wire::files::UNNAMED.to_owned() } else { name }

@@ -228,6 +228,7 @@ fn read(agent: &str, text: &RawValue) -> Result<(Option<Session>, String)> {
         updated_at: seen.last_accessed_at.and_then(time),
         expires_at: seen.expires_at.and_then(time),
         agent: Some(agent.to_owned()),
+        mounts: Vec::new(),
         provider: Provider::of(&text),
     };
     Ok((Some(session), id))

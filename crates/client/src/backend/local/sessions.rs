@@ -409,6 +409,7 @@ impl LocalHome {
             updated_at: timestamp(Some(row.updated_at)),
             expires_at: timestamp(row.expires_at),
             agent: row.agent,
+            mounts: Vec::new(),
             provider: Provider::of(&record),
         })
     }
