@@ -209,7 +209,7 @@ source "$0"
 "#;
 
 /// Runs a file's blocks, and says what is wrong.
-fn run(name: &str, text: &str) -> Result<(), String> {
+pub(crate) fn run(name: &str, text: &str) -> Result<(), String> {
     let script = Script::of(text)?;
     let scratch = tempfile::tempdir().unwrap();
     let [home, work, notes] = ["home", "work", "notes"].map(|name| scratch.path().join(name));

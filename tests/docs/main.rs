@@ -10,6 +10,7 @@
 )]
 
 mod blocks;
+mod ci;
 mod generated;
 mod links;
 mod names;
