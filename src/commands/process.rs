@@ -125,7 +125,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             }
             Err(error) => {
                 reporter.passes_status.store(passes_status(&args), Ordering::Relaxed);
-                if asks_for_report(&args) {
+                if error.use_stderr() && asks_for_report(&args) {
                     reporter.begin_report(&args, false);
                 }
                 answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter))

@@ -157,10 +157,13 @@ impl CiReport {
     pub fn annotate(&self, error: Option<&Error>) {
         let lines = self.annotations(error.filter(|error| error.kind() != Kind::Closed));
         if !lines.is_empty() {
-            // One call, between whose lines no other process writes, in a line of its own.
-            let begin = if self.shares_stderr { "\n" } else { "" };
-            report::say(&format!("{begin}{}", lines.join("\n")));
+            self.say(&lines.join("\n"));
         }
+    }
+
+    /// Prints lines at the start of a line, in one call, so that no other process writes between them.
+    fn say(&self, lines: &str) {
+        report::say(&format!("{}{lines}", if self.shares_stderr { "\n" } else { "" }));
     }
 
     fn annotations(&self, error: Option<&Error>) -> Vec<String> {
@@ -207,7 +210,7 @@ impl CiReport {
         if let Err(problem) = self.append(&path, status, error) {
             let path = escape::for_terminal(&shown(&path)).into_owned();
             let message = format!("the step summary `{path}` was not written: {problem}");
-            report::say(&self.annotation("warning", "summary", None, &[&message]));
+            self.say(&self.annotation("warning", "summary", None, &[&message]));
         }
     }
 

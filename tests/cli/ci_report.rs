@@ -53,11 +53,9 @@ fn command_in(line: &str) -> Option<Annotation> {
         let known = COMMANDS.contains(&command.to_lowercase().as_str());
         known.then(|| Annotation { command: command.to_lowercase(), properties, message })
     };
-    if let Some((info, data)) = line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::")) {
-        return found(info, data);
-    }
-    let (info, data) = line.split_once("##[").and_then(|(_, rest)| rest.split_once(']'))?;
-    found(info, data)
+    let newer = line.trim_start().strip_prefix("::").and_then(|rest| rest.split_once("::"));
+    let older = || line.split_once("##[").and_then(|(_, rest)| rest.split_once(']'));
+    newer.and_then(|(info, data)| found(info, data)).or_else(|| older().and_then(|(info, data)| found(info, data)))
 }
 
 /// The commands in an output, whose lines may end in `\n` and in `\r`.
@@ -289,6 +287,9 @@ fn an_error_of_the_command_itself_is_annotated() {
             "{args:?}"
         );
     }
+    let before = job.summary();
+    job.dress(job.0.wharf(["files", "upload", "--report", "github", "--help"])).run().ok();
+    assert_eq!(job.summary(), before);
     // The words of the command of `with` are not wharf's.
     let run = job.dress(job.0.wharf(["with", "--nope", "--", "x", "--report", "github"])).run();
     assert!(annotations(run.code(125).stderr()).is_empty());
