@@ -1,5 +1,7 @@
 //! A table of how each command behaves as a process.
 
+use std::ffi::OsString;
+
 use super::{Command, config, files, sessions};
 use crate::output::ReportFormat;
 
@@ -56,6 +58,13 @@ impl Command {
             Command::Resources(_) | Command::Environments(_) => client,
             Command::Exec(_) => Behaviour { takes_session: true, passes_status: true, ..client },
             Command::Invoke(_) => Behaviour { takes_session: true, ..client },
+            Command::Run(args) => Behaviour {
+                creates_session: true,
+                takes_session: true,
+                passes_status: args.is_command(),
+                report: args.report(),
+                ..client
+            },
             Command::With(args) => Behaviour {
                 prints_objects: false,
                 creates_session: true,
@@ -79,8 +88,12 @@ impl Command {
 }
 
 /// Returns [`Behaviour::passes_status`] of the command with this name, for a command line that cannot be parsed.
-pub(super) fn passes_status(name: &str) -> bool {
-    matches!(name, "exec" | "with")
+pub(super) fn passes_status(name: &str, args: &[OsString]) -> bool {
+    match name {
+        "exec" | "with" => true,
+        "run" => args.iter().any(|arg| arg == "--"),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +110,8 @@ mod tests {
         "environments list",
         "exec s1 ls",
         "invoke s1 hello",
+        "run hello",
+        "run -- true",
         "with true",
         "runs list",
         "backends",
@@ -112,11 +127,13 @@ mod tests {
     fn the_status_policy_of_a_name_is_that_of_its_command() {
         let grammar = grammar();
         for name in grammar.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help") {
-            let line = LINES.iter().find(|line| line.split(' ').next() == Some(name));
-            let line = line.unwrap_or_else(|| panic!("add a command line of `{name}`"));
-            let words: Vec<_> = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into).collect();
-            let parsed = parse(&words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
-            assert_eq!(passes_status(name), parsed.behaviour().passes_status, "{name}");
+            let mut lines = LINES.iter().filter(|line| line.split(' ').next() == Some(name)).peekable();
+            assert!(lines.peek().is_some(), "add a command line of `{name}`");
+            for line in lines {
+                let words: Vec<OsString> = ["wharf"].into_iter().chain(line.split(' ')).map(Into::into).collect();
+                let parsed = parse(&words).unwrap_or_else(|e| panic!("{e}")).command.unwrap();
+                assert_eq!(passes_status(name, &words), parsed.behaviour().passes_status, "{line}");
+            }
         }
     }
 }

@@ -149,6 +149,22 @@ impl Cx {
         Signals { receiver, handled: Arc::clone(&self.handles_signals), asked: Arc::clone(&self.asked) }
     }
 
+    /// Waits for work of a command that handles signals itself, unless it is to stop.
+    ///
+    /// # Errors
+    /// Those of the work; that of a signal or of `--timeout`.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        signals: &mut Signals,
+        work: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        tokio::select! {
+            done = work => done,
+            heard = signals.next() => Err(cancel_error(heard.signal.kind())),
+            error = self.cancellation.cancelled() => Err(error),
+        }
+    }
+
     /// Waits for `closing`, which writes the last output of work that handles signals itself, at most `patience` if
     /// there is a limit.
     ///

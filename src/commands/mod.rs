@@ -23,6 +23,7 @@ mod invoke;
 mod process;
 mod question;
 mod resources;
+mod run;
 mod runs;
 #[cfg(feature = "emulator")]
 mod serve;
@@ -131,6 +132,9 @@ enum Command {
     /// Let the agent of a session work
     #[command(after_help = invoke::EXAMPLES)]
     Invoke(invoke::InvokeArgs),
+    /// Create a session, upload, let it work, download, and delete it
+    #[command(after_help = run::EXAMPLES)]
+    Run(Box<run::RunArgs>),
     /// Run a command of this machine with a session of its own
     #[command(after_help = with::EXAMPLES)]
     With(Box<with::WithArgs>),
@@ -175,6 +179,7 @@ impl Command {
             Command::Environments(verb) => verb.run(cx).await,
             Command::Exec(args) => args.run(cx).await,
             Command::Invoke(args) => Box::pin(args.run(cx)).await,
+            Command::Run(args) => Box::pin(args.run(cx)).await,
             Command::With(args) => Box::pin(args.run(cx)).await,
             Command::Runs(verb) => verb.run(cx).await,
             Command::Backends => backends::run(cx),

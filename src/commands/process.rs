@@ -27,9 +27,6 @@ use wharf_transfer::cancellation::{Cancellation, cancel_error};
 /// The time that a command has to clean up after a signal or `--timeout` before the process ends anyway.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The time that cancelled work has to report its results.
-const PATIENCE: Duration = Duration::from_secs(11);
-
 /// The number of files that the process must be able to open; with fewer, a command would fail at an arbitrary point.
 const HANDLES: i32 = 32;
 
@@ -81,13 +78,17 @@ impl Reporter {
 
     /// Returns the exit code of a failure.
     fn exit_code(&self, kind: Kind) -> u8 {
-        let passes_status = self.passes_status.load(Ordering::Relaxed);
-        match kind {
-            Kind::Deadline | Kind::Interrupted | Kind::Terminated => kind.exit_code(),
-            Kind::Closed if passes_status => PIPE_CLOSED,
-            _ if passes_status => WHARF_FAILED,
-            kind => kind.exit_code(),
-        }
+        exit_code(kind, self.passes_status.load(Ordering::Relaxed))
+    }
+}
+
+/// Returns the exit code of a failure of a command that passes on the status of another one, or does not.
+pub(super) fn exit_code(kind: Kind, passes_status: bool) -> u8 {
+    match kind {
+        Kind::Deadline | Kind::Interrupted | Kind::Terminated => kind.exit_code(),
+        Kind::Closed if passes_status => PIPE_CLOSED,
+        _ if passes_status => WHARF_FAILED,
+        kind => kind.exit_code(),
     }
 }
 
@@ -236,7 +237,7 @@ async fn race(
     if cancellation.is_registered() {
         // Registered work reports its results; it is dropped if that takes too long.
         cancellation.cancel(why);
-        match tokio::time::timeout(PATIENCE, work).await {
+        match tokio::time::timeout(cancellation.patience(), work).await {
             // This error names what remains.
             Ok(Err(error)) if error.kind() == why => return Err(error),
             _ => {}
@@ -274,7 +275,7 @@ fn leave_after(wait: Duration, why: Kind, cancellation: &Cancellation, reporter:
     drop(thread::spawn(move || {
         std::thread::sleep(wait);
         if cancellation.is_acknowledged() {
-            std::thread::sleep(PATIENCE);
+            std::thread::sleep(cancellation.patience());
         }
         reporter.leave(&cancel_error(why));
     }));
@@ -391,7 +392,7 @@ fn verb_of(args: &[OsString]) -> String {
 
 /// Returns whether a command line that may be invalid belongs to a command that passes on the status of another one.
 fn passes_status(args: &[OsString]) -> bool {
-    verb_of(args).strip_prefix("wharf ").is_some_and(behaviour::passes_status)
+    verb_of(args).strip_prefix("wharf ").is_some_and(|name| behaviour::passes_status(name, args))
 }
 
 /// Returns whether a command line that is invalid has `--report`.

@@ -3,24 +3,22 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use tokio::time::timeout;
 
 use super::Cx;
 use super::args::ReportFlag;
 use super::child::ChildCommand;
 use super::cx::Signals;
-use super::runs::cleanup::CleanupStatus;
 use super::runs::guard::RunGuard;
-use super::runs::sweep;
+use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
+use super::runs::sweep_during;
 use super::sessions::create::{SessionDraft, SessionsCreateArgs};
-use super::sessions::wait::{WaitGoal, wait_for};
 use crate::output::ReportFormat;
-use wharf_client::backend::{Feature, MkdirOptions};
 use wharf_core::advice::Step;
 use wharf_core::config::env;
-use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Session, SessionPath};
+use wharf_core::error::{Error, Result};
+use wharf_core::model::CleanupStatus;
 use wharf_core::platform::{self, Signal};
 use wharf_transfer::cancellation::cancel_error;
 
@@ -47,28 +45,6 @@ pub(super) struct WithArgs {
     /// Command and its arguments, after --
     #[arg(value_name = "COMMAND", trailing_var_arg = true, required = true)]
     command: Vec<OsString>,
-}
-
-/// When the session of a run is kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum KeepPolicy {
-    /// It is always deleted
-    #[default]
-    Never,
-    /// It is kept if the work failed
-    OnFailure,
-    /// It is always kept
-    Always,
-}
-
-impl KeepPolicy {
-    fn keeps(self, has_failed: bool) -> bool {
-        match self {
-            KeepPolicy::Never => false,
-            KeepPolicy::OnFailure => has_failed,
-            KeepPolicy::Always => true,
-        }
-    }
 }
 
 impl WithArgs {
@@ -115,28 +91,20 @@ impl WithArgs {
 async fn work(
     cx: &Cx,
     guard: &mut RunGuard,
-    mut draft: SessionDraft,
+    draft: SessionDraft,
     command: &[OsString],
     signals: &mut Signals,
 ) -> Result<()> {
     let Some((program, args)) = command.split_first() else {
         return Err(Error::usage("a command is missing").hint("write it after `--`"));
     };
-    guard.mark(&mut draft)?;
-    let created = draft.create(cx, |files| guard.uploaded(files));
-    let session = tokio::select! {
-        created = created => {
-            if created.as_ref().is_err_and(|error| !error.is_uncertain()) {
-                guard.not_created();
-            }
-            created?
-        }
-        heard = signals.next() => return Err(cancel_error(heard.signal.kind())),
-        error = cx.cancellation.cancelled() => return Err(error),
+    let session = guard.create_session(cx, draft, signals).await?;
+    let prepared = async {
+        wait_until_usable(cx, &session).await?;
+        make_outputs(cx, &session.id).await
     };
     cx.out.report_fact("Session", session.id.as_str());
-    guard.created(&session)?;
-    let outputs = prepare_outputs(cx, &session).await?;
+    let outputs = cx.unless_stopped(signals, prepared).await?;
     let settings = cx.settings()?;
     let mut variables = vec![
         (env::SESSION, session.id.to_string()),
@@ -149,36 +117,18 @@ async fn work(
     if let Some(process) = child.process() {
         guard.works_by(process);
     }
-    let mut swept = Some(Box::pin(sweep(cx, guard)));
-    let status = loop {
+    let ended = async {
         tokio::select! {
-            status = child.wait(signals) => break status?,
-            () = async { if let Some(swept) = &mut swept { swept.await } }, if swept.is_some() => swept = None,
+            status = child.wait(signals) => status,
             error = cx.cancellation.cancelled() => {
                 child.signal(Signal::Terminate);
                 // One that does not end is killed.
                 drop(timeout(PATIENCE, child.wait(signals)).await);
-                return Err(error);
+                Err(error)
             }
         }
     };
-    cx.status.set(platform::exit_status(status));
+    cx.status.set(platform::exit_status(sweep_during(cx, guard, ended).await?));
     cx.out.report_fact("Command", &format!("exit status {}", cx.status.get()));
     Ok(())
-}
-
-/// Waits until the session can be used, and creates its directory of results where it lacks. Returns the directory.
-async fn prepare_outputs(cx: &Cx, session: &Session) -> Result<String> {
-    let backend = cx.backend()?;
-    let outputs = backend.capabilities().outputs;
-    wait_for(backend, &session.id, WaitGoal::Usable).await?;
-    if backend.capabilities().has(Feature::Mkdir) {
-        let at = SessionPath { session: session.id.clone(), path: outputs.parse()? };
-        let options = MkdirOptions { parents: true, ..MkdirOptions::default() };
-        match backend.require_files()?.mkdir(&at, options).await {
-            Err(error) if error.kind() != Kind::Conflict => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(outputs.to_owned())
 }

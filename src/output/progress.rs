@@ -39,6 +39,9 @@ const LINE: Duration = Duration::from_secs(10);
 
 #[derive(Default)]
 struct TransferState {
+    /// What goes on, where that is not a transfer.
+    label: Option<&'static str>,
+
     files: u64,
     files_done: u64,
     bytes: Option<u64>,
@@ -80,8 +83,8 @@ pub struct Progress {
 
 impl Progress {
     /// Starts the display; returns `None` if `when` asks for none. With `quiet`, stderr is reserved for errors unless a
-    /// display was asked for.
-    pub fn start(when: ProgressMode, quiet: bool) -> Option<Self> {
+    /// display was asked for. With `label`, it shows this and the time instead of a transfer.
+    pub fn start(when: ProgressMode, quiet: bool, label: Option<&'static str>) -> Option<Self> {
         let terminal = io::stderr().is_terminal();
         let bar = match when {
             ProgressMode::None => return None,
@@ -90,7 +93,10 @@ impl Progress {
             ProgressMode::Bar => true,
             ProgressMode::Lines => false,
         };
-        let shared = Arc::new(SharedState { work: Mutex::default(), ended: Condvar::new() });
+        let shared = Arc::new(SharedState {
+            work: Mutex::new(TransferState { label, ..TransferState::default() }),
+            ended: Condvar::new(),
+        });
         let display = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let (theirs, drawn) = (Arc::clone(&shared), display.clone());
         let thread = std::thread::Builder::new()
@@ -165,6 +171,7 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
     let known =
         "{bar:16} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}";
     let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}";
+    let started = Instant::now();
     let bar = display.add(ProgressBar::no_length());
     let mut lines: Vec<ProgressBar> = Vec::new();
     let mut shown = false;
@@ -173,7 +180,11 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
             shown = true;
             display.set_draw_target(bar_terminal::target());
         }
-        let template = if work.bytes.is_some() { known } else { unknown };
+        let template = match (work.label, work.bytes) {
+            (Some(_), _) => "{spinner} {msg}",
+            (None, Some(_)) => known,
+            (None, None) => unknown,
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -182,13 +193,17 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
         }
         let columns = terminal::columns().unwrap_or(80);
         let several = work.files > 1;
-        let message = if several {
+        let message = if let Some(label) = work.label {
+            format!("{label}  {} s", started.elapsed().as_secs())
+        } else if several {
             format!("{}/{} files", work.files_done, work.files)
         } else {
             work.running.first().map_or(String::new(), |running| escape::for_terminal(&running.name).into_owned())
         };
-        bar.set_message(super::table::fit(&message, columns.saturating_sub(BAR)));
+        let room = if work.label.is_some() { columns } else { columns.saturating_sub(BAR) };
+        bar.set_message(super::table::fit(&message, room));
         bar.set_position(work.passed());
+        bar.tick();
         let running: &[RunningFile] = if several { &work.running } else { &[] };
         while lines.len() < running.len().min(LINES) {
             let line = ProgressBar::no_length();
@@ -217,6 +232,10 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
 fn print_lines(shared: &SharedState) {
     let started = Instant::now();
     every(shared, LINE, LINE, |work| {
+        if let Some(label) = work.label {
+            report::say(&format!("{label}, {} s", started.elapsed().as_secs()));
+            return;
+        }
         let passed = work.passed();
         let rate = passed.checked_div(started.elapsed().as_secs()).unwrap_or(0);
         let (of, left) = match work.bytes.filter(|bytes| *bytes > 0) {

@@ -5,8 +5,8 @@ use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
-    Agent, Deletion, Entry, EntryKind, Environment, Event, ExecResult, Outcome, Provider, Receipt, Resource, Session,
-    SessionPath, StoredFile, TurnResult,
+    Agent, Deletion, Entry, EntryKind, Environment, Event, ExecResult, Outcome, Provider, Receipt, Resource, RunResult,
+    Session, SessionPath, StoredFile, TurnResult,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -59,6 +59,16 @@ impl Record for ExecResult {
 
     fn provider(&self) -> Option<&Provider> {
         Some(&self.provider)
+    }
+}
+
+impl Record for RunResult {
+    const NOUN: &'static str = "runs";
+
+    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![it.id.clone()] };
+
+    fn key(&self) -> Option<String> {
+        Some(self.id.clone())
     }
 }
 

@@ -10,13 +10,31 @@ use wharf_transfer::event::{Observer, TransferEvent};
 impl Output {
     /// Observes a transfer of `names`, until the returned guard is dropped.
     pub fn watch(&self, names: &[String]) -> TransferWatch<'_> {
+        self.watch_as(None, names)
+    }
+
+    /// Observes a transfer that is a step of a command: its summary begins with the name of the step.
+    pub fn watch_step(&self, step: &'static str, names: &[String]) -> TransferWatch<'_> {
+        self.watch_as(Some(step), names)
+    }
+
+    fn watch_as(&self, step: Option<&'static str>, names: &[String]) -> TransferWatch<'_> {
         let (from, source) = match names {
             [one] => (format!("`{one}`"), one.clone()),
             several => (format!("any of the {} sources", several.len()), format!("{} sources", several.len())),
         };
         let when = self.options.progress;
-        *self.stderr.progress() = Progress::start(when, self.machine_errors());
-        TransferWatch { output: self, since: Instant::now(), from, source, summary: RefCell::default() }
+        *self.stderr.progress() = Progress::start(when, self.machine_errors(), None);
+        TransferWatch { output: self, since: Instant::now(), step, from, source, summary: RefCell::default() }
+    }
+
+    /// Shows that a step of a command goes on, until the returned guard is dropped.
+    pub fn phase(&self, label: &'static str) -> PhaseWatch<'_> {
+        let is_shown = !self.options.quiet && !self.machine_errors();
+        if is_shown {
+            *self.stderr.progress() = Progress::start(self.options.progress, false, Some(label));
+        }
+        PhaseWatch(self)
     }
 }
 
@@ -24,6 +42,8 @@ impl Output {
 pub struct TransferWatch<'a> {
     output: &'a Output,
     since: Instant,
+    /// The name of the step that the transfer is, if it is one of a command with several.
+    step: Option<&'static str>,
     /// The sources, for messages.
     from: String,
     /// The sources, for a report.
@@ -43,10 +63,10 @@ impl Observer for TransferWatch<'_> {
             TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
             // Printed even with `-q`: no other output shows that no files were transferred.
             TransferEvent::Ended(summary) if summary.is_empty() => {
-                self.output.note(human::nothing(summary, &self.from));
+                self.output.note(self.line(&human::nothing(summary, &self.from)));
             }
             TransferEvent::Ended(summary) => {
-                let several = self.output.planned.get() > 1;
+                let several = self.output.planned.get() > 1 || self.step.is_some();
                 *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());
             }
             _ => {}
@@ -57,12 +77,27 @@ impl Observer for TransferWatch<'_> {
     }
 }
 
+impl TransferWatch<'_> {
+    fn line(&self, text: &str) -> String {
+        self.step.map_or_else(|| text.to_owned(), |step| format!("{step}: {text}"))
+    }
+}
+
+/// Shows that a step goes on. Dropping it ends the display.
+pub struct PhaseWatch<'a>(&'a Output);
+
+impl Drop for PhaseWatch<'_> {
+    fn drop(&mut self) {
+        self.0.stderr.progress().take();
+    }
+}
+
 impl Drop for TransferWatch<'_> {
     fn drop(&mut self) {
         self.output.stderr.progress().take();
         let silent = self.output.options.quiet || self.output.machine_errors();
         if let Some(summary) = self.summary.take().filter(|_| !silent) {
-            self.output.note(summary);
+            self.output.note(self.line(&summary));
         }
     }
 }

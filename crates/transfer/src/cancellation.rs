@@ -1,7 +1,8 @@
 //! Cancellation: the work that registered starts nothing more, ends what is running, and reports.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -16,11 +17,21 @@ pub struct Cancellation {
     reason: watch::Sender<Option<Kind>>,
     registered: Arc<AtomicUsize>,
     acknowledged: Arc<AtomicBool>,
+    /// The longest time that registered work may take to end, in milliseconds.
+    patience: Arc<AtomicU64>,
 }
+
+/// The time that work has to end and to report its results, unless it asks for more.
+const PATIENCE: Duration = Duration::from_secs(11);
 
 impl Default for Cancellation {
     fn default() -> Self {
-        Cancellation { reason: watch::Sender::new(None), registered: Arc::default(), acknowledged: Arc::default() }
+        Cancellation {
+            reason: watch::Sender::new(None),
+            registered: Arc::default(),
+            acknowledged: Arc::default(),
+            patience: Arc::default(),
+        }
     }
 }
 
@@ -28,6 +39,22 @@ impl Cancellation {
     /// Asks the work to stop; `why` becomes the kind of the error that it ends with.
     pub fn cancel(&self, why: Kind) {
         self.reason.send_replace(Some(why));
+    }
+
+    /// Returns why the work was asked to stop, if it was.
+    pub fn reason(&self) -> Option<Kind> {
+        *self.reason.borrow()
+    }
+
+    /// Returns the time that the work has to end after it was asked to stop.
+    pub fn patience(&self) -> Duration {
+        PATIENCE.max(Duration::from_millis(self.patience.load(Ordering::Relaxed)))
+    }
+
+    /// Gives the work more time to end.
+    pub fn extend_patience(&self, patience: Duration) {
+        let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
+        self.patience.fetch_max(millis, Ordering::Relaxed);
     }
 
     /// Returns whether there is work that stops by itself when it is asked to.

@@ -43,9 +43,22 @@ impl Transfer<'_> {
     /// # Errors
     /// `usage` and `limit` before anything is sent; then the verdict over all receipts.
     pub async fn upload(&self, sources: &[LocalSource], to: &Destination<SessionPath>, sink: Sink<'_>) -> Result<()> {
+        self.backend.require_files()?;
+        self.upload_each(sources, &plan::upload(sources, to)?, sink).await
+    }
+
+    /// Uploads each file to the path of the same position, and the contents of each directory below it.
+    ///
+    /// # Errors
+    /// `limit` before anything is sent; then the verdict over all receipts.
+    pub async fn upload_each(
+        &self,
+        sources: &[LocalSource],
+        destinations: &[SessionPath],
+        sink: Sink<'_>,
+    ) -> Result<()> {
         let _guard = self.cancellation.register();
         self.backend.require_files()?;
-        let destinations = plan::upload(sources, to)?;
         let mut results = Results::new(self, sink);
         let total = match self.unless_cancelled(self.measure(sources, |_, _, _| Ok(()))).await {
             Ok(total) => total?,
@@ -53,7 +66,7 @@ impl Transfer<'_> {
         };
         total.check(&self.backend.limits(), self.options)?;
         results.expect(total.files);
-        let ended = self.send(sources, &destinations, total.files > BULK, &mut results).await;
+        let ended = self.send(sources, destinations, total.files > BULK, &mut results).await;
         results.finish(self.flush(ended).await)
     }
 

@@ -17,7 +17,11 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// # Errors
 /// `usage` for an invalid name; `io` and `not_found` for a file that cannot be read.
-pub(super) fn read(flags: &[OsString], files: &[PathBuf], until: Option<Instant>) -> Result<Vec<(String, OsString)>> {
+pub(in crate::commands) fn read(
+    flags: &[OsString],
+    files: &[PathBuf],
+    until: Option<Instant>,
+) -> Result<Vec<(String, OsString)>> {
     let mut variables = Vec::new();
     for file in files {
         let text = read_text(file, "the file of variables", until)?;

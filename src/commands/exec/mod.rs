@@ -1,8 +1,8 @@
 //! `wharf exec`: run a command in a session.
 
-mod environment;
+pub(super) mod environment;
 mod input;
-mod sink;
+pub(super) mod sink;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,9 +97,9 @@ impl ExecArgs {
         let terminal = self.tty.then(input::terminal_size);
         let input = if self.interactive { input::stdin(self.tty)? } else { ProgramInput::Empty };
         let raw = (self.tty && self.interactive).then(RawMode::of_stdin).flatten();
-        let signals = cx.signals();
+        let mut signals = cx.signals();
         let started = exec.start(&session, NewCommand { command, cwd, env, input, terminal }).await?;
-        let result = follow(cx, signals, started, sink.begin(), self.tty).await;
+        let result = follow(cx, &mut signals, started, sink.begin(), self.tty).await;
         drop(raw);
         result
     }
@@ -141,9 +141,12 @@ impl Stopping {
 }
 
 /// Passes on the output of a command until it ends, and stops it if wharf is asked to stop.
-async fn follow(
+///
+/// # Errors
+/// Those of the output; that of a command that did not end by itself.
+pub(super) async fn follow(
     cx: &Cx,
-    mut signals: Signals,
+    signals: &mut Signals,
     mut command: Box<dyn RunningCommand>,
     mut sink: RunningSink<'_>,
     tty: bool,
@@ -204,14 +207,14 @@ async fn follow(
                     // Processes that the command started may have ignored the signal that ended it.
                     drop(timeout(LAST, command.signal(Signal::Kill)).await);
                 }
-                return finish(cx, &mut signals, sink, command.id(), end, stopping.map(|it| it.why)).await;
+                return finish(cx, signals, sink, command.id(), end, stopping.map(|it| it.why)).await;
             }
             FollowEvent::Command(Err(error)) => {
                 if let Some(stopping) = stopping {
                     return give_up(sink, command.id(), stopping.why).await;
                 }
                 sink.finish(command.id(), ExecStatus::Unknown, None, Some(&error))?;
-                cx.close_output(&mut signals, sink.close(), None).await?;
+                cx.close_output(signals, sink.close(), None).await?;
                 return Err(error);
             }
             FollowEvent::Heard(signal) => {

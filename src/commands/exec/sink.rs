@@ -1,6 +1,8 @@
 //! The output of a command: bytes as they arrive, events, or one object.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io::{self, IsTerminal};
 use std::string::FromUtf8Error;
 
@@ -20,7 +22,7 @@ use wharf_core::utf8::unfinished;
 const KEPT: usize = 1 << 20;
 
 /// The properties of a command before it is started.
-pub(super) struct ExecSink<'a> {
+pub(in crate::commands) struct ExecSink<'a> {
     cx: &'a Cx,
     session: SessionId,
     backend: &'static str,
@@ -28,6 +30,8 @@ pub(super) struct ExecSink<'a> {
     form: Form,
     /// Whether the command has a terminal of its own, whose output goes to this terminal unchanged.
     tty: bool,
+    /// Takes the object instead of stdout, for a command that goes on where stdout is closed by its reader.
+    result: Option<&'a Cell<Option<ExecResult>>>,
 }
 
 /// The form of the output.
@@ -42,7 +46,7 @@ enum Form {
 }
 
 /// The output of a running command.
-pub(super) struct RunningSink<'a> {
+pub(in crate::commands) struct RunningSink<'a> {
     sink: ExecSink<'a>,
     started_at: Timestamp,
     started: Instant,
@@ -54,6 +58,8 @@ pub(super) struct RunningSink<'a> {
     /// The next block to pass on.
     waiting: Option<(OutputStream, Bytes)>,
     relays: Relays,
+    /// Whether stdout was closed by its reader, and the command goes on without it.
+    unread: bool,
 }
 
 /// The standard streams of this process.
@@ -86,7 +92,7 @@ impl<'a> ExecSink<'a> {
     ///
     /// # Errors
     /// `unsupported` for `--format raw`; `io` if an object is wanted and stdout is closed.
-    pub(super) fn new(
+    pub(in crate::commands) fn new(
         cx: &'a Cx,
         session: &SessionId,
         backend: &'static str,
@@ -108,11 +114,16 @@ impl<'a> ExecSink<'a> {
         if form != Form::Bytes {
             cx.out.expect_bytes()?;
         }
-        Ok(ExecSink { cx, session: session.clone(), backend, command, form, tty })
+        Ok(ExecSink { cx, session: session.clone(), backend, command, form, tty, result: None })
+    }
+
+    /// Puts the object there instead of printing it. A reader that closes stdout is not an error then.
+    pub(in crate::commands) fn with_result(self, result: &'a Cell<Option<ExecResult>>) -> Self {
+        ExecSink { result: Some(result), ..self }
     }
 
     /// Returns the sink for the command, which has just been started.
-    pub(super) fn begin(self) -> RunningSink<'a> {
+    pub(in crate::commands) fn begin(self) -> RunningSink<'a> {
         let stream = |is_terminal: bool| StreamSink {
             escape: (is_terminal && !self.tty).then(TerminalText::default),
             ..StreamSink::default()
@@ -130,6 +141,7 @@ impl<'a> ExecSink<'a> {
             captured,
             waiting: None,
             relays,
+            unread: false,
         }
     }
 }
@@ -147,7 +159,11 @@ impl RunningSink<'_> {
     async fn pass(&mut self) -> Result<()> {
         if let Some((stream, block)) = &self.waiting {
             match stream {
-                OutputStream::Stdout => self.relays.stdout.send(block).await?,
+                OutputStream::Stdout if self.unread => {}
+                OutputStream::Stdout => match self.relays.stdout.send(block).await {
+                    Err(error) if self.goes_on_without(&error) => self.unread = true,
+                    sent => sent?,
+                },
                 // If the reader of stderr is gone, the command goes on without it.
                 OutputStream::Stderr => drop(self.relays.stderr.send(block).await),
             }
@@ -161,7 +177,20 @@ impl RunningSink<'_> {
     /// # Errors
     /// Those of [`RunningSink::pass`].
     pub(super) async fn progress(&mut self) -> Result<()> {
-        if self.is_waiting() { self.pass().await } else { Err(self.relays.stdout.failed().await) }
+        if self.is_waiting() {
+            return self.pass().await;
+        }
+        if self.unread {
+            return pending().await;
+        }
+        let error = self.relays.stdout.failed().await;
+        self.unread = self.goes_on_without(&error);
+        if self.unread { Ok(()) } else { Err(error) }
+    }
+
+    /// Returns whether the command goes on after this error of stdout.
+    fn goes_on_without(&self, error: &Error) -> bool {
+        self.sink.result.is_some() && error.kind() == Kind::Closed
     }
 
     /// Waits until all output is written.
@@ -172,11 +201,15 @@ impl RunningSink<'_> {
         self.pass().await?;
         let rest = self.captured.take();
         if !rest.is_empty() {
-            self.relays.stdout.send(&rest.into()).await?;
+            self.waiting = Some((OutputStream::Stdout, rest.into()));
+            self.pass().await?;
         }
         drop(self.relays.stderr.finish().await);
         self.sink.cx.out.settle_stderr();
-        self.relays.stdout.finish().await
+        match self.relays.stdout.finish().await {
+            Err(error) if self.goes_on_without(&error) => Ok(()),
+            finished => finished,
+        }
     }
 
     /// Accepts a block, which [`RunningSink::pass`] passes on.
@@ -272,7 +305,7 @@ impl RunningSink<'_> {
                 (STANDARD.encode(bytes(stdout)), STANDARD.encode(bytes(stderr)), Encoding::Base64)
             }
         };
-        self.sink.cx.out.one(&ExecResult {
+        let result = ExecResult {
             object: "exec",
             id: id.map(str::to_owned),
             session: self.sink.session.clone(),
@@ -292,7 +325,12 @@ impl RunningSink<'_> {
             duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             error: error.cloned(),
             provider,
-        })?;
+        };
+        if let Some(slot) = self.sink.result {
+            slot.set(Some(result));
+            return Ok(());
+        }
+        self.sink.cx.out.one(&result)?;
         self.sink.cx.out.flush()
     }
 }

@@ -26,7 +26,11 @@ pub(super) async fn run(follower: &TurnFollower<'_>, turns: &dyn Turns, mut draf
             continue;
         }
         let gate = SendGate::default();
-        match follower.run(&gate, draft.send(follower, turns, text.to_owned(), &gate)).await {
+        let mut signals = cx.signals();
+        let ended = follower.run(&mut signals, &gate, draft.send(follower, turns, text.to_owned(), &gate)).await;
+        // Until the next message, a signal ends the conversation.
+        drop(signals);
+        match ended {
             Ok(()) => {}
             Err(error) if !follower.left.get() && goes_on(error.kind()) => cx.out.report(&error),
             Err(error) => return Err(error),

@@ -3,10 +3,10 @@
 mod attachments;
 mod conversation;
 mod draft;
-mod prompt;
+pub(super) mod prompt;
 mod sink;
-mod tools;
-mod turn;
+pub(super) mod tools;
+pub(super) mod turn;
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum, ValueHint};
 
 use self::attachments::Attachments;
 use self::draft::Draft;
-use self::tools::{OnAsk, ToolPolicy};
+use self::tools::ToolFlags;
 use self::turn::TurnFollower;
 use super::Cx;
 use super::question;
@@ -64,21 +64,8 @@ pub(super) struct InvokeArgs {
     #[arg(long, conflicts_with_all = ["prompt", "file", "attach", "system", "conversation", "protocol"])]
     follow: bool,
 
-    /// Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]
-    #[arg(long, value_enum, value_name = "ANSWER")]
-    on_ask: Option<OnAsk>,
-
-    /// Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated
-    #[arg(long, value_name = "GLOB")]
-    allow_tool: Vec<String>,
-
-    /// Succeed although a tool was denied
-    #[arg(long)]
-    allow_denied: bool,
-
-    /// Answer calls of a tool with a command on this machine; can be repeated
-    #[arg(long, value_name = "NAME=COMMAND")]
-    tool: Vec<String>,
+    #[command(flatten)]
+    tools: ToolFlags,
 }
 
 impl InvokeArgs {
@@ -86,13 +73,12 @@ impl InvokeArgs {
         let session = cx.session(&self.target)?;
         let backend = cx.backend()?;
         let turns = backend.require_turns()?;
-        let answers = self.on_ask.is_some() || !self.allow_tool.is_empty() || !self.tool.is_empty();
         for (is_asked, feature) in [
             (!self.attach.is_empty(), Feature::InvokeAttach),
             (self.system.is_some(), Feature::InvokeSystem),
             (self.conversation.is_some(), Feature::InvokeConversation),
             (self.protocol.is_some(), Feature::InvokeProtocol),
-            (answers || self.allow_denied, Feature::InvokeTools),
+            (self.tools.are_given(), Feature::InvokeTools),
         ] {
             if is_asked {
                 backend.require(feature)?;
@@ -101,18 +87,20 @@ impl InvokeArgs {
         if !self.follow {
             turns.check(&NewMessage::default())?;
         }
-        let policy = ToolPolicy::new(self.on_ask, &self.allow_tool, &self.tool)?;
+        let policy = self.tools.policy()?;
         let follower = TurnFollower {
             cx,
             session: &session,
             backend: backend.capabilities().backend,
             policy: &policy,
-            allow_denied: self.allow_denied,
+            allow_denied: self.tools.allow_denied,
             only_follows: self.follow,
             left: Cell::new(false),
+            result: None,
         };
         if self.follow {
-            return follower.run(&SendGate::default(), turns.follow(&session)).await;
+            let mut signals = cx.signals();
+            return follower.run(&mut signals, &SendGate::default(), turns.follow(&session)).await;
         }
         let attachments = Attachments::read(&self.attach)?;
         let protocol = self.protocol.map(MessageProtocol::from);
@@ -124,7 +112,8 @@ impl InvokeArgs {
         let text = prompt::read(cx, self.prompt, self.file).await?;
         let mut draft = Draft { attachments, system: self.system, conversation, protocol };
         let gate = SendGate::default();
-        follower.run(&gate, draft.send(&follower, turns, text, &gate)).await
+        let mut signals = cx.signals();
+        follower.run(&mut signals, &gate, draft.send(&follower, turns, text, &gate)).await
     }
 }
 

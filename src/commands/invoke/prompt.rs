@@ -17,7 +17,7 @@ const LONGEST: u64 = 8 << 20;
 ///
 /// # Errors
 /// `usage` for one that is missing, empty, too long or not UTF-8; `not_found` and others for the file.
-pub(super) async fn read(cx: &Cx, text: Option<String>, file: Option<PathBuf>) -> Result<String> {
+pub(in crate::commands) async fn read(cx: &Cx, text: Option<String>, file: Option<PathBuf>) -> Result<String> {
     let text = match (text, file) {
         (Some(text), _) if text != "-" => text,
         (None, Some(file)) if file != Path::new("-") => {

@@ -1,5 +1,6 @@
 //! Where a turn goes: the agent's text as it is written, events, or one object.
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, IsTerminal};
 
@@ -43,6 +44,8 @@ pub(super) struct TurnSink<'a> {
     session: SessionId,
     backend: &'static str,
     form: TurnForm,
+    /// Takes the result instead of stdout.
+    result: Option<&'a Cell<Option<TurnResult>>>,
     started_at: Timestamp,
     started: Instant,
     /// The whole text, for a result that is an object: that of stdout without the line end after the last message.
@@ -103,7 +106,12 @@ impl ShownPreview {
 
 impl<'a> TurnSink<'a> {
     /// Determines the form.
-    pub(super) fn new(cx: &'a Cx, session: &SessionId, backend: &'static str) -> Self {
+    pub(super) fn new(
+        cx: &'a Cx,
+        session: &SessionId,
+        backend: &'static str,
+        result: Option<&'a Cell<Option<TurnResult>>>,
+    ) -> Self {
         let form = match cx.out.object_format() {
             Some(Format::Raw) => TurnForm::Raw,
             Some(Format::Jsonl) => TurnForm::Events,
@@ -116,6 +124,7 @@ impl<'a> TurnSink<'a> {
             session: session.clone(),
             backend,
             form,
+            result,
             started_at: Timestamp::now(),
             started: Instant::now(),
             text: String::new(),
@@ -406,6 +415,10 @@ impl<'a> TurnSink<'a> {
             error: end.error,
             provider: end.provider,
         };
+        if let Some(slot) = self.result {
+            slot.set(Some(result));
+            return Ok(());
+        }
         let written = self.cx.out.last(result).and_then(|()| self.cx.out.flush());
         self.collect();
         written

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use bytes::Bytes;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use tokio::sync::mpsc;
 
 use crate::commands::Cx;
@@ -19,6 +19,44 @@ use wharf_transfer::gitignore::Pattern;
 
 /// The longest result of a tool, in bytes.
 const LONGEST: usize = 1 << 20;
+
+// How an agent's calls of tools are answered.
+#[derive(Debug, Args)]
+pub(in crate::commands) struct ToolFlags {
+    /// Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    on_ask: Option<OnAsk>,
+
+    /// Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated
+    #[arg(long, value_name = "GLOB")]
+    allow_tool: Vec<String>,
+
+    /// Succeed although a tool was denied
+    #[arg(long)]
+    pub(in crate::commands) allow_denied: bool,
+
+    /// Answer calls of a tool with a command on this machine; can be repeated
+    #[arg(long, value_name = "NAME=COMMAND")]
+    tool: Vec<String>,
+}
+
+impl ToolFlags {
+    /// Returns whether any of the flags is given: the backend needs `Feature::InvokeTools`.
+    pub(in crate::commands) fn are_given(&self) -> bool {
+        self.on_ask.is_some() || !self.allow_tool.is_empty() || !self.tool.is_empty() || self.allow_denied
+    }
+
+    /// Reads the flags.
+    ///
+    /// # Errors
+    /// `usage` for a tool without a command, and for a command that is no list of words.
+    pub(in crate::commands) fn policy(&self) -> Result<ToolPolicy> {
+        let on_ask = self.on_ask.unwrap_or(if question::can_ask() { OnAsk::Ask } else { OnAsk::Fail });
+        let commands = self.tool.iter().map(|text| ToolCommand::parse(text)).collect::<Result<_>>()?;
+        let allowed = self.allow_tool.iter().map(|glob| whole_name(glob)).collect::<Result<_>>()?;
+        Ok(ToolPolicy { on_ask, allowed, commands })
+    }
+}
 
 /// `--on-ask`: what happens when the agent asks whether a tool may run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -34,7 +72,7 @@ pub(super) enum OnAsk {
 }
 
 /// How calls of tools are answered.
-pub(super) struct ToolPolicy {
+pub(in crate::commands) struct ToolPolicy {
     on_ask: OnAsk,
     allowed: Vec<Pattern>,
     commands: Vec<ToolCommand>,
@@ -55,17 +93,6 @@ pub(super) enum Decision {
 }
 
 impl ToolPolicy {
-    /// Reads the flags.
-    ///
-    /// # Errors
-    /// `usage` for a tool without a command, and for a command that is no list of words.
-    pub(super) fn new(on_ask: Option<OnAsk>, allowed: &[String], commands: &[String]) -> Result<Self> {
-        let on_ask = on_ask.unwrap_or(if question::can_ask() { OnAsk::Ask } else { OnAsk::Fail });
-        let commands = commands.iter().map(|text| ToolCommand::parse(text)).collect::<Result<_>>()?;
-        let allowed = allowed.iter().map(|glob| whole_name(glob)).collect::<Result<_>>()?;
-        Ok(ToolPolicy { on_ask, allowed, commands })
-    }
-
     /// Decides on a call, and runs the tool where it is one of this machine.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use wharf_client::backend::turn::{PendingCall, RunningTurn, SendGate, ToolAnswer
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{SessionId, ToolCall, TurnStatus};
+use wharf_core::model::{SessionId, ToolCall, TurnResult, TurnStatus};
 use wharf_transfer::cancellation::cancel_error;
 
 /// How long an agent may take to stop once it was interrupted.
@@ -29,17 +29,19 @@ const LAST: Duration = Duration::from_secs(1);
 const FOREIGN: Duration = Duration::from_secs(120);
 
 /// What follows turns for a user.
-pub(super) struct TurnFollower<'a> {
-    pub(super) cx: &'a Cx,
-    pub(super) session: &'a SessionId,
-    pub(super) backend: &'static str,
-    pub(super) policy: &'a ToolPolicy,
+pub(in crate::commands) struct TurnFollower<'a> {
+    pub(in crate::commands) cx: &'a Cx,
+    pub(in crate::commands) session: &'a SessionId,
+    pub(in crate::commands) backend: &'static str,
+    pub(in crate::commands) policy: &'a ToolPolicy,
     /// Whether a turn may succeed although a tool was denied.
-    pub(super) allow_denied: bool,
+    pub(in crate::commands) allow_denied: bool,
     /// Whether the turn is another process's: it is never interrupted.
-    pub(super) only_follows: bool,
+    pub(in crate::commands) only_follows: bool,
     /// Whether a turn was left whose end is not known.
-    pub(super) left: Cell<bool>,
+    pub(in crate::commands) left: Cell<bool>,
+    /// Takes the result instead of stdout.
+    pub(in crate::commands) result: Option<&'a Cell<Option<TurnResult>>>,
 }
 
 /// Why a turn is being stopped, and when it is given up.
@@ -63,13 +65,13 @@ impl TurnFollower<'_> {
     ///
     /// # Errors
     /// Those of `start`; that of the turn's end, unless it is a success.
-    pub(super) async fn run(
+    pub(in crate::commands) async fn run(
         &self,
+        signals: &mut Signals,
         gate: &SendGate,
         start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
     ) -> Result<()> {
-        let sink = TurnSink::new(self.cx, self.session, self.backend);
-        let mut signals = self.cx.signals();
+        let sink = TurnSink::new(self.cx, self.session, self.backend, self.result);
         let _guard = self.cx.cancellation.register();
         let mut start = std::pin::pin!(start);
         let mut stopping: Option<TurnStop> = None;
@@ -106,7 +108,7 @@ impl TurnFollower<'_> {
             Err(error) => {
                 self.left.set(stopping.is_some() || error.is_uncertain());
                 let patience = stopping.map(|_| LAST);
-                refuse(self.cx, sink, &mut signals, error, patience).await
+                refuse(self.cx, sink, signals, error, patience).await
             }
         }
     }
@@ -171,7 +173,7 @@ struct FollowedTurn<'a> {
     follower: &'a TurnFollower<'a>,
     turn: Box<dyn RunningTurn>,
     sink: TurnSink<'a>,
-    signals: Signals,
+    signals: &'a mut Signals,
     stopping: Option<TurnStop>,
     /// Calls that were not answered.
     pending: Vec<ToolCall>,
@@ -333,12 +335,12 @@ impl FollowedTurn<'_> {
         let end = TurnEnd { status, error: error.clone(), pending, ..end };
         self.sink.finish(&*self.turn, end, why.is_some())?;
         let patience = why.map(|_| LAST);
-        self.follower.cx.close_output(&mut self.signals, self.sink.close(), patience).await?;
+        self.follower.cx.close_output(self.signals, self.sink.close(), patience).await?;
         error.map_or(Ok(()), Err)
     }
 
     /// Reports a turn after an error that ends its events.
-    async fn fail(mut self, error: Error) -> Result<()> {
+    async fn fail(self, error: Error) -> Result<()> {
         match self.stopping {
             // That it cannot be followed any more comes of that.
             Some(stopping) if error.kind() != Kind::NotFound => {
@@ -347,7 +349,7 @@ impl FollowedTurn<'_> {
             }
             None if !self.turn.has_begun() => {
                 self.follower.left.set(error.is_uncertain());
-                refuse(self.follower.cx, self.sink, &mut self.signals, error, None).await
+                refuse(self.follower.cx, self.sink, self.signals, error, None).await
             }
             _ => self.give_up(error).await,
         }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, FileStore, SessionQuery};
-use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{FileId, Labels, SessionId};
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::{Cleanup, CleanupStatus, FileId, Labels, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
 /// The label that names the run of a session.
@@ -22,53 +21,6 @@ pub(super) const APPEARING: Duration = Duration::from_secs(5);
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-
-/// What became of a run's session and stored files.
-#[derive(Debug, Serialize)]
-pub(in crate::commands) struct Cleanup {
-    /// What became of the session.
-    pub(in crate::commands) status: CleanupStatus,
-    /// How many stored files were deleted.
-    pub(in crate::commands) files_deleted: usize,
-    /// What could not be deleted, and why.
-    pub(in crate::commands) error: Option<Error>,
-}
-
-/// What became of a run's session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::commands) enum CleanupStatus {
-    /// It is gone.
-    Deleted,
-    /// It stays, as was asked for.
-    Kept,
-    /// It may still exist.
-    Failed,
-    /// None was created.
-    NotNeeded,
-}
-
-impl CleanupStatus {
-    /// Returns the status in words, for a report.
-    pub(in crate::commands) const fn words(self) -> &'static str {
-        match self {
-            CleanupStatus::Deleted => "deleted",
-            CleanupStatus::Kept => "kept",
-            CleanupStatus::Failed => "may still exist",
-            CleanupStatus::NotNeeded => "was not created",
-        }
-    }
-}
-
-impl Cleanup {
-    pub(super) fn kept() -> Self {
-        Cleanup { status: CleanupStatus::Kept, files_deleted: 0, error: None }
-    }
-
-    pub(super) fn failed(error: Error) -> Self {
-        Cleanup { status: CleanupStatus::Failed, files_deleted: 0, error: Some(error) }
-    }
-}
 
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
 /// A session whose id is not known may appear for the time `appearing`.

@@ -7,13 +7,13 @@ use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use super::cleanup::{self, APPEARING, Cleanup, LABEL};
+use super::cleanup::{self, APPEARING, LABEL};
 use crate::commands::Cx;
 use crate::commands::args::backend_words;
 use crate::commands::sessions::create::SessionDraft;
 use wharf_client::backend::{Backend, Feature, registry};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{FileId, Session, SessionId};
+use wharf_core::model::{Cleanup, FileId, Session, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
 /// The line that tells the watchdog that there is nothing left to do.
@@ -83,6 +83,11 @@ impl RunGuard {
             new.id = run.parse().ok();
         }
         Ok(())
+    }
+
+    /// Returns the id of the run.
+    pub(in crate::commands) fn id(&self) -> &str {
+        &self.journal.record().run
     }
 
     /// Returns the session, once it is created.

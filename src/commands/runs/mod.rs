@@ -1,20 +1,22 @@
 //! `wharf runs`: what is left of `wharf run` and `wharf with`.
 
-pub(in crate::commands) mod cleanup;
+mod cleanup;
 pub(in crate::commands) mod guard;
+pub(in crate::commands) mod session;
 
 use std::io::BufRead as _;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use self::cleanup::{APPEARING, CleanupStatus};
+use self::cleanup::APPEARING;
 use super::{Cx, question};
 use crate::output::{Column, Record, TableView};
 use wharf_core::config::duration;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{SessionId, Timestamp};
+use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
 use wharf_core::platform::{self, Signal};
 use wharf_core::run_journal::{self, ListedRun, RunJournal, RunState};
 use wharf_core::verdict::Verdict;
@@ -262,9 +264,21 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
     }
 }
 
+/// Waits for `work`, and meanwhile finishes the runs that were killed and that this one can finish.
+pub(super) async fn sweep_during<T>(cx: &Cx, guard: &guard::RunGuard, work: impl Future<Output = T>) -> T {
+    let (mut work, mut sweeping) = (pin!(work), pin!(sweep(cx, guard)));
+    let mut is_swept = false;
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            () = &mut sweeping, if !is_swept => is_swept = true,
+        }
+    }
+}
+
 /// Finishes the runs that were killed and that this one can finish: those of the same backend, service and profile.
 /// Whatever comes of it changes nothing for this run.
-pub(super) async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
+async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
     let Ok(home) = cx.settings().and_then(wharf_core::config::Settings::home) else { return };
     run_journal::remove_unwritten(&home);
     let begun = Instant::now();

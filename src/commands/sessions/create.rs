@@ -1,6 +1,7 @@
 //! `sessions create`.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -87,6 +88,23 @@ impl SessionsCreateArgs {
         cx.out.one(&session)?;
         cx.out.tip(format!("next: wharf files upload FILE {}:/", session.id));
         Ok(())
+    }
+
+    /// Returns whether a document is read from stdin.
+    pub(in crate::commands) fn reads_stdin(&self) -> bool {
+        self.body.body.as_deref() == Some(Path::new("-"))
+    }
+
+    /// Returns whether any of the flags is given.
+    pub(in crate::commands) fn is_given(&self) -> bool {
+        let texts = [&self.title, &self.id, &self.agent_version, &self.environment, &self.image];
+        let lists = [&self.label, &self.metadata, &self.vault];
+        texts.iter().any(|text| text.is_some())
+            || lists.iter().any(|list| !list.is_empty())
+            || !self.resource.is_empty()
+            || self.ttl.is_some()
+            || self.body.body.is_some()
+            || self.wait
     }
 
     /// Checks the session, as far as possible before anything is sent. A document is read from stdin if it is asked for,

@@ -11,6 +11,7 @@ pub mod agents;
 pub mod anthropic;
 pub mod body_document;
 pub mod capability;
+pub mod command_turn;
 pub mod exec;
 mod follow_pace;
 pub mod foundry;

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::process::ExitStatus;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -69,6 +70,12 @@ pub(super) fn not_started(name: &OsString, error: &io::Error) -> Error {
     }
 }
 
+/// Returns the status of a command whose process ended so.
+pub(super) fn command_status(status: ExitStatus) -> CommandStatus {
+    let exited = || CommandStatus::Exited(platform::exit_status(status));
+    platform::ending_signal(status).map_or_else(exited, CommandStatus::Signaled)
+}
+
 /// A command that could not be started.
 struct NotStarted(Option<CommandStatus>);
 
@@ -100,10 +107,7 @@ impl RunningCommand for LocalCommand {
     async fn next(&mut self) -> Result<CommandEvent> {
         Ok(match self.0.next().await? {
             ProgramEvent::Output(stream, bytes) => CommandEvent::Output(stream, bytes),
-            ProgramEvent::Ended(status) => {
-                let exited = || CommandStatus::Exited(platform::exit_status(status));
-                CommandEvent::Ended(platform::ending_signal(status).map_or_else(exited, CommandStatus::Signaled).into())
-            }
+            ProgramEvent::Ended(status) => CommandEvent::Ended(command_status(status).into()),
         })
     }
 

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::db::{fault, micros, timestamp};
 use super::home::LocalHome;
 use super::running::is_alive;
+use crate::backend::command_turn::{end_id, word_of};
 use crate::backend::turn::TurnEnd;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
@@ -302,33 +303,8 @@ impl TurnRow {
     }
 }
 
-/// Returns the id of the event that ends a turn.
-pub(super) fn end_id(turn: &str) -> String {
-    format!("{turn}-end")
-}
-
-/// Returns the event that ends a turn.
-pub(super) fn end_event(session: &SessionId, turn: &str, at: Timestamp, end: &TurnEnd) -> Event {
-    Event {
-        id: Some(end_id(turn)),
-        at: Some(at),
-        status: Some(word_of(end.status).to_owned()),
-        stop_reason: end.stop_reason.clone(),
-        error: end.error.clone(),
-        ..Event::new(EventKind::Status, session)
-    }
-}
-
 fn interrupted() -> Error {
     Error::new(Kind::Interrupted, "the agent was interrupted")
-}
-
-const fn word_of(status: TurnStatus) -> &'static str {
-    match status {
-        TurnStatus::Completed => "completed",
-        TurnStatus::Interrupted => "interrupted",
-        _ => "failed",
-    }
 }
 
 /// Returns how a recorded turn ended, for the event that ends it.

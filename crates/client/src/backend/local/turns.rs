@@ -5,19 +5,17 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::capabilities::CAPABILITIES;
-use super::exec::not_started;
+use super::exec::{command_status, not_started};
 use super::hold::{HeldCommand, HeldProgram, Hold};
 use super::home::LocalHome;
 use super::record::{self, TurnRecorder};
 use super::recorded_turn::RecordedTurn;
+use crate::backend::command_turn::{PATIENCE, cannot_start, end_event, end_of, prompt_input, stderr_event};
 use crate::backend::text_blocks::{CharBlocks, TextBlocks};
 use crate::backend::turn::{NewMessage, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns};
 use crate::backend::{Capabilities, Feature};
@@ -25,12 +23,9 @@ use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, Event, EventKind, RemotePath, SessionId, Timestamp, TurnStatus};
-use wharf_core::platform::process::{OutputStream, ProgramEvent, ProgramInput};
-use wharf_core::platform::{self, Signal};
+use wharf_core::platform::Signal;
+use wharf_core::platform::process::{OutputStream, ProgramEvent};
 use wharf_core::random;
-
-/// The time that an interrupted agent has before it is killed.
-const PATIENCE: Duration = Duration::from_secs(9);
 
 /// The agents of a home.
 pub(super) struct LocalTurns {
@@ -83,22 +78,16 @@ impl Turns for LocalTurns {
             encoding: Some(Encoding::Utf8),
             ..Event::new(EventKind::User, session)
         };
-        let (prompt, input) = mpsc::channel(1);
-        prompt.try_send(Bytes::from(message.text)).map_err(|_| Error::new(Kind::Internal, "a prompt was not taken"))?;
-        drop(prompt);
         let program = HeldCommand {
             argv: &argv,
             cwd: RemotePath::root(),
             env: Vec::new(),
-            input: ProgramInput::Stream(input),
+            input: prompt_input(message.text)?,
             terminal: None,
         };
         let started = HeldProgram::start(hold, program).and_then(|started| {
             let name = argv.first().cloned().unwrap_or_default();
-            started.map_err(|e| {
-                let why = not_started(&name, &e);
-                why.context("the agent cannot be started").of_kind(Kind::AgentFailed)
-            })
+            started.map_err(|e| cannot_start(not_started(&name, &e)))
         });
         match started {
             Ok(program) => Ok(Box::new(LocalTurn {
@@ -211,13 +200,7 @@ impl LocalTurn {
     fn add_errors(&mut self, block: &[u8]) {
         if !block.is_empty() {
             self.recorder.stderr(block);
-            let (text, encoding) = Encoding::encode(block);
-            self.push(Event {
-                at: Some(Timestamp::now()),
-                text: Some(text),
-                encoding: Some(encoding),
-                ..Event::new(EventKind::Stderr, &self.session)
-            });
+            self.push(stderr_event(&self.session, block));
         }
     }
 
@@ -241,8 +224,8 @@ impl LocalTurn {
             // Processes that the agent started may have ignored the signal that ended it.
             drop(self.program.signal(Signal::Kill));
         }
-        let end = self.record_end(self.end_of(status));
-        self.push(record::end_event(&self.session, &self.id, Timestamp::now(), &end));
+        let end = self.record_end(end_of(&command_status(status), self.is_interrupted));
+        self.push(end_event(&self.session, &self.id, Timestamp::now(), &end));
         self.ready.push_back(TurnEvent::Ended(Box::new(end)));
     }
 
@@ -251,23 +234,6 @@ impl LocalTurn {
         let (end, written) = self.recorder.end(Timestamp::now(), end);
         self.note(written);
         end
-    }
-
-    fn end_of(&self, status: ExitStatus) -> TurnEnd {
-        let code = platform::exit_status(status);
-        let reason = match platform::ending_signal(status) {
-            Some(signal) => format!("signal {signal}"),
-            None => format!("exit {code}"),
-        };
-        let (status, error) = if self.is_interrupted {
-            (TurnStatus::Interrupted, None)
-        } else if status.success() {
-            (TurnStatus::Completed, None)
-        } else {
-            let error = Error::new(Kind::AgentFailed, format!("the agent's program failed: {reason}"));
-            (TurnStatus::Failed, Some(error))
-        };
-        TurnEnd { stop_reason: Some(reason), error, ..TurnEnd::new(status) }
     }
 }
 

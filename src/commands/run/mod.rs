@@ -1,0 +1,427 @@
+//! `wharf run`: create a session, upload, let a command or the agent work, download, and delete the session.
+
+mod places;
+mod plan;
+mod receipts;
+mod steps;
+mod work;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::{Args, ValueHint};
+use tokio::time::sleep;
+
+use self::plan::{RunPlan, RunSession};
+use self::receipts::Receipts;
+use self::steps::{BegunStep, RunSteps, say};
+use super::Cx;
+use super::args::ReportFlag;
+use super::cx::Signals;
+use super::invoke::tools::ToolFlags;
+use super::process::exit_code;
+use super::runs::guard::RunGuard;
+use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
+use super::runs::sweep_during;
+use super::sessions::create::{SessionDraft, SessionsCreateArgs};
+use crate::output::{Relay, ReportFormat};
+use wharf_client::backend::{Backend, registry};
+use wharf_core::advice::Step;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::{
+    Cleanup, CleanupStatus, Receipt, RunResult, RunStepName, RunWork, Session, SessionId, SessionPath,
+};
+use wharf_core::random;
+use wharf_core::verdict::Verdict;
+use wharf_transfer::cancellation::{Cancellation, cancel_error};
+use wharf_transfer::download::FileTarget;
+use wharf_transfer::{IfExists, Transfer, TransferOptions};
+
+pub(super) const EXAMPLES: &str = "Examples:\n  \
+    wharf run --agent reporter --in ./data:data --out @outputs:./results \\\n      \
+    'Summarise data/*.csv into a report'\n  \
+    wharf run -b local --in ./job:job --out job/out:./out -- python3 job/main.py\n\n\
+    The exit status is that of the command, or of the turn as for invoke. Outputs\n\
+    are downloaded after failed work too, and the session is deleted in any case.";
+
+/// How long the download may take after `--timeout` ran out.
+const LATE_DOWNLOAD: Duration = Duration::from_secs(60);
+
+/// How long stopping the work and deleting the session may take after `--timeout` ran out.
+const LATE_CLEANUP: Duration = Duration::from_secs(45);
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    create: SessionsCreateArgs,
+
+    /// Upload a file or a directory before the work; can be repeated
+    #[arg(long = "in", value_name = "SOURCE[:DEST]", value_hint = ValueHint::AnyPath)]
+    inputs: Vec<OsString>,
+
+    /// Download a file or a directory after the work; can be repeated
+    #[arg(long = "out", value_name = "PATH[:LOCAL]")]
+    outputs: Vec<OsString>,
+
+    /// Keep the session: never, after a failure, or always
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    keep: KeepPolicy,
+
+    /// Read the prompt from a file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "prompt")]
+    file: Option<PathBuf>,
+
+    #[command(flatten)]
+    report: ReportFlag,
+
+    #[command(flatten)]
+    tools: ToolFlags,
+
+    /// Working directory of the command; a relative path lies under the session's home
+    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR", requires = "command")]
+    cwd: Option<String>,
+
+    /// Set a variable for the command; without =VALUE it is passed on from here
+    #[arg(short, long, value_name = "NAME[=VALUE]", requires = "command")]
+    env: Vec<OsString>,
+
+    /// Read variables for the command from a file, one NAME=VALUE per line
+    #[arg(long, value_name = "FILE", requires = "command", value_hint = ValueHint::FilePath)]
+    env_file: Vec<PathBuf>,
+
+    /// What the agent is to do; - reads it from stdin
+    #[arg(value_name = "PROMPT")]
+    prompt: Option<String>,
+
+    /// Command to run in the session, and its arguments, after --
+    #[arg(value_name = "COMMAND", last = true, conflicts_with_all = ["prompt", "file"])]
+    command: Vec<OsString>,
+}
+
+impl RunArgs {
+    /// Returns whether a command works, whose status is passed on, and not an agent.
+    pub(super) fn is_command(&self) -> bool {
+        !self.command.is_empty()
+    }
+
+    pub(super) fn report(&self) -> Option<ReportFormat> {
+        self.report.report
+    }
+
+    pub(super) async fn run(self, cx: &Cx) -> Result<()> {
+        let (keep, passes_status) = (self.keep, self.is_command());
+        let plan = RunPlan::prepare(self, cx).await?;
+        let signals = cx.signals();
+        let _guarded = cx.cancellation.register();
+        let late = if plan.outputs.is_empty() { Duration::ZERO } else { LATE_DOWNLOAD };
+        cx.cancellation.extend_patience(late + LATE_CLEANUP);
+        let mut run = Run::begin(cx, &plan, signals, keep)?;
+        run.perform(plan).await;
+        let cleanup = run.clean_up(keep).await;
+        run.conclude(cleanup, passes_status).await
+    }
+}
+
+/// A run that goes on.
+struct Run<'a> {
+    cx: &'a Cx,
+    signals: Signals,
+    id: String,
+    /// The session's own run; `None` for a session that exists already.
+    guard: Option<RunGuard>,
+    /// The backend without the time limit of the command, for a session that exists already.
+    undated: Option<Box<dyn Backend>>,
+    session: Option<SessionId>,
+    steps: RunSteps,
+    uploads: Receipts,
+    downloads: Receipts,
+    work: Option<RunWork>,
+    /// What went wrong: of the creation or the inputs, of the work, of the outputs.
+    errors: Vec<Error>,
+}
+
+impl<'a> Run<'a> {
+    /// Begins a run: from now on, what it creates is deleted.
+    fn begin(cx: &'a Cx, plan: &RunPlan, signals: Signals, keep: KeepPolicy) -> Result<Self> {
+        let (guard, session) = match &plan.session {
+            RunSession::New(_) => (Some(RunGuard::begin(cx, keep == KeepPolicy::Always)?), None),
+            RunSession::Existing(session) => (None, Some(session.clone())),
+        };
+        let undated = match &guard {
+            None if !plan.outputs.is_empty() => Some(registry::open(&cx.settings()?.undated())?),
+            _ => None,
+        };
+        let id = match &guard {
+            Some(guard) => guard.id().to_owned(),
+            None => random::id("run")?,
+        };
+        let keeps_receipts = cx.out.object_format().is_some();
+        Ok(Run {
+            cx,
+            signals,
+            id,
+            guard,
+            undated,
+            session,
+            steps: RunSteps::new(),
+            uploads: Receipts::new(keeps_receipts),
+            downloads: Receipts::new(keeps_receipts),
+            work: None,
+            errors: Vec::new(),
+        })
+    }
+
+    /// Goes through the steps up to the download. What goes wrong is noted.
+    async fn perform(&mut self, plan: RunPlan) {
+        let RunPlan { session, inputs, work, outputs } = plan;
+        if let Err(error) = self.set_up(session, inputs).await {
+            self.errors.push(error);
+            return;
+        }
+        let Some(session) = self.session.clone() else { return };
+        let step = BegunStep::new(RunStepName::Work);
+        let working = work.run(self.cx, &session, &mut self.signals);
+        let (result, ended) = match &self.guard {
+            Some(guard) => sweep_during(self.cx, guard, working).await,
+            None => working.await,
+        };
+        self.work = result;
+        self.steps.end(&step, ended.is_ok() && self.cx.status.get() == 0);
+        self.errors.extend(ended.err());
+        // After a signal, the results are of no interest.
+        if !outputs.is_empty() && !self.cx.asked.load(Ordering::SeqCst) {
+            let downloaded = self.download(&session, &outputs).await;
+            self.errors.extend(downloaded.err());
+        }
+    }
+
+    /// Creates the session, and uploads the inputs.
+    async fn set_up(&mut self, session: RunSession, inputs: Vec<places::RunInput>) -> Result<()> {
+        if let RunSession::New(draft) = session {
+            let created = self.create(*draft).await?;
+            self.session = Some(created.id.clone());
+            say(self.cx, RunStepName::Create, created.id.as_str());
+            let cx = self.cx;
+            self.cx.unless_stopped(&mut self.signals, wait_until_usable(cx, &created)).await?;
+        }
+        let Some(session) = self.session.clone() else { return Ok(()) };
+        let cx = self.cx;
+        let outputs = async { make_outputs(cx, &session).await.map(drop) };
+        if inputs.is_empty() {
+            return self.cx.unless_stopped(&mut self.signals, outputs).await;
+        }
+        let (outputs, uploaded) = tokio::join!(outputs, self.upload(&session, inputs));
+        uploaded.and(outputs)
+    }
+
+    async fn create(&mut self, draft: SessionDraft) -> Result<Session> {
+        let Some(guard) = &mut self.guard else { return Err(Error::new(Kind::Internal, "a run without a journal")) };
+        let _shown = self.cx.out.phase("creating the session");
+        let creating = guard.create_session(self.cx, draft, &mut self.signals);
+        self.steps.during(RunStepName::Create, creating).await
+    }
+
+    /// Uploads the inputs into the session.
+    async fn upload(&mut self, session: &SessionId, inputs: Vec<places::RunInput>) -> Result<()> {
+        let cx = self.cx;
+        let step = BegunStep::new(RunStepName::Upload);
+        let options = cx.transfer_options()?;
+        let stop = Cancellation::default();
+        let names: Vec<_> = inputs.iter().map(|input| input.source.name.clone()).collect();
+        let places: Vec<_> =
+            inputs.iter().map(|input| SessionPath { session: session.clone(), path: input.dest.clone() }).collect();
+        let sources: Vec<_> = inputs.into_iter().map(|input| input.source).collect();
+        let watch = cx.out.watch_step(RunStepName::Upload.word(), &names);
+        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &stop };
+        let is_new = self.guard.is_some();
+        let uploads = &mut self.uploads;
+        let mut sink = |receipt: &Receipt| {
+            if !is_new {
+                let files: Vec<_> = receipt.file_id.iter().cloned().collect();
+                cx.log_uploads(session, &files, None);
+            }
+            uploads.add(receipt)
+        };
+        let limit = async { cx.cancellation.cancelled().await.kind() };
+        let uploading = transfer.upload_each(&sources, &places, &mut sink);
+        let uploaded = until_stopped(&mut self.signals, &stop, limit, uploading).await;
+        drop(watch);
+        self.steps.end(&step, uploaded.is_ok());
+        uploaded
+    }
+
+    /// Downloads the outputs.
+    async fn download(&mut self, session: &SessionId, outputs: &[places::RunOutput]) -> Result<()> {
+        let cx = self.cx;
+        let step = BegunStep::new(RunStepName::Download);
+        let stop = Cancellation::default();
+        let backend = match (&self.guard, &self.undated) {
+            (Some(guard), _) => guard.backend(),
+            (None, Some(undated)) => &**undated,
+            (None, None) => cx.backend()?,
+        };
+        let mut verdict = Verdict::default();
+        for output in outputs {
+            let at = SessionPath { session: session.clone(), path: output.path.clone() };
+            let options = TransferOptions {
+                if_exists: if output.replaces { IfExists::Overwrite } else { IfExists::Error },
+                deadline: None,
+                ..cx.transfer_options()?
+            };
+            let watch = cx.out.watch_step(RunStepName::Download.word(), &[at.path.to_string()]);
+            let transfer = Transfer { backend, options: &options, observer: &watch, cancellation: &stop };
+            let wanted = [FileTarget::Session(at)];
+            let downloads = &mut self.downloads;
+            let mut sink = |receipt: &Receipt| downloads.add(receipt);
+            let limit = async {
+                let why = cx.cancellation.cancelled().await.kind();
+                sleep(LATE_DOWNLOAD).await;
+                why
+            };
+            let downloading = transfer.download(&wanted, &output.to, true, &mut sink);
+            let downloaded = until_stopped(&mut self.signals, &stop, limit, downloading).await;
+            drop(watch);
+            let is_stopped = stop.reason().is_some();
+            match downloaded {
+                Ok(()) => verdict.succeeded(),
+                Err(error) => verdict.failed(error),
+            }
+            if is_stopped {
+                break;
+            }
+        }
+        let downloaded = verdict.into_result("outputs");
+        self.steps.end(&step, downloaded.is_ok());
+        // A hint about the session would be of no use: it is deleted.
+        downloaded.map_err(|error| match &self.guard {
+            Some(_) => error.hint("to keep the session of a run that fails, add --keep on-failure"),
+            None => error,
+        })
+    }
+
+    /// Deletes the session, or keeps it.
+    async fn clean_up(&mut self, keep: KeepPolicy) -> Cleanup {
+        let cx = self.cx;
+        let Some(guard) = self.guard.take() else { return Cleanup::not_needed() };
+        let keeps = keep.keeps(!self.errors.is_empty() || cx.status.get() != 0);
+        let step = BegunStep::new(RunStepName::Cleanup);
+        let shown = cx.out.phase("deleting the session");
+        // Once it was asked, another signal is the second one.
+        let acknowledged = async {
+            cx.cancellation.cancelled().await;
+            std::future::pending::<()>().await;
+        };
+        let cleanup = tokio::select! {
+            cleanup = guard.finish(keeps) => cleanup,
+            heard = self.signals.next() => {
+                // The watchdog goes on.
+                Cleanup::failed(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"))
+            }
+            () = acknowledged => Cleanup::not_needed(),
+        };
+        drop(shown);
+        self.steps.end(&step, cleanup.error.is_none());
+        match (cleanup.status, &self.session) {
+            (CleanupStatus::Kept, Some(session)) => {
+                let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
+                cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
+            }
+            (CleanupStatus::Deleted, _) => say(cx, RunStepName::Cleanup, "the session is deleted"),
+            _ => {}
+        }
+        cleanup
+    }
+
+    /// Prints the result where it is an object; returns the error that decides the exit status.
+    async fn conclude(mut self, cleanup: Cleanup, passes_status: bool) -> Result<()> {
+        let cx = self.cx;
+        match &cleanup.error {
+            Some(error) if self.errors.is_empty() => {
+                let kind = match error.kind() {
+                    why @ (Kind::Interrupted | Kind::Terminated) => why,
+                    _ => Kind::Partial,
+                };
+                self.errors.push(error.clone().of_kind(kind).context("the work is done, and cleaning up failed"));
+            }
+            Some(error) => cx.out.note(format!("error: cleaning up failed: {error}")),
+            None => {}
+        }
+        if let (true, Some(why)) = (self.errors.is_empty(), cx.cancellation.reason()) {
+            self.errors.push(cancel_error(why).hint("the work is done"));
+        }
+        let status = cx.status.get();
+        let mut errors = self.errors.into_iter();
+        // A status of the command's own is passed on, whatever else went wrong.
+        let first = if status == 0 { errors.next() } else { None };
+        for error in errors {
+            cx.out.note(format!("error: {error}"));
+        }
+        if cx.out.object_format().is_some() {
+            let result = RunResult {
+                object: "run",
+                id: self.id,
+                session: self.session,
+                backend: cx.backend()?.capabilities().backend,
+                steps: self.steps.into_vec(),
+                uploads: self.uploads.into_vec(),
+                work: self.work,
+                downloads: self.downloads.into_vec(),
+                cleanup,
+                exit_code: match (&first, status) {
+                    (Some(error), 0) => exit_code(error.kind(), passes_status),
+                    (_, status) => status,
+                },
+                error: first.clone(),
+            };
+            let printed = print(cx, &mut self.signals, result).await;
+            if first.is_none() {
+                printed?;
+            }
+        }
+        first.map_or(Ok(()), Err)
+    }
+}
+
+/// Prints the object. A reader that went away is not an error.
+async fn print(cx: &Cx, signals: &mut Signals, result: RunResult) -> Result<()> {
+    let captured = cx.out.capture();
+    cx.out.last(result)?;
+    cx.out.flush()?;
+    let mut relay = Relay::stdout();
+    let bytes = captured.take().into();
+    let printing = async {
+        relay.send(&bytes).await?;
+        relay.finish().await
+    };
+    match cx.close_output(signals, printing, None).await {
+        Err(error) if error.kind() == Kind::Closed => Ok(()),
+        printed => printed,
+    }
+}
+
+/// Waits for a transfer that a signal or the end of `limit` stops. A second signal leaves it at once.
+async fn until_stopped(
+    signals: &mut Signals,
+    stop: &Cancellation,
+    limit: impl Future<Output = Kind>,
+    transfer: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    let (mut transfer, mut limit) = (pin!(transfer), pin!(limit));
+    loop {
+        let is_stopping = stop.reason().is_some();
+        tokio::select! {
+            done = &mut transfer => return done,
+            heard = signals.next() => {
+                let why = heard.signal.kind();
+                if is_stopping {
+                    return Err(cancel_error(why));
+                }
+                stop.cancel(why);
+            }
+            why = &mut limit, if !is_stopping => stop.cancel(why),
+        }
+    }
+}

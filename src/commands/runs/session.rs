@@ -1,0 +1,94 @@
+//! The session of a run: created once, prepared for the work, and kept or deleted.
+
+use clap::ValueEnum;
+
+use super::guard::RunGuard;
+use crate::commands::Cx;
+use crate::commands::cx::Signals;
+use crate::commands::sessions::create::SessionDraft;
+use crate::commands::sessions::wait::{WaitGoal, wait_for};
+use wharf_client::backend::{Feature, MkdirOptions};
+use wharf_core::error::{Kind, Result};
+use wharf_core::model::{Session, SessionId, SessionPath};
+use wharf_transfer::cancellation::cancel_error;
+
+/// When the session of a run is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::commands) enum KeepPolicy {
+    /// It is always deleted
+    #[default]
+    Never,
+    /// It is kept if the work failed
+    OnFailure,
+    /// It is always kept
+    Always,
+}
+
+impl KeepPolicy {
+    /// Returns whether the session is kept.
+    pub(in crate::commands) fn keeps(self, has_failed: bool) -> bool {
+        match self {
+            KeepPolicy::Never => false,
+            KeepPolicy::OnFailure => has_failed,
+            KeepPolicy::Always => true,
+        }
+    }
+}
+
+impl RunGuard {
+    /// Creates the session of the run.
+    ///
+    /// # Errors
+    /// Those of the creation; that of a signal or of `--timeout`.
+    pub(in crate::commands) async fn create_session(
+        &mut self,
+        cx: &Cx,
+        mut draft: SessionDraft,
+        signals: &mut Signals,
+    ) -> Result<Session> {
+        self.mark(&mut draft)?;
+        let created = draft.create(cx, |files| self.uploaded(files));
+        let session = tokio::select! {
+            created = created => {
+                if created.as_ref().is_err_and(|error| !error.is_uncertain()) {
+                    self.not_created();
+                }
+                created?
+            }
+            heard = signals.next() => return Err(cancel_error(heard.signal.kind())),
+            error = cx.cancellation.cancelled() => return Err(error),
+        };
+        self.created(&session)?;
+        Ok(session)
+    }
+}
+
+/// Waits until a session that was just created can be used.
+///
+/// # Errors
+/// `conflict` for one that never will be; those of the service.
+pub(in crate::commands) async fn wait_until_usable(cx: &Cx, session: &Session) -> Result<()> {
+    let backend = cx.backend()?;
+    if backend.capabilities().usable.contains(&session.status) {
+        return Ok(());
+    }
+    wait_for(backend, &session.id, WaitGoal::Usable).await.map(drop)
+}
+
+/// Creates the directory of results where it lacks. Returns its path.
+///
+/// # Errors
+/// Those of the service.
+pub(in crate::commands) async fn make_outputs(cx: &Cx, session: &SessionId) -> Result<String> {
+    let backend = cx.backend()?;
+    let outputs = backend.capabilities().outputs;
+    if backend.capabilities().has(Feature::Mkdir) {
+        let at = SessionPath { session: session.clone(), path: outputs.parse()? };
+        let options = MkdirOptions { parents: true, ..MkdirOptions::default() };
+        match backend.require_files()?.mkdir(&at, options).await {
+            Err(error) if error.kind() != Kind::Conflict => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(outputs.to_owned())
+}
