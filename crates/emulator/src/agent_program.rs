@@ -13,7 +13,7 @@ use wharf_client::backend::MkdirOptions;
 use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
 use wharf_client::backend::local::Local;
 use wharf_core::error::{Error, Kind};
-use wharf_core::model::SessionPath;
+use wharf_core::model::{RemotePath, SessionPath};
 
 /// The longest text of a turn, in bytes: it is one message, which stays in memory.
 const TEXT_MAX: usize = 16 << 20;
@@ -35,7 +35,7 @@ impl AgentProgram {
         AgentProgram { argv, runner: ProgramRunner::new(Arc::clone(&backend), scratch), backend }
     }
 
-    /// Runs the program to its end, with the text of a message on stdin. `hear` gets what it writes, in whole characters.
+    /// Runs the program to its end in a directory of the session, with the text of a message on stdin. `hear` gets what it writes, in whole characters.
     /// Dropped before, the program is killed with its process group; [`AgentProgram::end`] kills the rest.
     ///
     /// # Errors
@@ -43,11 +43,12 @@ impl AgentProgram {
     pub(super) async fn run(
         &self,
         session: ProgramSession<'_>,
+        cwd: RemotePath,
         text: String,
         hear: impl FnMut(OutputStream, &str),
     ) -> Result<(), String> {
         let id = session.id.to_owned();
-        let ended = self.try_run(session, text, hear).await;
+        let ended = self.try_run(session, cwd, text, hear).await;
         if ended.as_ref().is_err_and(|error| error.kind() == Kind::Limit) {
             self.runner.end(&id).await;
         }
@@ -57,19 +58,22 @@ impl AgentProgram {
     async fn try_run(
         &self,
         session: ProgramSession<'_>,
+        cwd: RemotePath,
         text: String,
         mut hear: impl FnMut(OutputStream, &str),
     ) -> Result<(), Error> {
-        let outputs = SessionPath { session: session.session.clone(), path: session.home.join("outputs") };
-        let options = MkdirOptions { parents: true, mode: None, bulk: true };
-        self.backend.session_files().mkdir(&outputs, options).await?;
+        for path in [session.home.join("outputs"), cwd.clone()].into_iter().filter(|path| !path.is_root()) {
+            let at = SessionPath { session: session.session.clone(), path };
+            let options = MkdirOptions { parents: true, mode: None, bulk: true };
+            self.backend.session_files().mkdir(&at, options).await?;
+        }
         let (stdin, input) = mpsc::channel(1);
         // The channel has room for it.
         drop(stdin.try_send(Bytes::from(text)));
         drop(stdin);
         let program = SessionProgram {
             argv: self.argv.clone(),
-            cwd: session.home.clone(),
+            cwd,
             env: ProgramEnvironment::Whole,
             input: ProgramInput::Stream(input),
             limit: Duration::MAX,

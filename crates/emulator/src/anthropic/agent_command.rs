@@ -20,9 +20,9 @@ use wharf_core::error::Result;
 use wharf_core::model::{EntryKind, RemotePath, SessionId, SessionPath, Timestamp};
 use wharf_core::random;
 use wharf_core::sync::lock;
-use wharf_wire::anthropic::resources::OUTPUTS;
+use wharf_wire::anthropic::resources::{OUTPUTS, UPLOADS};
 
-/// The directory in which the command runs, with the mounted files and the outputs below it.
+/// The directory with the mounted files and the outputs below it.
 const HOME: &str = "/mnt/session";
 
 /// The command that does the agent's work.
@@ -111,7 +111,7 @@ impl AgentCommand {
         let ended = tokio::select! {
             biased;
             Ok(()) = &mut interrupted => None,
-            ended = self.program.run(program_session, turn.text, say) => Some(ended),
+            ended = self.program.run(program_session, UPLOADS.parse()?, turn.text, say) => Some(ended),
         };
         Ok(match ended {
             None => {

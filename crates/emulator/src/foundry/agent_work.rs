@@ -104,7 +104,7 @@ impl AgentWorker {
             OutputStream::Stderr if !text.is_empty() => act(AgentAct::Log(text)),
             OutputStream::Stdout | OutputStream::Stderr => {}
         };
-        match program.run(program_session, turn.text.to_owned(), hear).await {
+        match program.run(program_session, RemotePath::root(), turn.text.to_owned(), hear).await {
             Ok(()) => WorkEnd::Completed,
             Err(why) => WorkEnd::Failed(why),
         }
