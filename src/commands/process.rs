@@ -85,7 +85,7 @@ impl Reporter {
 /// Returns the exit code of a failure of a command that passes on the status of another one, or does not.
 pub(super) fn exit_code(kind: Kind, passes_status: bool) -> u8 {
     match kind {
-        Kind::Deadline | Kind::Interrupted | Kind::Terminated => kind.exit_code(),
+        kind if kind.is_stop() => kind.exit_code(),
         Kind::Closed if passes_status => PIPE_CLOSED,
         _ if passes_status => WHARF_FAILED,
         kind => kind.exit_code(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Cx;
 use wharf_client::backend::{NewResource, body_document};
 use wharf_core::config::body;
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, RemotePath, ResourceKind};
 use wharf_core::platform;
 use wharf_core::platform::names::NameRules;
@@ -164,7 +164,7 @@ pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
         return error;
     }
     // The hint of an interrupted command is replaced, because it is about the same uploads.
-    let stopped = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
+    let stopped = error.kind().is_stop();
     let hint = error.hint_text().filter(|_| !stopped).map(|hint| format!("{hint}; ")).unwrap_or_default();
     error.hint(format!("{hint}these uploads remain: `wharf files rm {}` deletes them", left.join(" ")))
 }

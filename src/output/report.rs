@@ -41,7 +41,7 @@ pub fn report(error: &Error, style: ReportStyle) -> bool {
         return true;
     }
     // A command that was stopped must end even if its stderr is a pipe that is not read.
-    let is_stopped = matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated);
+    let is_stopped = error.kind().is_stop();
     if is_stopped && !platform::stderr_ready(PATIENCE) {
         return false;
     }

@@ -64,6 +64,11 @@ impl Kind {
         Kind::Closed,
     ];
 
+    /// Returns whether the work was stopped: by a signal or by `--timeout`.
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Kind::Deadline | Kind::Interrupted | Kind::Terminated)
+    }
+
     /// Returns the exit code of the process for an error of this kind.
     pub const fn exit_code(self) -> u8 {
         match self {

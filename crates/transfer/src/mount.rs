@@ -329,7 +329,7 @@ pub async fn delete_uploads(
     error: &Error,
     end: &mut Option<Instant>,
 ) -> Vec<FileId> {
-    let stops = matches!(error.kind(), Kind::Interrupted | Kind::Terminated | Kind::Deadline);
+    let stops = error.kind().is_stop();
     let end = stops.then(|| *end.get_or_insert_with(|| Instant::now() + UNDOING));
     let mut left = Vec::new();
     for id in uploads {

@@ -28,7 +28,7 @@ use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
 use super::runs::sweep_during;
 use super::sessions::create::{SessionDraft, SessionsCreateArgs};
 use crate::output::{Relay, ReportFormat};
-use wharf_client::backend::{Backend, registry};
+use wharf_client::backend::{Backend, SessionFiles, registry};
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
@@ -38,6 +38,7 @@ use wharf_core::random;
 use wharf_core::verdict::Verdict;
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
 use wharf_transfer::download::FileTarget;
+use wharf_transfer::mount::MountSource;
 use wharf_transfer::{IfExists, Transfer, TransferOptions};
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
@@ -198,59 +199,75 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Creates the session, and uploads the inputs.
-    async fn set_up(&mut self, session: RunSession, inputs: Vec<places::RunInput>) -> Result<()> {
-        if let RunSession::New(draft) = session {
+    /// Creates the session, and uploads the inputs: before it is created where they are mounted, else afterwards.
+    async fn set_up(&mut self, session: RunSession, mut inputs: Vec<MountSource>) -> Result<()> {
+        let cx = self.cx;
+        if let RunSession::New(mut draft) = session {
+            if cx.backend()?.files().is_some_and(SessionFiles::mounts_uploads) {
+                draft.inputs = std::mem::take(&mut inputs);
+            }
             let created = self.create(*draft).await?;
+            cx.out.report_fact("Session", created.id.as_str());
+            say(cx, RunStepName::Create, created.id.as_str());
             self.session = Some(created.id.clone());
-            say(self.cx, RunStepName::Create, created.id.as_str());
-            let cx = self.cx;
-            self.cx.unless_stopped(&mut self.signals, wait_until_usable(cx, &created)).await?;
+            cx.unless_stopped(&mut self.signals, wait_until_usable(cx, &created)).await?;
         }
         let Some(session) = self.session.clone() else { return Ok(()) };
-        let cx = self.cx;
         let outputs = async { make_outputs(cx, &session).await.map(drop) };
         if inputs.is_empty() {
-            return self.cx.unless_stopped(&mut self.signals, outputs).await;
+            return cx.unless_stopped(&mut self.signals, outputs).await;
         }
         let (outputs, uploaded) = tokio::join!(outputs, self.upload(&session, inputs));
         uploaded.and(outputs)
     }
 
-    async fn create(&mut self, draft: SessionDraft) -> Result<Session> {
+    /// Creates the session, with the inputs of the draft.
+    async fn create(&mut self, mut draft: SessionDraft) -> Result<Session> {
+        let cx = self.cx;
         let Some(guard) = &mut self.guard else { return Err(Error::new(Kind::Internal, "a run without a journal")) };
-        let _shown = self.cx.out.phase("creating the session");
-        let creating = guard.create_session(self.cx, draft, &mut self.signals);
-        self.steps.during(RunStepName::Create, creating).await
+        if draft.inputs.is_empty() {
+            let _shown = cx.out.phase("creating the session");
+            let creating = guard.create_session(cx, draft, &mut self.signals);
+            return self.steps.during(RunStepName::Create, creating).await;
+        }
+        guard.mark(&mut draft)?;
+        let (options, stop) = (cx.transfer_options()?, Cancellation::default());
+        let names: Vec<_> = draft.inputs.iter().map(|input| input.source.name.clone()).collect();
+        let watch = cx.out.watch_step(RunStepName::Upload.word(), &names);
+        let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &stop };
+        let mut sink = |receipt: &Receipt| self.uploads.add(receipt);
+        let staging = until_stopped(&mut self.signals, &stop, timed_out(cx), draft.stage(transfer, &mut sink));
+        let mut staged = self.steps.during(RunStepName::Upload, staging).await?;
+        let created = {
+            let _shown = cx.out.phase("creating the session");
+            let creating = guard.create_staged(cx, &mut staged, &mut self.signals);
+            self.steps.during(RunStepName::Create, creating).await
+        };
+        staged.uploads.report(created.as_ref(), &mut sink)?;
+        created
     }
 
     /// Uploads the inputs into the session.
-    async fn upload(&mut self, session: &SessionId, inputs: Vec<places::RunInput>) -> Result<()> {
+    async fn upload(&mut self, session: &SessionId, inputs: Vec<MountSource>) -> Result<()> {
         let cx = self.cx;
-        let step = BegunStep::new(RunStepName::Upload);
-        let options = cx.transfer_options()?;
-        let stop = Cancellation::default();
-        let names: Vec<_> = inputs.iter().map(|input| input.source.name.clone()).collect();
-        let places: Vec<_> =
-            inputs.iter().map(|input| SessionPath { session: session.clone(), path: input.dest.clone() }).collect();
+        let (options, stop) = (cx.transfer_options()?, Cancellation::default());
+        let at = |input: &MountSource| SessionPath { session: session.clone(), path: input.path.clone() };
+        let places: Vec<_> = inputs.iter().map(at).collect();
         let sources: Vec<_> = inputs.into_iter().map(|input| input.source).collect();
+        let names: Vec<_> = sources.iter().map(|source| source.name.clone()).collect();
         let watch = cx.out.watch_step(RunStepName::Upload.word(), &names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &stop };
         let is_new = self.guard.is_some();
-        let uploads = &mut self.uploads;
         let mut sink = |receipt: &Receipt| {
             if !is_new {
                 let files: Vec<_> = receipt.file_id.iter().cloned().collect();
                 cx.log_uploads(session, &files, None);
             }
-            uploads.add(receipt)
+            self.uploads.add(receipt)
         };
-        let limit = async { cx.cancellation.cancelled().await.kind() };
         let uploading = transfer.upload_each(&sources, &places, &mut sink);
-        let uploaded = until_stopped(&mut self.signals, &stop, limit, uploading).await;
-        drop(watch);
-        self.steps.end(&step, uploaded.is_ok());
-        uploaded
+        let uploading = until_stopped(&mut self.signals, &stop, timed_out(cx), uploading);
+        self.steps.during(RunStepName::Upload, uploading).await
     }
 
     /// Downloads the outputs.
@@ -277,7 +294,7 @@ impl<'a> Run<'a> {
             let downloads = &mut self.downloads;
             let mut sink = |receipt: &Receipt| downloads.add(receipt);
             let limit = async {
-                let why = cx.cancellation.cancelled().await.kind();
+                let why = timed_out(cx).await;
                 sleep(LATE_DOWNLOAD).await;
                 why
             };
@@ -324,6 +341,7 @@ impl<'a> Run<'a> {
         };
         drop(shown);
         self.steps.end(&step, cleanup.error.is_none());
+        cx.out.report_fact("Session afterwards", cleanup.status.words());
         match (cleanup.status, &self.session) {
             (CleanupStatus::Kept, Some(session)) => {
                 let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
@@ -402,13 +420,18 @@ async fn print(cx: &Cx, signals: &mut Signals, result: RunResult) -> Result<()> 
     }
 }
 
+/// Waits until `--timeout` has run out.
+async fn timed_out(cx: &Cx) -> Kind {
+    cx.cancellation.cancelled().await.kind()
+}
+
 /// Waits for a transfer that a signal or the end of `limit` stops. A second signal leaves it at once.
-async fn until_stopped(
+async fn until_stopped<T>(
     signals: &mut Signals,
     stop: &Cancellation,
     limit: impl Future<Output = Kind>,
-    transfer: impl Future<Output = Result<()>>,
-) -> Result<()> {
+    transfer: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let (mut transfer, mut limit) = (pin!(transfer), pin!(limit));
     loop {
         let is_stopping = stop.reason().is_some();

@@ -9,43 +9,33 @@ use wharf_core::model::target::names_directory;
 use wharf_core::model::{RemotePath, SessionId, Target};
 use wharf_core::platform::names::NameRules;
 use wharf_core::platform::{self, shown};
+use wharf_transfer::mount::MountSource;
 use wharf_transfer::plan::{Destination, LocalSource};
 
-/// A value of `--in`: SOURCE[:DEST].
-#[derive(Debug)]
-pub(super) struct RunInput {
-    /// The local file or directory.
-    pub(super) source: LocalSource,
-    /// The path of the file, or the path below which the contents of the directory go.
-    pub(super) dest: RemotePath,
-}
-
-impl RunInput {
-    /// Parses a value, and looks at the source.
-    ///
-    /// # Errors
-    /// `usage` for stdin, and for a name that is not UTF-8; those of looking at the source.
-    pub(super) fn parse(cx: &Cx, text: &OsStr) -> Result<Self> {
-        let (source, dest) = split_input(text);
-        if source == "-" {
-            return Err(Error::usage("--in takes files and directories, not stdin")
-                .hint("write the content to a file first; a local file of that name is written `./-`"));
-        }
-        let source = LocalSource::look(&source, None)?;
-        let name = || {
-            source.base.as_deref().ok_or_else(|| {
-                Error::usage(format!("the name of `{}` is not UTF-8", source.name)).hint("write --in SOURCE:DEST")
-            })
-        };
-        let dest = match dest.filter(|dest| !dest.is_empty()) {
-            None => name()?.to_owned(),
-            Some(dest) if !source.is_directory && names_directory(&dest) => {
-                format!("{}/{}", dest.trim_end_matches('/'), name()?)
-            }
-            Some(dest) => dest,
-        };
-        Ok(RunInput { dest: cx.resolve(&dest)?, source })
+/// Parses a value of `--in`, SOURCE[:DEST], and looks at the source.
+///
+/// # Errors
+/// `usage` for stdin, and for a name that is not UTF-8; those of looking at the source.
+pub(super) fn input(cx: &Cx, text: &OsStr) -> Result<MountSource> {
+    let (source, dest) = split_input(text);
+    if source == "-" {
+        return Err(Error::usage("--in takes files and directories, not stdin")
+            .hint("write the content to a file first; a local file of that name is written `./-`"));
     }
+    let source = LocalSource::look(&source, None)?;
+    let name = || {
+        source.base.as_deref().ok_or_else(|| {
+            Error::usage(format!("the name of `{}` is not UTF-8", source.name)).hint("write --in SOURCE:DEST")
+        })
+    };
+    let dest = match dest.filter(|dest| !dest.is_empty()) {
+        None => name()?.to_owned(),
+        Some(dest) if !source.is_directory && names_directory(&dest) => {
+            format!("{}/{}", dest.trim_end_matches('/'), name()?)
+        }
+        Some(dest) => dest,
+    };
+    Ok(MountSource { path: cx.resolve(&dest)?, source })
 }
 
 /// Splits at the last colon that does not belong to a drive.

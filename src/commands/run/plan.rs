@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::RunArgs;
-use super::places::{RunInput, RunOutput};
+use super::places::{self, RunOutput};
 use super::work::RunTask;
 use crate::commands::Cx;
 use crate::commands::exec::environment;
@@ -18,6 +18,7 @@ use wharf_client::backend::{Backend, Feature};
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::SessionId;
+use wharf_transfer::mount::MountSource;
 
 /// Words that are verbs of `wharf runs`, and hardly a prompt: a paid agent must not get them by mistake.
 const VERBS: [&str; 10] = ["list", "ls", "prune", "delete", "rm", "get", "show", "status", "stop", "help"];
@@ -25,7 +26,7 @@ const VERBS: [&str; 10] = ["list", "ls", "prune", "delete", "rm", "get", "show",
 /// What a run is to do.
 pub(super) struct RunPlan {
     pub(super) session: RunSession,
-    pub(super) inputs: Vec<RunInput>,
+    pub(super) inputs: Vec<MountSource>,
     pub(super) work: RunTask,
     pub(super) outputs: Vec<RunOutput>,
 }
@@ -44,7 +45,8 @@ impl RunPlan {
     /// # Errors
     /// `usage` and `unsupported`; those of reading.
     pub(super) async fn prepare(args: RunArgs, cx: &Cx) -> Result<Self> {
-        let RunArgs { create, inputs, outputs, keep: _, report: _, file, tools, cwd, env, env_file, prompt, command } = args;
+        let RunArgs { create, inputs, outputs, keep: _, report: _, file, tools, cwd, env, env_file, prompt, command } =
+            args;
         if let Some(word) = prompt.as_deref().filter(|word| VERBS.contains(word)) {
             return Err(Error::usage(format!("`{word}` is not a prompt"))
                 .hint(format!("see `wharf runs {word}`, or `wharf runs --help`; write a prompt as a sentence")));
@@ -62,7 +64,7 @@ impl RunPlan {
                 .hint("write one of them to a file"));
         }
         let backend = cx.backend()?;
-        let inputs: Vec<_> = inputs.iter().map(|text| RunInput::parse(cx, text)).collect::<Result<_>>()?;
+        let inputs: Vec<_> = inputs.iter().map(|text| places::input(cx, text)).collect::<Result<_>>()?;
         let outputs: Vec<_> = outputs.iter().map(|text| RunOutput::parse(cx, text)).collect::<Result<_>>()?;
         if !inputs.is_empty() || !outputs.is_empty() {
             backend.require_files()?;

@@ -5,12 +5,11 @@ use clap::ValueEnum;
 use super::guard::RunGuard;
 use crate::commands::Cx;
 use crate::commands::cx::Signals;
-use crate::commands::sessions::create::SessionDraft;
+use crate::commands::sessions::create::{SessionDraft, StagedSession};
 use crate::commands::sessions::wait::{WaitGoal, wait_for};
 use wharf_client::backend::{Feature, MkdirOptions};
 use wharf_core::error::{Kind, Result};
 use wharf_core::model::{Session, SessionId, SessionPath};
-use wharf_transfer::cancellation::cancel_error;
 
 /// When the session of a run is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -47,19 +46,36 @@ impl RunGuard {
         signals: &mut Signals,
     ) -> Result<Session> {
         self.mark(&mut draft)?;
-        let created = draft.create(cx, |files| self.uploaded(files));
-        let session = tokio::select! {
-            created = created => {
-                if created.as_ref().is_err_and(|error| !error.is_uncertain()) {
-                    self.not_created();
-                }
-                created?
-            }
-            heard = signals.next() => return Err(cancel_error(heard.signal.kind())),
-            error = cx.cancellation.cancelled() => return Err(error),
-        };
-        self.created(&session)?;
-        Ok(session)
+        let creating = async { Ok(draft.create(cx, |files| self.uploaded(files)).await) };
+        let created = cx.unless_stopped(signals, creating).await?;
+        self.settle(created)
+    }
+
+    /// Creates the session of the run from a draft that was marked and whose files were uploaded.
+    ///
+    /// # Errors
+    /// Those of the creation; that of a signal or of `--timeout`.
+    pub(in crate::commands) async fn create_staged(
+        &mut self,
+        cx: &Cx,
+        staged: &mut StagedSession<'_>,
+        signals: &mut Signals,
+    ) -> Result<Session> {
+        self.uploaded(&staged.files)?;
+        let creating = async { Ok(staged.create(cx).await) };
+        let created = cx.unless_stopped(signals, creating).await?;
+        self.settle(created)
+    }
+
+    /// Notes how the creation ended.
+    fn settle(&mut self, created: Result<Session>) -> Result<Session> {
+        match &created {
+            Ok(session) => self.created(session)?,
+            // One that was stopped may have reached the service.
+            Err(error) if !error.is_uncertain() && !error.kind().is_stop() => self.not_created(),
+            Err(_) => {}
+        }
+        created
     }
 }
 

@@ -120,9 +120,7 @@ impl<F> TreeWalk<F> {
 /// Returns whether an error affects the whole walk: the deadline passed, the credentials were rejected, or the
 /// service does not answer.
 fn is_about_all(error: &Error) -> bool {
-    matches!(error.kind(), Kind::Deadline | Kind::Interrupted | Kind::Terminated)
-        || error.status() == Some(401)
-        || error.status().is_none() && error.is_retryable()
+    error.kind().is_stop() || error.status() == Some(401) || error.status().is_none() && error.is_retryable()
 }
 
 #[cfg(test)]
