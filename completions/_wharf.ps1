@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('environments', 'environments', [CompletionResultType]::ParameterValue, 'List the environments that sessions can be created in')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
             [CompletionResult]::new('invoke', 'invoke', [CompletionResultType]::ParameterValue, 'Let the agent of a session work')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Create a session, upload, let it work, download, and delete it')
             [CompletionResult]::new('with', 'with', [CompletionResultType]::ParameterValue, 'Run a command of this machine with a session of its own')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List and finish what is left of runs')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
@@ -2414,6 +2415,71 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;run' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--title', '--title', [CompletionResultType]::ParameterName, 'Title of the session')
+            [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Label to set; can be repeated')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'Labels by the vendor''s flag: K=V, or a mapping')
+            [CompletionResult]::new('--resource', '--resource', [CompletionResultType]::ParameterName, 'Mount FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH] or a YAML object')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'Delete the session after this idle time, such as 2h, at least 1s')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Id for the new session [default: generated]')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'YAML or JSON file with fields; flags override them; - for stdin')
+            [CompletionResult]::new('--agent-version', '--agent-version', [CompletionResultType]::ParameterName, 'Version of the agent')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Environment to run the session in [env: WHARF_ENVIRONMENT]')
+            [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Vault with credentials for the agent; can be repeated')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image to start the session from [env: WHARF_IMAGE]')
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'Upload a file or a directory before the work; can be repeated')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Download a file or a directory after the work; can be repeated')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, after a failure, or always')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also report failures and a summary to a CI system: github')
+            [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer calls of a tool with a command on this machine; can be repeated')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
+            [CompletionResult]::new('--cwd', '--cwd', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
+            [CompletionResult]::new('--workdir', '--workdir', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Set a variable for the command; without =VALUE it is passed on from here')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Set a variable for the command; without =VALUE it is passed on from here')
+            [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Read variables for the command from a file, one NAME=VALUE per line')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the session can be used')
+            [CompletionResult]::new('--allow-denied', '--allow-denied', [CompletionResultType]::ParameterName, 'Succeed although a tool was denied')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;with' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -3217,6 +3283,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('environments', 'environments', [CompletionResultType]::ParameterValue, 'List the environments that sessions can be created in')
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
             [CompletionResult]::new('invoke', 'invoke', [CompletionResultType]::ParameterValue, 'Let the agent of a session work')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Create a session, upload, let it work, download, and delete it')
             [CompletionResult]::new('with', 'with', [CompletionResultType]::ParameterValue, 'Run a command of this machine with a session of its own')
             [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List and finish what is left of runs')
             [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
@@ -3371,6 +3438,9 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;invoke' {
+            break
+        }
+        'wharf;help;run' {
             break
         }
         'wharf;help;with' {

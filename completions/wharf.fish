@@ -67,6 +67,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "agents" -d 'List the ag
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "environments" -d 'List the environments that sessions can be created in'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "exec" -d 'Run a command in a session'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "with" -d 'Run a command of this machine with a session of its own'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "runs" -d 'List and finish what is left of runs'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'List the backends and their features'
@@ -2270,6 +2271,71 @@ complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l follow -d 'Follow
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l allow-denied -d 'Succeed although a tool was denied'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l title -d 'Title of the session' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l label -d 'Label to set; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l metadata -d 'Labels by the vendor\'s flag: K=V, or a mapping' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l resource -d 'Mount FILE_ID[:MOUNT_PATH], @LOCAL[:MOUNT_PATH] or a YAML object' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l ttl -d 'Delete the session after this idle time, such as 2h, at least 1s' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l id -d 'Id for the new session [default: generated]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l body -d 'YAML or JSON file with fields; flags override them; - for stdin' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l agent-version -d 'Version of the agent' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l environment -d 'Environment to run the session in [env: WHARF_ENVIRONMENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l vault -d 'Vault with credentials for the agent; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l in -d 'Upload a file or a directory before the work; can be repeated' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l out -d 'Download a file or a directory after the work; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l keep -d 'Keep the session: never, after a failure, or always' -r -f -a "never\t'It is always deleted'
+on-failure\t'It is kept if the work failed'
+always\t'It is always kept'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s f -l file -d 'Read the prompt from a file' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l on-ask -d 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]' -r -f -a "ask\t'Ask at the terminal'
+allow\t'Let it run'
+deny\t'Do not let it run'
+fail\t'Stop the turn and fail'"
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l allow-tool -d 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l tool -d 'Answer calls of a tool with a command on this machine; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s w -l cwd -l workdir -d 'Working directory of the command; a relative path lies under the session\'s home' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s e -l env -d 'Set a variable for the command; without =VALUE it is passed on from here' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l env-file -d 'Read variables for the command from a file, one NAME=VALUE per line' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l wait -d 'Wait until the session can be used'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l allow-denied -d 'Succeed although a tool was denied'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -3008,22 +3074,23 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "invoke" -d 'Let the agent of a session work'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "runs" -d 'List and finish what is left of runs'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke with runs backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "runs" -d 'List and finish what is left of runs'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'
