@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
             if cx.backend()?.files().is_some_and(SessionFiles::mounts_uploads) {
                 draft.inputs = std::mem::take(&mut inputs);
             }
-            let created = self.create(*draft).await?;
+            let created = Box::pin(self.create(*draft)).await?;
             cx.out.report_fact("Session", created.id.as_str());
             say(cx, RunStepName::Create, created.id.as_str());
             self.session = Some(created.id.clone());
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
         let Some(guard) = &mut self.guard else { return Err(Error::new(Kind::Internal, "a run without a journal")) };
         if draft.inputs.is_empty() {
             let _shown = cx.out.phase("creating the session");
-            let creating = guard.create_session(cx, draft, &mut self.signals);
+            let creating = Box::pin(guard.create_session(cx, draft, &mut self.signals));
             return self.steps.during(RunStepName::Create, creating).await;
         }
         guard.mark(&mut draft)?;

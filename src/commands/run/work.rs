@@ -67,13 +67,10 @@ impl RunTask {
                     let gate = SendGate::default();
                     let message = NewMessage { text, gate: gate.clone(), ..NewMessage::default() };
                     let start = async {
-                        match backend.turns() {
-                            Some(turns) => turns.start(session, message).await,
-                            None => {
-                                let (exec, argv) = (backend.require_exec()?, agent_command(cx)?);
-                                CommandTurn::start(exec, session, argv, message.text).await
-                            }
+                        if let Some(turns) = backend.turns() {
+                            return turns.start(session, message).await;
                         }
+                        CommandTurn::start(backend.require_exec()?, session, agent_command(cx)?, message.text).await
                     };
                     follower.run(signals, &gate, start).await
                 };
