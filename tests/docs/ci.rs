@@ -100,7 +100,8 @@ fn run_job(job: &str, serve: &str, change: &str, checks: &[&str]) {
     run(PAGE, &format!("{before}\n```sh\n{script}```\n")).unwrap();
 }
 
-const AGENT: &str = r#"-b anthropic --agent-command "sh -c 'cat > /dev/null; cat uploads/data/*.csv > \$WHARF_OUTPUTS/report.md; echo done'""#;
+const AGENT: &str =
+    r#"-b anthropic --agent-command "sh -c 'cat > /dev/null; cat data/*.csv > \$WHARF_OUTPUTS/report.md; echo done'""#;
 
 #[test]
 fn the_github_job_of_the_page_leaves_results_and_a_summary() {
