@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the main job on the local backend, with the files of this project: create a session, upload, mount, list, download,
-# delete. Needs no account and no network, and leaves nothing behind. Builds the release binary unless WHARF names one.
+# delete; and then all of it in one command with `wharf run`. Needs no account and no network, and leaves nothing behind. Builds the release binary unless WHARF names one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -84,8 +84,28 @@ show resources delete "$S" --mount-path /work/in/manifest.toml -q
 show files rm "$F" -q
 expect 0 sessions delete "$S" -q
 expect 4 sessions get "$S"
-[ -z "$(find "$WHARF_HOME/sessions" "$WHARF_HOME/tmp" "$WHARF_HOME/store" -type f)" ] || failed 'files remain in the store'
-verified 'no file remains in the store'
+nothing_left() {
+    [ -z "$(find "$WHARF_HOME/sessions" "$WHARF_HOME/tmp" "$WHARF_HOME/store" -type f)" ] || failed 'files remain in the store'
+    verified 'no file remains in the store'
+}
+nothing_left
+
+step 'All of it in one command: count the lines of this project by type of file'
+mkdir "$stage/job"
+cat >"$stage/job/count.sh" <<'JOB'
+find project -type f | while read -r file; do
+    case $file in *.*) echo "${file##*.} $(wc -l <"$file")" ;; esac
+done | awk '{ files[$1]++; lines[$1] += $2 }
+    END { print "type,files,lines"; for (type in files) print type "," files[type] "," lines[type] }' >"$WHARF_OUTPUTS/lines.csv"
+grep '^rs,' "$WHARF_OUTPUTS/lines.csv"
+JOB
+show run --in "$stage/job:job" --in src:project --in Cargo.toml:project/ --out "@outputs:$stage/results" -- sh job/count.sh
+wanted="rs,$(find src -name '*.rs' | wc -l | tr -d ' '),$(find src -name '*.rs' -exec cat {} + | wc -l | tr -d ' ')"
+grep -qx "$wanted" "$stage/results/lines.csv" || failed "the result lacks the line $wanted"
+verified "the command counted what is here: $wanted"
+[ "$(wharf sessions list -q)$(wharf runs list -q)" = '' ] || failed 'a session remains'
+verified 'the session is deleted'
+nothing_left
 
 rm -rf "$stage"
 [ ! -e "$stage" ] || failed "$stage remains"

@@ -209,6 +209,7 @@ fn every_object_fits_its_schema_and_no_spoilt_one_does() {
     entries(&stage, &mut book);
     mounts(&stage, &mut book);
     commands(&stage, &mut book);
+    runs(&stage, &mut book);
     agents(&stage, &mut book);
     turns(&stage, &mut book);
     errors(&stage, &mut book);
@@ -329,6 +330,30 @@ fn commands(stage: &Stage, book: &mut SchemaChecks) {
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
         .partition(|object| object["type"] == "exec");
     book.hold_all("exec", &exec.into());
+    book.hold_all("event", &events.into());
+}
+
+fn runs(stage: &Stage, book: &mut SchemaChecks) {
+    let script = format!(
+        "export WHARF_CONFIG=runs.toml; w='{wharf} -b local --format jsonl run'\n\
+         $w --in a.txt --out @outputs:back -- sh -c 'cp a.txt $WHARF_OUTPUTS; echo why >&2'\n\
+         $w --out gone:x --keep on-failure -- false\n\
+         $w --profile a hello\n",
+        wharf = env!("CARGO_BIN_EXE_wharf")
+    );
+    fs::write(stage.dir.path().join("runs.sh"), script).unwrap();
+    fs::write(stage.dir.path().join("runs.toml"), "[profiles.a]\nagent_command = ['cat']\n").unwrap();
+    let run = stage.run("serve --backend anthropic -- sh runs.sh").ok();
+    let objects = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let (runs, events): (Vec<_>, Vec<_>) = objects.partition(|object| object["type"] == "run");
+    let [done, failed, turn] = &*runs else { panic!("{runs:?}") };
+    assert_eq!((&done["uploads"][0]["status"], &done["downloads"][0]["verified"]), (&json!("copied"), &json!("sha256")));
+    assert_eq!((&done["work"]["stderr"], &done["cleanup"]["status"]), (&json!("why\n"), &json!("deleted")));
+    let status = |step: usize| failed["steps"][step]["status"].as_str().unwrap();
+    assert_eq!([status(1), status(2), status(3), status(4)], ["skipped", "failed", "failed", "completed"]);
+    assert_eq!((&failed["exit_code"], &failed["cleanup"]["status"]), (&json!(1), &json!("kept")));
+    assert_eq!(turn["work"]["text"], "hello");
+    book.hold_all("run", &runs.into());
     book.hold_all("event", &events.into());
 }
 
@@ -528,6 +553,14 @@ fn spoil_by_hand(book: &SchemaChecks) {
     spoil("exec", &exec, book, "/encoding", &json!(["utf8", null]));
     spoil("exec", &exec, book, "/results", &json!([[{"text": 1}], [{}], [1]]));
     spoil("exec", &exec, book, "/started_at", &time);
+    let run = book.sample("run", |run| run["work"]["type"] == "exec");
+    spoil("run", &run, book, "/steps/0/name", &json!(["begin", null]));
+    spoil("run", &run, book, "/steps/0/status", &json!(["done", null]));
+    spoil("run", &run, book, "/steps", &json!([[], null]));
+    spoil("run", &run, book, "/uploads", &json!([[{}], null]));
+    spoil("run", &run, book, "/work", &json!([{}, 1]));
+    spoil("run", &run, book, "/cleanup/status", &json!(["done", null]));
+    spoil("run", &run, book, "/exit_code", &json!([-1, 256, null]));
     let event = book.sample("event", |_| true);
     spoil("event", &event, book, "/type", &json!(["exec", null]));
     spoil("event", &event, book, "/seq", &json!([0, null]));

@@ -302,25 +302,29 @@ fn every_block_does_what_it_shows() {
     assert!(readme.iter().any(|block| block.tag == Tag::Run), "README.md: no block is tagged `sh`");
 }
 
-/// A step of the workflow runs in the directory and after the blocks that precede it, against the emulator, whatever
-/// its own `env` says. The step that installs wharf is left out.
+/// The examples of `wharf run`, which the blocks run on the local backend, run unchanged on the hosted ones.
 #[test]
-fn the_steps_of_the_workflow_run() {
+fn the_examples_of_run_are_the_same_on_each_backend() {
     let readme = read("README.md");
-    let (before, rest) = readme.split_once("\n```yaml\n").expect("a workflow");
-    let (workflow, _) = rest.split_once("\n```\n").expect("the end of the workflow");
-    let workflow: serde_json::Value = serde_saphyr::from_str(workflow).unwrap();
-    let (name, job) = workflow["jobs"].as_object().and_then(|jobs| jobs.iter().next()).expect("a job");
-    let mut script = String::new();
-    for (variable, value) in job["env"].as_object().unwrap() {
-        let _ = writeln!(script, "export {variable}={}", value.as_str().unwrap());
-    }
-    let steps: Vec<&str> = job["steps"].as_array().unwrap().iter().filter_map(|step| step["run"].as_str()).collect();
-    let (installs, runs): (Vec<&str>, Vec<&str>) = steps.iter().partition(|step| step.starts_with("cargo install"));
-    assert!(installs.len() == 1 && !runs.is_empty(), "{name}: {steps:?}");
-    for step in runs {
-        let _ = writeln!(script, "wharf serve --backend anthropic -- bash -e <(cat <<'STEP'\n{step}\nSTEP\n)");
-    }
+    let example = |words: &str| {
+        let block = blocks(&readme).unwrap().into_iter().find(|block| block.lines.iter().any(|line| line.contains(words)));
+        block.unwrap_or_else(|| panic!("README.md: no block has `{words}`")).lines.join("\n")
+    };
+    let (before, _) = readme.split_once("## One command").expect("the section about `wharf run`");
+    let (prompt, command) = (example("wharf run --in data --out @outputs:report"), example("wharf run --in job"));
+    let agent = r"sh -c 'cat data/*.csv > $WHARF_OUTPUTS/report.md; echo written'";
+    let script = format!(
+        "cat > prompt <<'END'\n{prompt}\nEND\ncat > command <<'END'\n{command}\nEND\n\
+         export WHARF_ENVIRONMENT=env_1 WHARF_IMAGE=image\n\
+         for backend in anthropic foundry; do\n\
+         [ $backend = foundry ] && export WHARF_AGENT=agent-1 || export WHARF_AGENT=agent_1\n\
+         wharf serve -b $backend --agent-command \"{}\" -- sh -e prompt | grep -q '^written'\n\
+         cmp report/report.md data/table.csv; rm -r report\n\
+         done\n\
+         wharf serve -b agb --exec -- sh -e command | grep -q '2 data/table.csv'\n\
+         sh -e command | grep -q '2 data/table.csv'\n",
+        agent.replace('$', "\\$")
+    );
     run("README.md", &format!("{before}\n```sh\n{script}```\n")).unwrap();
 }
 
