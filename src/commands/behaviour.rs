@@ -23,6 +23,8 @@ pub(super) struct Behaviour {
     /// Whether its exit status is that of another command. Failures of wharf itself then have the status
     /// [`WHARF_FAILED`](super::process::WHARF_FAILED), and only the command line decides the format.
     pub(super) passes_status: bool,
+    /// Whether other programs write to stderr as well, so that its last line may be incomplete.
+    pub(super) shares_stderr: bool,
     /// The CI system that it reports to.
     pub(super) report: Option<ReportFormat>,
 }
@@ -38,6 +40,7 @@ impl Command {
             names_agent: false,
             takes_session: false,
             passes_status: false,
+            shares_stderr: false,
             report: None,
         };
         let client = Behaviour { uses_backend: true, ..tool };
@@ -62,6 +65,7 @@ impl Command {
                 creates_session: true,
                 takes_session: true,
                 passes_status: args.is_command(),
+                shares_stderr: true,
                 report: args.report(),
                 ..client
             },
@@ -69,6 +73,7 @@ impl Command {
                 prints_objects: false,
                 creates_session: true,
                 passes_status: true,
+                shares_stderr: true,
                 report: args.report(),
                 ..client
             },

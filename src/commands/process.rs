@@ -119,7 +119,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 if let Some(behaviour) = cli.command.as_ref().map(Command::behaviour)
                     && behaviour.report.is_some()
                 {
-                    reporter.begin_report(&args, behaviour.passes_status);
+                    reporter.begin_report(&args, behaviour.shares_stderr);
                 }
                 let reporter = Reporter { color: cli.global.color, causes: cli.global.debug, ..reporter.clone() };
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))

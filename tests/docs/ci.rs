@@ -110,11 +110,10 @@ fn the_github_job_of_the_page_leaves_results_and_a_summary() {
         "[ $(cat status) = 0 ]",
         "grep -q '^apples,3' results/report.md",
         "grep -q done answer.txt",
-        "grep -q '### wharf with' summary-1",
-        "grep -q 'exit status 0' summary-1",
+        "grep -q '### wharf run' summary-1",
         "grep -q '<code>deleted</code>' summary-1",
-        "grep -q '### wharf files upload' summary-1",
-        "grep -q '### wharf files download' summary-1",
+        "grep -q '<code>data</code></td><td>1</td>' summary-1",
+        "grep -q 'outputs</code></td><td>1</td>' summary-1",
         "! grep '::' log",
         "[ -d temp/wharf ]",
     ];
@@ -125,11 +124,9 @@ fn the_github_job_of_the_page_leaves_results_and_a_summary() {
 fn the_github_job_of_the_page_fails_with_annotations_and_cleans_up() {
     let (_, jobs) = page();
     let checks = [
-        "[ $(cat status) = 10 ]",
-        "grep -q '^::error title=wharf files upload%3A not_found,file=data/broken::' log",
+        "[ $(cat status) = 4 ]",
+        "grep -q '^::error title=wharf run%3A not_found,file=data/broken::' log",
         "grep -q '<code>data/broken</code>' summary-1",
-        "grep -q 'exit status 10' summary-1",
-        "grep -q '<code>deleted</code>' summary-1",
         "[ ! -e results ]",
     ];
     run_job(&github(&jobs[0]), AGENT, "ln -s missing data/broken", &checks);
@@ -141,12 +138,11 @@ fn the_gitlab_job_of_the_page_leaves_results_and_receipts() {
     let checks = [
         "[ $(cat status) = 0 ]",
         "grep -qx ' *3' results/lines.txt",
-        "[ $(wc -l < receipts.jsonl) = 2 ]",
-        "[ $(grep -c '\"status\":\"copied\"' receipts.jsonl) = 2 ]",
+        "[ $(grep -c '\"status\": \"copied\"' run.json) = 2 ]",
         "[ -d .wharf ]",
     ];
     run_job(&gitlab(&jobs[1]), "-b agb --exec", "", &checks);
-    run_job(&gitlab(&jobs[1]), "-b agb --exec", "rm -r data", &["[ $(cat status) = 4 ]", "[ ! -e results ]"]);
+    run_job(&gitlab(&jobs[1]), "-b agb --exec", "rm -r data", &["[ $(cat status) = 125 ]", "[ ! -e results ]"]);
 }
 
 #[test]

@@ -364,7 +364,10 @@ impl<'a> Run<'a> {
                 };
                 self.errors.push(error.clone().of_kind(kind).context("the work is done, and cleaning up failed"));
             }
-            Some(error) => cx.out.note(format!("error: cleaning up failed: {error}")),
+            Some(error) => {
+                cx.out.note(format!("error: cleaning up failed: {error}"));
+                cx.out.report_failure("the session", error);
+            }
             None => {}
         }
         if let (true, Some(why)) = (self.errors.is_empty(), cx.cancellation.reason()) {
@@ -376,6 +379,7 @@ impl<'a> Run<'a> {
         let first = if status == 0 { errors.next() } else { None };
         for error in errors {
             cx.out.note(format!("error: {error}"));
+            cx.out.report_failure("the run", &error);
         }
         if cx.out.object_format().is_some() {
             let result = RunResult {
