@@ -347,7 +347,10 @@ fn runs(stage: &Stage, book: &mut SchemaChecks) {
     let objects = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let (runs, events): (Vec<_>, Vec<_>) = objects.partition(|object| object["type"] == "run");
     let [done, failed, turn] = &*runs else { panic!("{runs:?}") };
-    assert_eq!((&done["uploads"][0]["status"], &done["downloads"][0]["verified"]), (&json!("copied"), &json!("sha256")));
+    assert_eq!(
+        (&done["uploads"][0]["status"], &done["downloads"][0]["verified"]),
+        (&json!("copied"), &json!("sha256"))
+    );
     assert_eq!((&done["work"]["stderr"], &done["cleanup"]["status"]), (&json!("why\n"), &json!("deleted")));
     let status = |step: usize| failed["steps"][step]["status"].as_str().unwrap();
     assert_eq!([status(1), status(2), status(3), status(4)], ["skipped", "failed", "failed", "completed"]);
@@ -498,6 +501,17 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
 }
 
 /// Values that are no such value, though some have its type.
+fn spoil_runs_by_hand(book: &SchemaChecks) {
+    let run = book.sample("run", |run| run["work"]["type"] == "exec");
+    spoil("run", &run, book, "/steps/0/name", &json!(["begin", null]));
+    spoil("run", &run, book, "/steps/0/status", &json!(["done", null]));
+    spoil("run", &run, book, "/steps", &json!([[], null]));
+    spoil("run", &run, book, "/uploads", &json!([[{}], null]));
+    spoil("run", &run, book, "/work", &json!([{}, 1]));
+    spoil("run", &run, book, "/cleanup/status", &json!(["done", null]));
+    spoil("run", &run, book, "/exit_code", &json!([-1, 256, null]));
+}
+
 fn spoil_by_hand(book: &SchemaChecks) {
     let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
     let planned = receipt("planned");
@@ -553,14 +567,7 @@ fn spoil_by_hand(book: &SchemaChecks) {
     spoil("exec", &exec, book, "/encoding", &json!(["utf8", null]));
     spoil("exec", &exec, book, "/results", &json!([[{"text": 1}], [{}], [1]]));
     spoil("exec", &exec, book, "/started_at", &time);
-    let run = book.sample("run", |run| run["work"]["type"] == "exec");
-    spoil("run", &run, book, "/steps/0/name", &json!(["begin", null]));
-    spoil("run", &run, book, "/steps/0/status", &json!(["done", null]));
-    spoil("run", &run, book, "/steps", &json!([[], null]));
-    spoil("run", &run, book, "/uploads", &json!([[{}], null]));
-    spoil("run", &run, book, "/work", &json!([{}, 1]));
-    spoil("run", &run, book, "/cleanup/status", &json!(["done", null]));
-    spoil("run", &run, book, "/exit_code", &json!([-1, 256, null]));
+    spoil_runs_by_hand(book);
     let event = book.sample("event", |_| true);
     spoil("event", &event, book, "/type", &json!(["exec", null]));
     spoil("event", &event, book, "/seq", &json!([0, null]));

@@ -18,6 +18,7 @@ mod cx;
 mod doctor;
 mod environments;
 mod exec;
+mod exit_status;
 mod files;
 mod invoke;
 mod process;

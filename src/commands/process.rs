@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 
 use super::behaviour::Behaviour;
 use super::cx::Cx;
+use super::exit_status::exit_code;
 use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
 use crate::output::report::{self, ReportStyle};
 use crate::output::{CiReport, Color, Format, ReportFormat, wants_colour};
@@ -29,13 +30,6 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The number of files that the process must be able to open; with fewer, a command would fail at an arbitrary point.
 const HANDLES: i32 = 32;
-
-/// The exit status of failures of wharf itself, if the status of another command is passed on.
-pub(super) const WHARF_FAILED: u8 = 125;
-
-/// The exit status after stdout was closed by its reader, if the status of another command is passed on: the one that
-/// shells report for SIGPIPE.
-const PIPE_CLOSED: u8 = 141;
 
 /// Reports errors, from any thread of the process.
 #[derive(Clone)]
@@ -79,16 +73,6 @@ impl Reporter {
     /// Returns the exit code of a failure.
     fn exit_code(&self, kind: Kind) -> u8 {
         exit_code(kind, self.passes_status.load(Ordering::Relaxed))
-    }
-}
-
-/// Returns the exit code of a failure of a command that passes on the status of another one, or does not.
-pub(super) fn exit_code(kind: Kind, passes_status: bool) -> u8 {
-    match kind {
-        kind if kind.is_stop() => kind.exit_code(),
-        Kind::Closed if passes_status => PIPE_CLOSED,
-        _ if passes_status => WHARF_FAILED,
-        kind => kind.exit_code(),
     }
 }
 

@@ -307,7 +307,8 @@ fn every_block_does_what_it_shows() {
 fn the_examples_of_run_are_the_same_on_each_backend() {
     let readme = read("README.md");
     let example = |words: &str| {
-        let block = blocks(&readme).unwrap().into_iter().find(|block| block.lines.iter().any(|line| line.contains(words)));
+        let block =
+            blocks(&readme).unwrap().into_iter().find(|block| block.lines.iter().any(|line| line.contains(words)));
         block.unwrap_or_else(|| panic!("README.md: no block has `{words}`")).lines.join("\n")
     };
     let (before, _) = readme.split_once("## One command").expect("the section about `wharf run`");

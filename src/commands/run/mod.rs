@@ -1,33 +1,30 @@
 //! `wharf run`: create a session, upload, let a command or the agent work, download, and delete the session.
 
+mod args;
 mod places;
 mod plan;
 mod receipts;
 mod steps;
 mod work;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use clap::{Args, ValueHint};
 use tokio::time::sleep;
 
+pub(super) use self::args::RunArgs;
 use self::plan::{RunPlan, RunSession};
 use self::receipts::Receipts;
 use self::steps::{BegunStep, RunSteps, say};
 use super::Cx;
-use super::args::ReportFlag;
 use super::cx::Signals;
-use super::invoke::tools::ToolFlags;
-use super::process::exit_code;
+use super::exit_status::exit_code;
 use super::runs::guard::RunGuard;
 use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
 use super::runs::sweep_during;
-use super::sessions::create::{SessionDraft, SessionsCreateArgs};
-use crate::output::{Relay, ReportFormat};
+use super::sessions::create::SessionDraft;
+use crate::output::Relay;
 use wharf_client::backend::{Backend, SessionFiles, registry};
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
@@ -54,64 +51,7 @@ const LATE_DOWNLOAD: Duration = Duration::from_secs(60);
 /// How long stopping the work and deleting the session may take after `--timeout` ran out.
 const LATE_CLEANUP: Duration = Duration::from_secs(45);
 
-#[derive(Debug, Args)]
-pub(super) struct RunArgs {
-    #[command(flatten)]
-    create: SessionsCreateArgs,
-
-    /// Upload a file or a directory before the work; can be repeated
-    #[arg(long = "in", value_name = "SOURCE[:DEST]", value_hint = ValueHint::AnyPath)]
-    inputs: Vec<OsString>,
-
-    /// Download a file or a directory after the work; can be repeated
-    #[arg(long = "out", value_name = "PATH[:LOCAL]")]
-    outputs: Vec<OsString>,
-
-    /// Keep the session: never, after a failure, or always
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    keep: KeepPolicy,
-
-    /// Read the prompt from a file
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "prompt")]
-    file: Option<PathBuf>,
-
-    #[command(flatten)]
-    report: ReportFlag,
-
-    #[command(flatten)]
-    tools: ToolFlags,
-
-    /// Working directory of the command; a relative path lies under the session's home
-    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR", requires = "command")]
-    cwd: Option<String>,
-
-    /// Set a variable for the command; without =VALUE it is passed on from here
-    #[arg(short, long, value_name = "NAME[=VALUE]", requires = "command")]
-    env: Vec<OsString>,
-
-    /// Read variables for the command from a file, one NAME=VALUE per line
-    #[arg(long, value_name = "FILE", requires = "command", value_hint = ValueHint::FilePath)]
-    env_file: Vec<PathBuf>,
-
-    /// What the agent is to do; - reads it from stdin
-    #[arg(value_name = "PROMPT")]
-    prompt: Option<String>,
-
-    /// Command to run in the session, and its arguments, after --
-    #[arg(value_name = "COMMAND", last = true, conflicts_with_all = ["prompt", "file"])]
-    command: Vec<OsString>,
-}
-
 impl RunArgs {
-    /// Returns whether a command works, whose status is passed on, and not an agent.
-    pub(super) fn is_command(&self) -> bool {
-        !self.command.is_empty()
-    }
-
-    pub(super) fn report(&self) -> Option<ReportFormat> {
-        self.report.report
-    }
-
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let (keep, passes_status) = (self.keep, self.is_command());
         let plan = RunPlan::prepare(self, cx).await?;

@@ -1,12 +1,11 @@
 //! What a run is to do, checked before anything is created.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
 use std::path::Path;
 
-use super::RunArgs;
+use super::args::RunArgs;
 use super::places::{self, RunOutput};
-use super::work::RunTask;
+use super::work::{RunTask, agent_command};
 use crate::commands::Cx;
 use crate::commands::exec::environment;
 use crate::commands::invoke::prompt;
@@ -15,7 +14,6 @@ use crate::output::Format;
 use wharf_client::backend::exec::CommandLine;
 use wharf_client::backend::turn::NewMessage;
 use wharf_client::backend::{Backend, Feature};
-use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::SessionId;
 use wharf_transfer::mount::MountSource;
@@ -125,22 +123,6 @@ fn check_agent(cx: &Cx, backend: &dyn Backend) -> Result<()> {
         return agent_command(cx).map(drop);
     }
     backend.require_turns().map(drop)
-}
-
-/// Returns the command of the profile that plays the agent in the session.
-///
-/// # Errors
-/// `unsupported` if the profile has none.
-pub(super) fn agent_command(cx: &Cx) -> Result<Vec<OsString>> {
-    let words = cx.settings()?.agent_command()?.ok_or_else(|| {
-        let backend = cx.backend().map_or("", |backend| backend.capabilities().backend);
-        Error::new(
-            Kind::Unsupported,
-            format!("{backend} has no agents, and the profile names no program that plays one"),
-        )
-        .hint(format!("name a program of the session: {}; or write a command after `--`", Step::SetAgentCommand))
-    })?;
-    Ok(words.into_iter().map(OsString::from).collect())
 }
 
 /// Checks that the backend runs commands.

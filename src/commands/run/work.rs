@@ -3,17 +3,17 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 
-use super::plan::agent_command;
 use crate::commands::Cx;
 use crate::commands::cx::Signals;
 use crate::commands::exec::follow;
 use crate::commands::exec::sink::ExecSink;
 use crate::commands::invoke::tools::ToolPolicy;
 use crate::commands::invoke::turn::TurnFollower;
-use wharf_client::backend::command_turn::CommandTurn;
 use wharf_client::backend::exec::{CommandLine, NewCommand, ProgramInput};
+use wharf_client::backend::program_turn::ProgramTurn;
 use wharf_client::backend::turn::{NewMessage, SendGate};
-use wharf_core::error::Result;
+use wharf_core::advice::Step;
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, RunWork, SessionId};
 
 /// What is to be done in the session.
@@ -70,7 +70,7 @@ impl RunTask {
                         if let Some(turns) = backend.turns() {
                             return turns.start(session, message).await;
                         }
-                        CommandTurn::start(backend.require_exec()?, session, agent_command(cx)?, message.text).await
+                        ProgramTurn::start(backend.require_exec()?, session, agent_command(cx)?, message.text).await
                     };
                     follower.run(signals, &gate, start).await
                 };
@@ -79,4 +79,20 @@ impl RunTask {
             }
         }
     }
+}
+
+/// Returns the command of the profile that plays the agent in the session.
+///
+/// # Errors
+/// `unsupported` if the profile has none.
+pub(super) fn agent_command(cx: &Cx) -> Result<Vec<OsString>> {
+    let words = cx.settings()?.agent_command()?.ok_or_else(|| {
+        let backend = cx.backend().map_or("", |backend| backend.capabilities().backend);
+        Error::new(
+            Kind::Unsupported,
+            format!("{backend} has no agents, and the profile names no program that plays one"),
+        )
+        .hint(format!("name a program of the session: {}; or write a command after `--`", Step::SetAgentCommand))
+    })?;
+    Ok(words.into_iter().map(OsString::from).collect())
 }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::db::{fault, micros, timestamp};
 use super::home::LocalHome;
 use super::running::is_alive;
-use crate::backend::command_turn::{end_id, word_of};
+use crate::backend::program_turn::{end_id, word_of};
 use crate::backend::turn::TurnEnd;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};

@@ -15,7 +15,7 @@ use super::hold::{HeldCommand, HeldProgram, Hold};
 use super::home::LocalHome;
 use super::record::{self, TurnRecorder};
 use super::recorded_turn::RecordedTurn;
-use crate::backend::command_turn::{PATIENCE, cannot_start, end_event, end_of, prompt_input, stderr_event};
+use crate::backend::program_turn::{PATIENCE, cannot_start, end_event, end_of, prompt_input, stderr_event};
 use crate::backend::text_blocks::{CharBlocks, TextBlocks};
 use crate::backend::turn::{NewMessage, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns};
 use crate::backend::{Capabilities, Feature};

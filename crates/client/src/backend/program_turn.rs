@@ -1,4 +1,4 @@
-//! A turn of an agent that is a command in the session: it reads the prompt from its standard input and writes its text to
+//! A turn of an agent that is a program in the session: it reads the prompt from its standard input and writes its text to
 //! its standard output.
 
 use std::collections::VecDeque;
@@ -25,7 +25,7 @@ use wharf_core::random;
 pub(super) const PATIENCE: Duration = Duration::from_secs(9);
 
 /// A turn whose command runs.
-pub struct CommandTurn {
+pub struct ProgramTurn {
     session: SessionId,
     command: Box<dyn RunningCommand>,
     unsupported_tools: Error,
@@ -41,7 +41,7 @@ pub struct CommandTurn {
     is_interrupted: bool,
 }
 
-impl CommandTurn {
+impl ProgramTurn {
     /// Starts the command in the session, at most once, with the prompt on its standard input.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl CommandTurn {
             input: prompt_input(prompt)?,
             terminal: None,
         };
-        Ok(Box::new(CommandTurn {
+        Ok(Box::new(ProgramTurn {
             session: session.clone(),
             command: exec.start(session, command).await?,
             unsupported_tools: exec.capabilities().unsupported(Feature::InvokeTools),
@@ -111,7 +111,7 @@ impl CommandTurn {
 }
 
 #[async_trait]
-impl RunningTurn for CommandTurn {
+impl RunningTurn for ProgramTurn {
     fn id(&self) -> Option<&str> {
         Some(&self.id)
     }
