@@ -500,7 +500,6 @@ fn spoilt(object: &Value) -> Vec<(String, Value)> {
     all
 }
 
-/// Values that are no such value, though some have its type.
 fn spoil_runs_by_hand(book: &SchemaChecks) {
     let run = book.sample("run", |run| run["work"]["type"] == "exec");
     spoil("run", &run, book, "/steps/0/name", &json!(["begin", null]));
@@ -512,6 +511,7 @@ fn spoil_runs_by_hand(book: &SchemaChecks) {
     spoil("run", &run, book, "/exit_code", &json!([-1, 256, null]));
 }
 
+/// Values that are no such value, though some have its type.
 fn spoil_by_hand(book: &SchemaChecks) {
     let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
     let planned = receipt("planned");

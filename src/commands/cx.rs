@@ -146,7 +146,7 @@ impl Cx {
         let (sender, receiver) = unbounded_channel();
         *self.signals.borrow_mut() = Some(sender);
         self.handles_signals.store(true, Ordering::SeqCst);
-        Signals { receiver, handled: Arc::clone(&self.handles_signals), asked: Arc::clone(&self.asked) }
+        Signals { receiver, first: None, handled: Arc::clone(&self.handles_signals), asked: Arc::clone(&self.asked) }
     }
 
     /// Waits for work of a command that handles signals itself, unless it is to stop.
@@ -350,6 +350,8 @@ impl Cx {
 /// The signals of work that handles them itself.
 pub(super) struct Signals {
     receiver: UnboundedReceiver<SignalEvent>,
+    /// The first signal that asked to stop.
+    first: Option<Kind>,
     handled: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
 }
@@ -357,10 +359,17 @@ pub(super) struct Signals {
 impl Signals {
     /// Returns the next signal. Nothing is lost where the future is dropped.
     pub(super) async fn next(&mut self) -> SignalEvent {
-        match self.receiver.recv().await {
-            Some(signal) => signal,
-            None => std::future::pending().await,
+        let Some(heard) = self.receiver.recv().await else { return std::future::pending().await };
+        self.first.get_or_insert(heard.signal.kind());
+        heard
+    }
+
+    /// Returns the kind of the first signal, if there was one.
+    pub(super) fn first(&mut self) -> Option<Kind> {
+        if self.first.is_none() {
+            self.first = self.receiver.try_recv().ok().map(|heard| heard.signal.kind());
         }
+        self.first
     }
 }
 

@@ -15,12 +15,9 @@ use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
 use super::runs::sweep_during;
 use super::sessions::create::{SessionDraft, SessionsCreateArgs};
 use crate::output::ReportFormat;
-use wharf_core::advice::Step;
 use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::CleanupStatus;
 use wharf_core::platform::{self, Signal};
-use wharf_transfer::cancellation::cancel_error;
 
 pub(super) const EXAMPLES: &str = "Examples:\n  \
     wharf with -- ./script-that-uses-WHARF_SESSION.sh\n  \
@@ -58,22 +55,9 @@ impl WithArgs {
         let _guarded = cx.cancellation.register();
         let mut guard = RunGuard::begin(cx, self.keep == KeepPolicy::Always)?;
         let worked = work(cx, &mut guard, draft, &self.command, &mut signals).await;
-        let session = guard.session().cloned();
         let has_failed = worked.is_err() || cx.status.get() != 0;
-        let report = tokio::select! {
-            report = guard.finish(self.keep.keeps(has_failed)) => report,
-            heard = signals.next() => {
-                // The watchdog goes on.
-                cx.out.report_fact("Session afterwards", "is being deleted");
-                return Err(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"));
-            }
-        };
-        cx.out.report_fact("Session afterwards", report.status.words());
-        if let (CleanupStatus::Kept, Some(session)) = (report.status, session) {
-            let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
-            cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
-        }
-        match (worked, report.error) {
+        let cleanup = guard.clean_up(cx, &mut signals, self.keep.keeps(has_failed)).await;
+        match (worked, cleanup.error) {
             (Err(error), None) => Err(error),
             (Err(error), Some(left)) => Err(error.or_hint(format!("cleaning up failed: {left}"))),
             (Ok(()), None) => Ok(()),

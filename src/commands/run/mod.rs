@@ -8,7 +8,6 @@ mod steps;
 mod work;
 
 use std::pin::pin;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -26,7 +25,6 @@ use super::runs::sweep_during;
 use super::sessions::create::SessionDraft;
 use crate::output::Relay;
 use wharf_client::backend::{Backend, SessionFiles, registry};
-use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{
     Cleanup, CleanupStatus, Receipt, RunResult, RunStepName, RunWork, Session, SessionId, SessionPath,
@@ -123,6 +121,9 @@ impl<'a> Run<'a> {
             return;
         }
         let Some(session) = self.session.clone() else { return };
+        if self.is_interrupted() {
+            return;
+        }
         let step = BegunStep::new(RunStepName::Work);
         let working = work.run(self.cx, &session, &mut self.signals);
         let (result, ended) = match &self.guard {
@@ -133,10 +134,21 @@ impl<'a> Run<'a> {
         self.steps.end(&step, ended.is_ok() && self.cx.status.get() == 0);
         self.errors.extend(ended.err());
         // After a signal, the results are of no interest.
-        if !outputs.is_empty() && !self.cx.asked.load(Ordering::SeqCst) {
+        if !self.is_interrupted() && !outputs.is_empty() {
             let downloaded = self.download(&session, &outputs).await;
             self.errors.extend(downloaded.err());
         }
+    }
+
+    /// Returns whether a signal asked to stop, and notes it as an error if a step has succeeded nevertheless.
+    fn is_interrupted(&mut self) -> bool {
+        let first = self.signals.first();
+        if let Some(why) = first
+            && self.errors.is_empty()
+        {
+            self.errors.push(cancel_error(why));
+        }
+        first.is_some()
     }
 
     /// Creates the session, and uploads the inputs: before it is created where they are mounted, else afterwards.
@@ -153,12 +165,10 @@ impl<'a> Run<'a> {
             cx.unless_stopped(&mut self.signals, wait_until_usable(cx, &created)).await?;
         }
         let Some(session) = self.session.clone() else { return Ok(()) };
-        let outputs = async { make_outputs(cx, &session).await.map(drop) };
         if inputs.is_empty() {
-            return cx.unless_stopped(&mut self.signals, outputs).await;
+            return cx.unless_stopped(&mut self.signals, make_outputs(cx, &session)).await.map(drop);
         }
-        let (outputs, uploaded) = tokio::join!(outputs, self.upload(&session, inputs));
-        uploaded.and(outputs)
+        self.upload(&session, inputs).await
     }
 
     /// Creates the session, with the inputs of the draft.
@@ -187,7 +197,7 @@ impl<'a> Run<'a> {
         created
     }
 
-    /// Uploads the inputs into the session.
+    /// Uploads the inputs into the session, and meanwhile creates its directory of results.
     async fn upload(&mut self, session: &SessionId, inputs: Vec<MountSource>) -> Result<()> {
         let cx = self.cx;
         let (options, stop) = (cx.transfer_options()?, Cancellation::default());
@@ -205,7 +215,16 @@ impl<'a> Run<'a> {
             }
             self.uploads.add(receipt)
         };
-        let uploading = transfer.upload_each(&sources, &places, &mut sink);
+        let uploading = async {
+            let making = async {
+                tokio::select! {
+                    made = make_outputs(cx, session) => made.map(drop),
+                    error = stop.cancelled() => Err(error),
+                }
+            };
+            let (uploaded, made) = tokio::join!(transfer.upload_each(&sources, &places, &mut sink), making);
+            uploaded.and(made)
+        };
         let uploading = until_stopped(&mut self.signals, &stop, timed_out(cx), uploading);
         self.steps.during(RunStepName::Upload, uploading).await
     }
@@ -266,29 +285,11 @@ impl<'a> Run<'a> {
         let keeps = keep.keeps(!self.errors.is_empty() || cx.status.get() != 0);
         let step = BegunStep::new(RunStepName::Cleanup);
         let shown = cx.out.phase("deleting the session");
-        // Once it was asked, another signal is the second one.
-        let acknowledged = async {
-            cx.cancellation.cancelled().await;
-            std::future::pending::<()>().await;
-        };
-        let cleanup = tokio::select! {
-            cleanup = guard.finish(keeps) => cleanup,
-            heard = self.signals.next() => {
-                // The watchdog goes on.
-                Cleanup::failed(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"))
-            }
-            () = acknowledged => Cleanup::not_needed(),
-        };
+        let cleanup = guard.clean_up(cx, &mut self.signals, keeps).await;
         drop(shown);
         self.steps.end(&step, cleanup.error.is_none());
-        cx.out.report_fact("Session afterwards", cleanup.status.words());
-        match (cleanup.status, &self.session) {
-            (CleanupStatus::Kept, Some(session)) => {
-                let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
-                cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
-            }
-            (CleanupStatus::Deleted, _) => say(cx, RunStepName::Cleanup, "the session is deleted"),
-            _ => {}
+        if cleanup.status == CleanupStatus::Deleted {
+            say(cx, RunStepName::Cleanup, "the session is deleted");
         }
         cleanup
     }

@@ -1,5 +1,7 @@
 //! The session of a run: created once, prepared for the work, and kept or deleted.
 
+use std::future::pending;
+
 use clap::ValueEnum;
 
 use super::guard::RunGuard;
@@ -8,8 +10,10 @@ use crate::commands::cx::Signals;
 use crate::commands::sessions::create::{SessionDraft, StagedSession};
 use crate::commands::sessions::wait::{WaitGoal, wait_for};
 use wharf_client::backend::{Feature, MkdirOptions};
+use wharf_core::advice::Step;
 use wharf_core::error::{Kind, Result};
-use wharf_core::model::{Session, SessionId, SessionPath};
+use wharf_core::model::{Cleanup, CleanupStatus, Session, SessionId, SessionPath};
+use wharf_transfer::cancellation::cancel_error;
 
 /// When the session of a run is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -65,6 +69,30 @@ impl RunGuard {
         let creating = async { Ok(staged.create(cx).await) };
         let created = cx.unless_stopped(signals, creating).await?;
         self.settle(created)
+    }
+
+    /// Ends the run: deletes its session and its stored files, or keeps them and says so. A signal leaves the rest to the
+    /// watchdog.
+    pub(in crate::commands) async fn clean_up(self, cx: &Cx, signals: &mut Signals, keeps: bool) -> Cleanup {
+        let session = self.session().cloned();
+        // Work that ends after `--timeout` is known to be ending.
+        let acknowledged = async {
+            cx.cancellation.cancelled().await;
+            pending().await
+        };
+        let cleanup = tokio::select! {
+            cleanup = self.finish(keeps) => cleanup,
+            heard = signals.next() => {
+                Cleanup::failed(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"))
+            }
+            cleanup = acknowledged => cleanup,
+        };
+        cx.out.report_fact("Session afterwards", cleanup.status.words());
+        if let (CleanupStatus::Kept, Some(session)) = (cleanup.status, session) {
+            let delete = Step::DeleteSession { id: Some(session.as_str()), force: false };
+            cx.out.note(format!("the session is kept: {session}; delete it: {delete}"));
+        }
+        cleanup
     }
 
     /// Notes how the creation ended.
