@@ -171,6 +171,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l environment -d 'Environment to run the session in [env: WHARF_ENVIRONMENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l vault -d 'Vault with credentials for the agent; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l max-cost -d 'Pause the agent when it has cost this much at list price, such as 2.50' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
@@ -2376,6 +2377,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand with" -l agent-version -d 'V
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l environment -d 'Environment to run the session in [env: WHARF_ENVIRONMENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l vault -d 'Vault with credentials for the agent; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l max-cost -d 'Pause the agent when it has cost this much at list price, such as 2.50' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l keep -d 'Keep the session: never, after a failure, or always' -r -f -a "never\t'It is always deleted'
 on-failure\t'It is kept if the work failed'
 always\t'It is always kept'"

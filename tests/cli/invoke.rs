@@ -85,6 +85,71 @@ fn what_is_no_prompt_is_a_usage_error_before_anything_is_sent() {
 }
 
 #[test]
+fn a_budget_ends_the_turn_that_reaches_it_with_6() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    let create = |more: &[&str]| {
+        let create = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"];
+        stage.run(&[&create, more].concat())
+    };
+    sandbox.write("body.yaml", "budget: {type: limit, max_list_cost: {amount: '2500', currency: USD}}\n");
+    let budget_of = |id: &str| {
+        let shown = stage.run(&["sessions", "get", id, "--transform", "provider.budget.max_list_cost.amount", "-r"]);
+        shown.ok().stdout().trim_end().to_owned()
+    };
+    for (more, cents) in [
+        (&["--body", "body.yaml"][..], "2500"),
+        (&["--max-cost", "2.5"], "250"),
+        (&["--body", "body.yaml", "--max-cost", "0.03"], "3"),
+    ] {
+        let id = create(more).ok().stdout().trim_end().to_owned();
+        assert_eq!(budget_of(&id), cents, "{more:?}");
+    }
+    let id = create(&["--max-cost", "0.03"]).ok().stdout().trim_end().to_owned();
+    let capped = Stage { served: stage.served, session: id };
+    let steps: Vec<_> = (1..=9).map(|step| format!("echo {step}")).collect();
+    let result = capped.result(6, &[&steps.join("\n")]);
+    assert_eq!((&result["status"], &result["stop_reason"]), (&json!("limited"), &json!("budget_reached")));
+    assert_eq!((&result["error"]["kind"], &result["cost"]["amount"]), (&json!("limit"), &json!("0.03")), "{result}");
+    assert_eq!(result["text"], "1\n2\n3", "nothing is said that is not paid for");
+    capped.invoke(&["echo more"]).code(2).says(&["has reached its budget"]);
+    let raise = |amount: &str| {
+        let budget = format!("budget: {{type: limit, max_list_cost: {{amount: '{amount}', currency: USD}}}}");
+        capped.wharf(&["sessions", "update", &capped.session, "--body", "-"]).stdin(budget).run()
+    };
+    raise("3").code(2).says(&["above what the session has cost"]);
+    raise("50").ok();
+    capped.run(&["sessions", "wait", &capped.session]).ok();
+    assert_eq!(capped.invoke(&["echo more"]).ok().stdout(), "more\n");
+    let texts: Vec<_> = capped.events("text").iter().map(|event| event["text"].clone()).collect();
+    assert_eq!(texts.len(), 10, "what was left of the first turn: {texts:?}");
+}
+
+#[test]
+fn a_budget_is_checked_before_anything_is_sent() {
+    let sandbox = Sandbox::new();
+    let stage = Stage::new(&sandbox, &[]);
+    let sent = || sandbox.read("log.jsonl").lines().count();
+    let before = sent();
+    for bad in ["0", "-1", "+1", "1.005", "1e3", "NaN", "", "$5", "1000001"] {
+        let create = stage.run(&["sessions", "create", "--agent", "agent_1", "--max-cost", bad]);
+        create.code(2).says(&["--max-cost", "2.50"]);
+    }
+    for backend in ["local", "foundry", "agb"] {
+        let create = ["sessions", "create", "--max-cost", "1"];
+        stage.served.wharf(backend, create).run().code(7).says(&["sessions create --max-cost"]);
+    }
+    assert_eq!(sent(), before);
+    let agent = stage.served.post("/v1/agents", br#"{"name":"free","model":"free-1"}"#);
+    let agent = agent["id"].as_str().unwrap();
+    let create = ["sessions", "create", "--agent", agent, "--environment", "env_1", "--max-cost", "1"];
+    stage.run(&create).code(7).says(&["list price", "--max-cost"]);
+    let update = ["sessions", "update", &stage.session, "--body", "-"];
+    let budget = "budget: {type: limit, max_list_cost: {amount: '50', currency: USD}}";
+    stage.wharf(&update).stdin(budget).run().code(2).says(&["only a new session gets a budget", "--max-cost USD"]);
+}
+
+#[test]
 fn json_and_jsonl_end_with_one_result_whatever_happens() {
     let sandbox = Sandbox::new();
     let stage = Stage::new(&sandbox, &[]);

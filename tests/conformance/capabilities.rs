@@ -38,6 +38,11 @@ async fn invoke(backend: &dyn Backend, session: &SessionId, message: NewMessage)
     backend.require_turns()?.start(session, message).await.map(drop)
 }
 
+fn resource(kind: ResourceKind) -> NewResource {
+    let (file_id, mount_path) = ("file_1".parse().ok(), Some("word".to_owned()));
+    NewResource { kind, file_id, mount_path, extra: Map::new() }
+}
+
 /// Calls what needs `feature` and as little else as possible.
 async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> Result<()> {
     let word = || Some("word".to_owned());
@@ -48,8 +53,6 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
     let labels = Labels::from([("name".to_owned(), "value".to_owned())]);
     let new = NewSession::default();
     let create = async |new| sessions.create(new).await.map(drop);
-    let resource =
-        |kind| NewResource { kind, file_id: Some("file_1".parse().unwrap()), mount_path: word(), extra: Map::new() };
     let with = |kind| NewSession { resources: vec![resource(kind)], ..NewSession::default() };
     match feature {
         Feature::SessionTitle => create(NewSession { title: word(), ..new }).await,
@@ -60,6 +63,7 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::SessionEnvironment => create(NewSession { environment: word(), ..new }).await,
         Feature::SessionVaults => create(NewSession { vaults: vec!["word".to_owned()], ..new }).await,
         Feature::SessionImage => create(NewSession { image: word(), ..new }).await,
+        Feature::SessionBudget => create(NewSession { max_cost: Some(250), ..new }).await,
         Feature::SessionResources => {
             let kinds =
                 [ResourceKind::File, ResourceKind::GithubRepository, ResourceKind::MemoryStore, ResourceKind::Context];

@@ -209,8 +209,11 @@ async fn drive(backend: &dyn Backend, capture: &Capture) -> Result<()> {
         }
         ("DELETE", ["files", id]) => store.delete(&file(id)).await,
         ("POST", ["sessions"]) => {
-            let (new, unknown) = sessions.read_document(body.as_object().unwrap().clone())?;
+            let (mut new, unknown) = sessions.read_document(body.as_object().unwrap().clone())?;
             assert!(unknown.is_empty(), "{unknown:?}");
+            // As the flag makes it.
+            let budget = new.extra.shift_remove("budget");
+            new.max_cost = budget.map(|budget| budget["max_list_cost"]["amount"].as_str().unwrap().parse().unwrap());
             sessions.create(new).await.map(drop)
         }
         ("GET", ["sessions"]) => sessions.list(&filters(&recorded), page()).await.map(drop),

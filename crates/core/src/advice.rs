@@ -169,6 +169,7 @@ pub enum Setting {
     Limit,
     Links,
     Listen,
+    MaxCost,
     MaxFiles,
     MaxSize,
     Name,

@@ -14,7 +14,7 @@ use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, mount_sources, name_left};
 use crate::commands::stdin::document;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
-use wharf_core::config::{Origin, Setting, body, duration};
+use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Labels, Session, Timestamp};
 use wharf_transfer::Transfer;
@@ -74,6 +74,10 @@ pub(in crate::commands) struct SessionsCreateArgs {
     /// Image to start the session from [env: WHARF_IMAGE]
     #[arg(long, value_name = "NAME")]
     image: Option<String>,
+
+    /// Pause the agent when it has cost this much at list price, such as 2.50
+    #[arg(long, value_name = "USD", value_parser = money::parse, allow_hyphen_values = true)]
+    max_cost: Option<u64>,
 }
 
 impl SessionsCreateArgs {
@@ -148,6 +152,7 @@ impl SessionsCreateArgs {
             .or(new.environment.take())
             .or_else(|| from_settings(&settings.environment, Feature::SessionEnvironment));
         new.image = self.image.or(new.image.take()).or_else(|| from_settings(&settings.image, Feature::SessionImage));
+        new.max_cost = self.max_cost;
         if !self.vault.is_empty() {
             new.vaults = self.vault;
         }

@@ -100,6 +100,7 @@ fn what_a_session_is_made_with_stands_in_it_or_is_unsupported() {
             (Feature::SessionEnvironment, NewSession { environment: text(), ..plain() }),
             (Feature::SessionImage, NewSession { image: text(), ..plain() }),
             (Feature::SessionVaults, NewSession { vaults: vec!["a word".to_owned()], ..plain() }),
+            (Feature::SessionBudget, NewSession { max_cost: Some(250), ..plain() }),
         ]
     };
     everywhere(async |stage| {

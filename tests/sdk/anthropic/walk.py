@@ -55,6 +55,7 @@ def main():
         agent, environment = catalogue(client)
         sessions(client, agent, environment)
         turns(client, agent, environment)
+        budget(client, agent, environment)
         threads(client, agent, environment)
         asyncio.run(at_once())
         strict(client)
@@ -260,6 +261,27 @@ def turns(client, agent, environment):
     expect("idle", sessions.retrieve(started.id).status)
     sessions.events.send(started.id, events=[message("fail")])
     expect("terminated", sessions.retrieve(started.id).status)
+
+
+def budget(client, agent, environment):
+    def limit(cents):
+        return {"type": "limit", "max_list_cost": {"amount": cents, "currency": "USD"}}
+
+    sessions = client.beta.sessions
+    session = whole(sessions.create(agent=agent.id, environment_id=environment.id, budget=limit("2")))
+    expect("2", session.budget.max_list_cost.amount)
+    sessions.events.send(session.id, events=[message("echo one\necho two\necho three")])
+    last = [whole(event) for event in sessions.events.list(session.id, order="desc")][:3]
+    expect(["session.status_idle", "session.usage", "session.thread_status_idle"], [event.type for event in last])
+    expect("budget_reached", last[0].stop_reason.type)
+    expect(("2", "2"), (last[1].budget.max_list_cost.amount, last[1].usage.list_cost.amount))
+    fails(400, "invalid_request_error", lambda: sessions.events.send(session.id, events=[message("more")]))
+    fails(400, "invalid_request_error", lambda: sessions.update(session.id, budget=limit("2")), "budget_not_raised")
+    expect("50", whole(sessions.update(session.id, budget=limit("50"))).budget.max_list_cost.amount)
+    idle = next(iter(sessions.events.list(session.id, types=["session.status_idle"], order="desc")))
+    expect("end_turn", idle.stop_reason.type)
+    expect(None, sessions.update(session.id, budget=None).budget)
+    sessions.delete(session.id)
 
 
 def threads(client, agent, environment):

@@ -150,6 +150,8 @@ pub struct NewSession {
     pub image: Option<String>,
     /// Vaults with credentials of the agent.
     pub vaults: Vec<String>,
+    /// The budget: the list price at which the agent pauses, in US cents.
+    pub max_cost: Option<u64>,
     /// Resources that are mounted at creation.
     pub resources: Vec<NewResource>,
     /// Fields of `--body` that are passed on to the provider unchanged.
@@ -170,6 +172,7 @@ impl NewSession {
             (self.environment.is_some(), Feature::SessionEnvironment),
             (!self.vaults.is_empty(), Feature::SessionVaults),
             (self.image.is_some(), Feature::SessionImage),
+            (self.max_cost.is_some(), Feature::SessionBudget),
         ];
         let kinds = self.resources.iter().map(|resource| Feature::of_resource(resource.kind));
         asked.into_iter().filter_map(|(asked, feature)| asked.then_some(feature)).chain(kinds)

@@ -10,6 +10,7 @@ pub mod duration;
 pub mod edit;
 pub mod env;
 pub mod header;
+pub mod money;
 pub mod profile;
 pub mod secret;
 pub mod secret_words;

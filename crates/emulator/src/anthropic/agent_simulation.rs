@@ -9,12 +9,13 @@ use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
 use super::event_log::{EventLog, LoggedEvent, StreamFrame};
 use super::session_state::primary_thread;
-use super::usage::{SessionUsage, cap};
+use super::usage::SessionUsage;
 use crate::answer::now;
 use crate::script::{self, AgentToolCall, TurnStep};
 use wharf_client::backend::expiry;
@@ -22,7 +23,7 @@ use wharf_core::model::Timestamp;
 use wharf_core::random;
 use wharf_core::sync::lock;
 use wharf_wire::anthropic::events::{kind, stop};
-use wharf_wire::anthropic::sessions::status;
+use wharf_wire::anthropic::sessions::{SessionBudget, status};
 use wharf_wire::anthropic::{AnthropicSession, Nullable, SessionEvent};
 
 /// The agents of all sessions that have events.
@@ -259,8 +260,13 @@ impl SimulatedSession {
         }
     }
 
+    /// Returns the cap of the budget, in cents.
+    fn cap(&self) -> Option<u64> {
+        SessionBudget::deserialize(self.budget.as_ref()?).ok()?.cap()
+    }
+
     fn is_capped(&self) -> bool {
-        self.budget.as_ref().and_then(cap).is_some_and(|cap| self.usage.cost() >= cap)
+        self.cap().is_some_and(|cap| self.usage.cost() >= cap)
     }
 
     /// Applies what has happened since the last call.
@@ -331,7 +337,12 @@ impl SimulatedSession {
         if matches!(self.state, ActivityState::Rescheduling(_)) {
             self.works(at);
         }
-        while let Some(step) = self.turn.as_mut().and_then(|turn| turn.steps.pop_front()) {
+        while let Some(turn) = self.turn.as_mut().filter(|turn| !turn.steps.is_empty()) {
+            // A request that has begun is paid for; the next one is not made.
+            if turn.request.is_none() && self.is_capped() {
+                return self.pause(at);
+            }
+            let Some(step) = self.turn.as_mut().and_then(|turn| turn.steps.pop_front()) else { break };
             match step {
                 TurnStep::Say(text) => self.say(&text, at),
                 TurnStep::Work(time) => {
@@ -367,8 +378,7 @@ impl SimulatedSession {
                 }
                 TurnStep::Budget => {
                     self.end_request(at, 0, false);
-                    let cap = self.budget.as_ref().and_then(cap);
-                    self.usage.cost_at_least(cap.unwrap_or_default());
+                    self.usage.cost_at_least(self.cap().unwrap_or_default());
                     return self.pause(at);
                 }
                 TurnStep::Fail => {

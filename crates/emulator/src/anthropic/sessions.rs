@@ -1,21 +1,23 @@
 //! Sessions.
 
 use hyper::StatusCode;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::agent_simulation::SimulatedSession;
 use super::checks::{check_metadata, known_only};
 use super::page::{self, CreationFilter, Order, PageCursor, SortKey};
 use super::session_state::SessionState;
-use super::usage::{self, SessionUsage};
+use super::usage::SessionUsage;
 use super::{AnthropicEmulator, ApiError, ApiResult, DOCUMENT_MAX, events};
 use crate::answer::{self, HttpResponse, now};
 use crate::request::ApiRequest;
 use wharf_client::backend::NewSession;
 use wharf_core::model::Timestamp;
 use wharf_core::random;
+use wharf_wire::anthropic::error::code;
 use wharf_wire::anthropic::events::kind;
-use wharf_wire::anthropic::sessions::{self as wire, filter, status};
+use wharf_wire::anthropic::sessions::{self as wire, SessionBudget, filter, status};
 use wharf_wire::anthropic::{
     AnthropicSession, Deleted, NewAnthropicSession, Nullable, SessionEvent, UpdateSession, resources,
 };
@@ -109,7 +111,10 @@ impl AnthropicEmulator {
         if !asked.initial_events.is_empty() {
             events::check(&asked.initial_events, &[kind::MESSAGE, kind::OUTCOME])?;
         }
-        asked.budget.as_ref().map_or(Ok(0), check_budget)?;
+        if let Some(budget) = &asked.budget {
+            check_budget(budget)?;
+            check_budgetable(&agent)?;
+        }
         let made = now();
         let id = random::id("sesn")?;
         let agent_id = asked.agent.id().to_owned();
@@ -214,10 +219,19 @@ impl AnthropicEmulator {
 
 /// Returns the cap of a budget, in cents.
 fn check_budget(budget: &Value) -> ApiResult<u64> {
-    if budget.get("max_list_cost").is_none() {
-        return Err(ApiError::bad("budget.max_list_cost: Field required"));
+    let read = SessionBudget::deserialize(budget).map_err(|e| ApiError::bad(format!("budget: {e}")))?;
+    read.cap().ok_or_else(|| ApiError::bad("budget: a `limit` in whole cents above 0, as a string, in USD"))
+}
+
+/// Fails for an agent whose model has no list price.
+fn check_budgetable(agent: &Value) -> ApiResult<()> {
+    match agent.pointer("/model/id").and_then(Value::as_str) {
+        Some(model) if model.starts_with("claude-") => Ok(()),
+        model => {
+            let what = format!("budget: the model {:?} has no list price", model.unwrap_or_default());
+            Err(ApiError::bad(what).code(code::NOT_BUDGETABLE))
+        }
     }
-    usage::cap(budget).ok_or_else(|| ApiError::bad("budget.max_list_cost.amount: whole cents, as a string"))
 }
 
 /// Applies an update to a session that has cost `cost` cents, and returns the event that the stream has of it.
@@ -260,12 +274,12 @@ fn change(state: &mut SessionState, update: UpdateSession, cost: u64) -> ApiResu
         Nullable::Null => session.budget = None,
         Nullable::Value(_) if session.budget.is_none() => {
             let what = "budget: cannot be added to a session that was made without one";
-            return Err(ApiError::bad(what).code("budget_create_only"));
+            return Err(ApiError::bad(what).code(code::BUDGET_CREATE_ONLY));
         }
         Nullable::Value(budget) => {
             if check_budget(&budget)? <= cost {
                 let what = format!("budget: must exceed what the session has cost, {cost} cents");
-                return Err(ApiError::bad(what).code("budget_not_raised"));
+                return Err(ApiError::bad(what).code(code::BUDGET_NOT_RAISED));
             }
             session.budget = Some(budget);
         }

@@ -77,11 +77,6 @@ impl SessionUsage {
     }
 }
 
-/// Returns the cap of a budget in cents. The amount is a text \[types\].
-pub(super) fn cap(budget: &Value) -> Option<u64> {
-    budget.get("max_list_cost")?.get("amount")?.as_str()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +93,5 @@ mod tests {
         assert_eq!(usage.shown()["list_cost"]["amount"], "11");
         usage.cost_at_least(250);
         assert_eq!(usage.cost(), 250);
-        let budget = json!({ "type": "limit", "max_list_cost": { "amount": "250", "currency": "USD" } });
-        assert_eq!((cap(&budget), cap(&json!({}))), (Some(250), None));
     }
 }

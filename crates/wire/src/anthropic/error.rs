@@ -75,6 +75,12 @@ pub mod code {
     pub const NO_ENVIRONMENT: &str = "environment_not_found";
     /// 400: an environment that was archived cannot be changed.
     pub const ENVIRONMENT_ARCHIVED: &str = "environment_archived";
+    /// 400: a session gets a budget when it is created, and never later \[types\].
+    pub const BUDGET_CREATE_ONLY: &str = "budget_create_only";
+    /// 400: a new budget that the session has spent already \[types\].
+    pub const BUDGET_NOT_RAISED: &str = "budget_not_raised";
+    /// 400: a budget for a model without a list price \[types\].
+    pub const NOT_BUDGETABLE: &str = "model_not_budgetable";
     /// 400: the body came too slowly, and nothing was done.
     pub const BODY_TIMEOUT: &str = "request_body_timeout";
     /// 429: a limit on money, which waiting does not help against.

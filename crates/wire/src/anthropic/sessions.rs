@@ -156,6 +156,46 @@ impl<'de> Deserialize<'de> for AgentRef {
     }
 }
 
+/// The budget of a session: the agent pauses when it has cost this much at list price \[types\].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionBudget {
+    /// `limit`.
+    #[serde(rename = "type")]
+    kind: String,
+    max_list_cost: MaxListCost,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaxListCost {
+    /// Whole cents, as a text.
+    amount: String,
+    /// `USD`.
+    currency: String,
+}
+
+impl SessionBudget {
+    const KIND: &'static str = "limit";
+    const CURRENCY: &'static str = "USD";
+
+    /// Returns a budget of this many US cents.
+    pub fn limit(cents: u64) -> Self {
+        let max_list_cost = MaxListCost { amount: cents.to_string(), currency: Self::CURRENCY.to_owned() };
+        SessionBudget { kind: Self::KIND.to_owned(), max_list_cost }
+    }
+
+    /// Returns the US cents of a valid budget.
+    pub fn cap(&self) -> Option<u64> {
+        let MaxListCost { amount, currency } = &self.max_list_cost;
+        let is_valid = self.kind == Self::KIND
+            && currency == Self::CURRENCY
+            // Numbers with a sign are none.
+            && amount.bytes().all(|byte| byte.is_ascii_digit());
+        amount.parse().ok().filter(|cents| is_valid && *cents > 0)
+    }
+}
+
 /// The body of a call that makes a session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NewAnthropicSession {
@@ -179,7 +219,7 @@ pub struct NewAnthropicSession {
     /// made running.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "or_default")]
     pub initial_events: Vec<SessionEvent>,
-    /// The budget: `{"type":"limit","max_list_cost":{"amount":"2500","currency":"USD"}}`; the amount is in cents.
+    /// The [`SessionBudget`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<Value>,
     /// Fields that these types do not name.
@@ -313,6 +353,26 @@ impl AnthropicSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_budget_is_whole_cents_as_a_text() {
+        let text = r#"{"type":"limit","max_list_cost":{"amount":"250","currency":"USD"}}"#;
+        assert_eq!(serde_json::to_string(&SessionBudget::limit(250)).unwrap(), text);
+        let cap = |text: &str| serde_json::from_str::<SessionBudget>(text).ok().and_then(|budget| budget.cap());
+        assert_eq!(cap(text), Some(250));
+        for (good, bad) in [
+            ("250", "0"),
+            ("250", "+250"),
+            ("250", "2.50"),
+            ("250", ""),
+            ("\"250\"", "250"),
+            ("USD", "EUR"),
+            ("limit", "goal"),
+            ("\"type\"", "\"x\":1,\"type\""),
+        ] {
+            assert_eq!(cap(&text.replace(good, bad)), None, "{bad}");
+        }
+    }
 
     #[test]
     fn an_agent_is_a_word_or_an_object() {

@@ -23,6 +23,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::SessionAgentVersion,
         Feature::SessionEnvironment,
         Feature::SessionVaults,
+        Feature::SessionBudget,
         Feature::SessionFilters,
         Feature::SessionUpdate,
         Feature::SessionArchive,

@@ -69,6 +69,16 @@ fn advice(code: &str) -> Option<(Option<Kind>, String)> {
             (Kind::Limit, format!("delete stored files that are no longer needed: {list}, {delete}"))
         }
         code::BODY_TIMEOUT => (Kind::Unavailable, "the content came too slowly: run the command again".to_owned()),
+        code::BUDGET_CREATE_ONLY => {
+            (Kind::Usage, format!("only a new session gets a budget: {}", Setting::MaxCost.to("USD")))
+        }
+        code::BUDGET_NOT_RAISED => {
+            (Kind::Usage, "name an amount above what the session has cost, or null to remove its budget".to_owned())
+        }
+        code::NOT_BUDGETABLE => {
+            let without = Setting::MaxCost;
+            (Kind::Unsupported, format!("its model has no list price: choose another agent, or leave out {without}"))
+        }
         code::NO_ENVIRONMENT => (Kind::NotFound, environment("name one that exists")),
         "environment_archived" => (Kind::Conflict, environment("name another one")),
         "organization_not_enrolled_in_beta" => {
@@ -154,6 +164,9 @@ mod tests {
             (400, "storage_quota_exceeded", Kind::Limit),
             (404, "file_expired", Kind::NotFound),
             (400, "environment_archived", Kind::Conflict),
+            (400, "budget_create_only", Kind::Usage),
+            (400, "budget_not_raised", Kind::Usage),
+            (400, "model_not_budgetable", Kind::Unsupported),
             (400, "organization_not_enrolled_in_beta", Kind::Auth),
             (429, "enforced_spend_limit_reached", Kind::Limit),
         ] {

@@ -24,7 +24,7 @@ use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionMount, SessionStatus};
 use wharf_wire::anthropic::Nullable;
-use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, filter, status};
+use wharf_wire::anthropic::sessions::{AgentObject, AgentRef, SessionBudget, filter, status};
 use wharf_wire::anthropic::{self as wire, AnthropicOperation};
 
 /// The time limit for creating a session: the service answers when everything is mounted \[skill\], and the official
@@ -77,7 +77,9 @@ impl Sessions for AnthropicSessions {
             budget: None,
             extra: Map::new(),
         };
-        let Ok(Value::Object(mut content)) = serde_json::to_value(&content) else {
+        let written = serde_json::to_value(&content);
+        let budget = new.max_cost.map(|cents| serde_json::to_value(SessionBudget::limit(cents)));
+        let (Ok(Value::Object(mut content)), Ok(budget)) = (written, budget.transpose()) else {
             return Err(Error::new(Kind::Internal, "the session cannot be written as a JSON object"));
         };
         if !new.resources.is_empty() {
@@ -95,6 +97,8 @@ impl Sessions for AnthropicSessions {
             content.insert("resources".to_owned(), resources.into());
         }
         content.extend(extra);
+        // A flag goes before the document.
+        content.extend(budget.map(|budget| ("budget".to_owned(), budget)));
         let hidden: Vec<String> = content.get("resources").into_iter().flat_map(tokens).collect();
         let class = Class::Once(Step::ListSessions);
         let request =

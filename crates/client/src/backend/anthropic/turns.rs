@@ -16,7 +16,7 @@ use crate::backend::Capabilities;
 use crate::backend::turn::{
     Attachment, Awaited, NewMessage, PendingCall, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns,
 };
-use wharf_core::advice::Step;
+use wharf_core::advice::{Setting, Step};
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, EventKind, SessionId, Timestamp, TokenUsage, ToolCall, TurnStatus};
@@ -388,7 +388,11 @@ impl AnthropicTurn {
 fn end_of(reason: &StopReason, why: Option<&str>) -> TurnEnd {
     let (status, error) = match reason.kind.as_str() {
         stop::END_TURN => (TurnStatus::Completed, None),
-        stop::BUDGET_REACHED => (TurnStatus::Limited, Some(Error::new(Kind::Limit, "the session's budget is used up"))),
+        stop::BUDGET_REACHED => {
+            let hint =
+                format!("the agent goes on once the session's `budget` is raised or removed; see {}", Setting::MaxCost);
+            (TurnStatus::Limited, Some(Error::new(Kind::Limit, "the session's budget is used up").hint(hint)))
+        }
         stop::REFUSAL => {
             let why = why.map(|why| format!(": {why}")).unwrap_or_default();
             (TurnStatus::Refused, Some(Error::new(Kind::AgentFailed, format!("the agent refused{why}"))))

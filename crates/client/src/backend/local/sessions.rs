@@ -75,6 +75,7 @@ impl Sessions for LocalSessions {
     }
 
     async fn create(&self, new: NewSession) -> Result<Session> {
+        self.check(&new)?;
         self.home.remove_expired(Effort::Little)?;
         let id = match &new.id {
             Some(id) => id.clone(),
