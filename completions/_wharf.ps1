@@ -2449,6 +2449,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Environment to run the session in [env: WHARF_ENVIRONMENT]')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Vault with credentials for the agent; can be repeated')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image to start the session from [env: WHARF_IMAGE]')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price, such as 2.50')
             [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'Upload a file or a directory before the work; can be repeated')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Download a file or a directory after the work; can be repeated')
             [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, after a failure, or always')

@@ -6499,7 +6499,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__run)
-            opts="-b -s -r -q -0 -v -f -w -e -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --in --out --keep --file --report --on-ask --allow-tool --allow-denied --tool --workdir --cwd --env --env-file --help --version"
+            opts="-b -s -r -q -0 -v -f -w -e -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --max-cost --in --out --keep --file --report --on-ask --allow-tool --allow-denied --tool --workdir --cwd --env --env-file --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6663,6 +6663,10 @@ _wharf() {
                     return 0
                     ;;
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-cost)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

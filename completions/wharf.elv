@@ -2353,6 +2353,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --environment 'Environment to run the session in [env: WHARF_ENVIRONMENT]'
             cand --vault 'Vault with credentials for the agent; can be repeated'
             cand --image 'Image to start the session from [env: WHARF_IMAGE]'
+            cand --max-cost 'Pause the agent when it has cost this much at list price, such as 2.50'
             cand --in 'Upload a file or a directory before the work; can be repeated'
             cand --out 'Download a file or a directory after the work; can be repeated'
             cand --keep 'Keep the session: never, after a failure, or always'

@@ -2312,6 +2312,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand run" -l agent-version -d 'Ve
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l environment -d 'Environment to run the session in [env: WHARF_ENVIRONMENT]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l vault -d 'Vault with credentials for the agent; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l max-cost -d 'Pause the agent when it has cost this much at list price, such as 2.50' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l in -d 'Upload a file or a directory before the work; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l out -d 'Download a file or a directory after the work; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l keep -d 'Keep the session: never, after a failure, or always' -r -f -a "never\t'It is always deleted'

@@ -250,7 +250,7 @@ impl SimulatedSession {
     /// Takes over what the session says about itself. A turn that pauses goes on where the budget allows it.
     pub(super) fn prepare(&mut self, session: &AnthropicSession) {
         self.budget.clone_from(&session.budget);
-        let name = session.agent.extra.get("name").cloned().unwrap_or_default();
+        let name = json!(session.agent.name);
         self.thread = vec![("session_thread_id", primary_thread(&session.id).into()), ("agent_name", name)];
         if !self.is_capped()
             && let Some(turn) = self.turn.as_mut().filter(|turn| turn.paused)
