@@ -58,7 +58,8 @@ fn variable(text: &OsStr) -> Result<Option<(String, OsString)>> {
     Ok(value.map(|value| (name.to_owned(), value)))
 }
 
-fn is_name(name: &str) -> bool {
+/// Returns whether a variable can have this name.
+pub(in crate::commands) fn is_name(name: &str) -> bool {
     let first = name.chars().next();
     first.is_some_and(|c| !c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -1,6 +1,7 @@
 //! `wharf exec`: run a command in a session.
 
 pub(super) mod environment;
+pub(super) mod excerpt;
 mod input;
 pub(super) mod sink;
 

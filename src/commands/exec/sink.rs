@@ -1,24 +1,21 @@
 //! The output of a command: bytes as they arrive, events, or one object.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::future::pending;
 use std::io::{self, IsTerminal};
-use std::string::FromUtf8Error;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::Cx;
+use super::excerpt::{self, Excerpt};
 use crate::output::{Captured, Format, Relay, TerminalText};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, Event, EventKind, ExecResult, ExecStatus, Provider, SessionId, Timestamp};
 use wharf_core::utf8::unfinished;
 
-/// The maximum number of bytes of each stream in the object: half from the start, half from the end.
+/// The maximum number of bytes of each stream in the object.
 const KEPT: usize = 1 << 20;
 
 /// The properties of a command before it is started.
@@ -69,7 +66,6 @@ struct Relays {
 }
 
 /// An output stream of the command.
-#[derive(Default)]
 struct StreamSink {
     bytes: u64,
     kept: Excerpt,
@@ -77,14 +73,6 @@ struct StreamSink {
     rest: Vec<u8>,
     /// Escapes text for a terminal; `None` to pass bytes unchanged.
     escape: Option<TerminalText>,
-}
-
-/// The start and the end of a stream.
-#[derive(Default)]
-struct Excerpt {
-    first: Vec<u8>,
-    last: VecDeque<u8>,
-    truncated: bool,
 }
 
 impl<'a> ExecSink<'a> {
@@ -125,8 +113,10 @@ impl<'a> ExecSink<'a> {
     /// Returns the sink for the command, which has just been started.
     pub(in crate::commands) fn begin(self) -> RunningSink<'a> {
         let stream = |is_terminal: bool| StreamSink {
+            bytes: 0,
+            kept: Excerpt::new(KEPT),
+            rest: Vec::new(),
             escape: (is_terminal && !self.tty).then(TerminalText::default),
-            ..StreamSink::default()
         };
         let (stdout, stderr) = (stream(io::stdout().is_terminal()), stream(io::stderr().is_terminal()));
         let captured = self.cx.out.capture();
@@ -293,18 +283,8 @@ impl RunningSink<'_> {
         };
         let is_cut = end.as_ref().is_some_and(|end| end.cut.is_some());
         let (results, provider) = end.map_or((None, Provider::default()), |end| (end.results, end.provider));
-        let truncated = is_cut || self.stdout.kept.truncated || self.stderr.kept.truncated;
-        let (stdout, stderr) =
-            (std::mem::take(&mut self.stdout.kept).bytes(), std::mem::take(&mut self.stderr.kept).bytes());
-        let (stdout, stderr, encoding) = match (String::from_utf8(stdout), String::from_utf8(stderr)) {
-            (Ok(stdout), Ok(stderr)) => (stdout, stderr, Encoding::Utf8),
-            (stdout, stderr) => {
-                let bytes = |text: Result<String, FromUtf8Error>| {
-                    text.map_or_else(FromUtf8Error::into_bytes, String::into_bytes)
-                };
-                (STANDARD.encode(bytes(stdout)), STANDARD.encode(bytes(stderr)), Encoding::Base64)
-            }
-        };
+        let truncated = is_cut || self.stdout.kept.is_cut() || self.stderr.kept.is_cut();
+        let (stdout, stderr, encoding) = excerpt::texts(self.stdout.kept.take(), self.stderr.kept.take());
         let result = ExecResult {
             object: "exec",
             id: id.map(str::to_owned),
@@ -332,50 +312,5 @@ impl RunningSink<'_> {
         }
         self.sink.cx.out.one(&result)?;
         self.sink.cx.out.flush()
-    }
-}
-
-impl Excerpt {
-    fn push(&mut self, bytes: &[u8]) {
-        let room = (KEPT / 2).saturating_sub(self.first.len()).min(bytes.len());
-        let (head, tail) = bytes.split_at(room);
-        self.first.extend_from_slice(head);
-        self.last.extend(tail);
-        if let Some(over) = self.last.len().checked_sub(KEPT / 2).filter(|over| *over > 0) {
-            self.last.drain(..over);
-            self.truncated = true;
-        }
-    }
-
-    /// Returns the bytes that were kept. If the middle is missing, incomplete characters there are removed.
-    fn bytes(mut self) -> Vec<u8> {
-        if self.truncated {
-            self.first.truncate(self.first.len() - unfinished(&self.first));
-            while self.last.front().is_some_and(|byte| byte & 0xc0 == 0x80) {
-                self.last.pop_front();
-            }
-        }
-        self.first.extend(self.last);
-        self.first
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_excerpt_keeps_both_ends_and_whole_characters() {
-        let mut excerpt = Excerpt::default();
-        let text = "ä".repeat(KEPT) + "end";
-        for block in text.as_bytes().chunks(1001) {
-            excerpt.push(block);
-        }
-        assert!(excerpt.truncated);
-        let kept = String::from_utf8(excerpt.bytes()).unwrap();
-        assert!(kept.starts_with("ää") && kept.ends_with("äend") && kept.len() <= KEPT, "{}", kept.len());
-        let mut small = Excerpt::default();
-        small.push(b"\xff");
-        assert_eq!((small.truncated, small.bytes()), (false, vec![0xff]));
     }
 }

@@ -5,6 +5,7 @@ mod conversation;
 mod draft;
 pub(super) mod prompt;
 mod sink;
+pub(super) mod text;
 pub(super) mod tools;
 pub(super) mod turn;
 

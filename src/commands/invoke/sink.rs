@@ -8,6 +8,7 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 
+use super::text::TurnText;
 use crate::commands::Cx;
 use crate::output::{Captured, Format, Relay, TerminalText, escape, human};
 use wharf_client::backend::turn::{RunningTurn, TurnEnd};
@@ -48,12 +49,8 @@ pub(super) struct TurnSink<'a> {
     result: Option<&'a Cell<Option<TurnResult>>>,
     started_at: Timestamp,
     started: Instant,
-    /// The whole text, for a result that is an object: that of stdout without the line end after the last message.
-    text: String,
-    /// Whether the next message begins on a line of its own there.
-    text_line_ends: bool,
-    /// Whether bytes were replaced there, because they are not UTF-8.
-    text_is_lossy: bool,
+    /// The whole text, for a result that is an object.
+    text: TurnText,
     /// The message that is being written, and how much of it was.
     preview: Option<ShownPreview>,
     /// Messages whose beginning was not shown while another one was being written.
@@ -127,9 +124,7 @@ impl<'a> TurnSink<'a> {
             result,
             started_at: Timestamp::now(),
             started: Instant::now(),
-            text: String::new(),
-            text_line_ends: false,
-            text_is_lossy: false,
+            text: TurnText::default(),
             preview: None,
             hidden: VecDeque::new(),
             escape: io::stdout().is_terminal().then(TerminalText::default),
@@ -157,7 +152,7 @@ impl<'a> TurnSink<'a> {
         match event.kind {
             EventKind::ToolCall if event.thread.is_none() => self.tools += 1,
             EventKind::Text if event.thread.is_none() && matches!(self.form, TurnForm::Events | TurnForm::Object) => {
-                self.add_text(&event);
+                self.text.push(&event);
             }
             _ => {}
         }
@@ -217,21 +212,6 @@ impl<'a> TurnSink<'a> {
         match self.relay.finish().await {
             Err(error) if error.kind() == Kind::Closed => Ok(()),
             finished => finished,
-        }
-    }
-
-    /// Adds a message to the whole text.
-    fn add_text(&mut self, event: &Event) {
-        let text = event.text_bytes();
-        self.text_is_lossy |= std::str::from_utf8(&text).is_err();
-        let text = String::from_utf8_lossy(&text);
-        if self.text_line_ends && !text.is_empty() {
-            self.text.push('\n');
-            self.text_line_ends = false;
-        }
-        self.text.push_str(&text);
-        if !text.is_empty() {
-            self.text_line_ends = !text.ends_with('\n') && !event.continues;
         }
     }
 
@@ -387,7 +367,7 @@ impl<'a> TurnSink<'a> {
         if !matches!(self.form, TurnForm::Events | TurnForm::Object) {
             return Ok(());
         }
-        if self.text_is_lossy {
+        if self.text.is_lossy() {
             self.cx.out.note(
                 "note: the agent's text is not UTF-8, and U+FFFD stands for other bytes in `text`; \
                  the events of --format jsonl have them",
@@ -402,7 +382,7 @@ impl<'a> TurnSink<'a> {
             conversation: turn.and_then(RunningTurn::conversation).map(str::to_owned),
             status: end.status,
             stop_reason: end.stop_reason,
-            text: std::mem::take(&mut self.text),
+            text: std::mem::take(&mut self.text).into_string(),
             pending: end.pending,
             denied: std::mem::take(&mut self.denied),
             tools: self.tools,
