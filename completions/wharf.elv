@@ -66,6 +66,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand config 'Show settings and where they come from, and change profiles'
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
+            cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
             cand completions 'Print a completion script for a shell'
             cand man 'Write the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -3077,6 +3078,47 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;mcp'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --root 'Directory that localPath may name files in; can be repeated'
+            cand --tools 'Offer only these groups of tools'
+            cand --max-inline 'Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand --read-only 'Offer only tools that change nothing'
+            cand --allow-local-exec 'Let tools run programs on this machine, as this user'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;completions'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -3164,6 +3206,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand config 'Show settings and where they come from, and change profiles'
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
+            cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
             cand completions 'Print a completion script for a shell'
             cand man 'Write the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -3315,6 +3358,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;doctor'= {
         }
         &'wharf;help;serve'= {
+        }
+        &'wharf;help;mcp'= {
         }
         &'wharf;help;completions'= {
         }

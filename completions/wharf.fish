@@ -74,6 +74,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "backends" -d 'List the 
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settings and where they come from, and change profiles'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Write the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -3005,6 +3006,51 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTP
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l exec -d 'Run commands and code of AGB sessions as this user, without a sandbox'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'"
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l root -d 'Directory that localPath may name files in; can be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l tools -d 'Offer only these groups of tools' -r -f -a "sessions\t'Create, list, stop and delete sessions'
+files\t'Files in sessions'
+agent\t'Messages to agents, events and logs'
+exec\t'Commands in sessions'
+resources\t'Resources mounted into sessions'"
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l max-inline -d 'Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l read-only -d 'Offer only tools that change nothing'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l allow-local-exec -d 'Let tools run programs on this machine, as this user'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -3077,23 +3123,24 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "exec" -d 'Run a command in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "invoke" -d 'Let the agent of a session work'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "runs" -d 'List and finish what is left of runs'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "runs" -d 'List and finish what is left of runs'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'

@@ -106,6 +106,7 @@ const fn flag(setting: Setting) -> &'static str {
         Setting::Receipt => "receipt",
         Setting::Recursive => "recursive",
         Setting::Require => "require",
+        Setting::Root => "root",
         Setting::SessionId => "id",
         Setting::Timeout => "timeout",
         Setting::TokenFile => "token-file",

@@ -85,6 +85,7 @@ impl Command {
             ) => Behaviour { reads_settings: false, ..tool },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
             Command::Doctor => client,
+            Command::Mcp(_) => Behaviour { prints_objects: false, creates_session: true, ..client },
             #[cfg(feature = "emulator")]
             Command::Serve(_) => document,
             Command::Completions(_) | Command::Man(_) => document,
@@ -122,6 +123,7 @@ mod tests {
         "backends",
         "config list",
         "doctor",
+        "mcp",
         #[cfg(feature = "emulator")]
         "serve",
         "completions bash",

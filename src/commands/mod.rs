@@ -21,6 +21,7 @@ mod exec;
 mod exit_status;
 mod files;
 mod invoke;
+mod mcp;
 mod process;
 mod question;
 mod resources;
@@ -164,6 +165,9 @@ enum Command {
     #[cfg(feature = "emulator")]
     #[command(after_help = serve::EXAMPLES)]
     Serve(serve::ServeArgs),
+    /// Serve sessions, files and agents as tools of the Model Context Protocol
+    #[command(after_help = mcp::EXAMPLES)]
+    Mcp(mcp::McpArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Write the manual pages into a directory
@@ -188,6 +192,7 @@ impl Command {
             Command::Doctor => doctor::run(cx).await,
             #[cfg(feature = "emulator")]
             Command::Serve(args) => args.run(cx).await,
+            Command::Mcp(args) => Box::pin(args.run(cx)).await,
             Command::Completions(args) => args.run(cx, grammar()),
             Command::Man(args) => args.run(Cli::command()),
         }

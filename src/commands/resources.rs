@@ -337,7 +337,7 @@ impl ResourcesDeleteArgs {
 }
 
 /// Returns the id of the resource that is mounted at a path.
-async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
+pub(super) async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
     let backend = cx.backend()?;
     let resources = backend.require_resources()?;
     let mut at = cx.at(Some(session.clone()), path)?;

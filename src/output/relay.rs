@@ -67,6 +67,11 @@ impl RelaySender {
         self.blocks.send(Block { bytes: Some(bytes.clone()), place, room: None }).is_ok()
     }
 
+    /// Waits until the thread takes no more blocks: the stream failed or was finished.
+    pub async fn closed(&self) {
+        self.blocks.closed().await;
+    }
+
     /// Lets the thread end after the blocks before.
     fn end(&self) {
         drop(self.blocks.send(Block { bytes: None, place: None, room: None }));
@@ -144,6 +149,14 @@ impl Relay {
             return Ok(());
         }
         Err(self.failed().await)
+    }
+
+    /// Starts the thread, and returns what passes blocks to it.
+    ///
+    /// # Errors
+    /// Those of opening the stream.
+    pub fn sender(&mut self) -> Result<RelaySender> {
+        self.running().map(|running| running.blocks.clone())
     }
 
     /// Waits for an error of the stream, and returns it.

@@ -131,6 +131,7 @@ pub(crate) struct Run<'a> {
 fn source(path: &Path) -> LocalSource {
     let name = path.to_str().unwrap().to_owned();
     LocalSource::look(&name, None).unwrap_or_else(|_| LocalSource {
+        content: None,
         base: path.file_name().and_then(|base| base.to_str()).map(str::to_owned),
         path: Some(path.to_owned()),
         is_directory: false,

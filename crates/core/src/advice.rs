@@ -178,6 +178,7 @@ pub enum Setting {
     Receipt,
     Recursive,
     Require,
+    Root,
     SessionId,
     Timeout,
     TokenFile,

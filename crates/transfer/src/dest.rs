@@ -189,6 +189,11 @@ impl DestDir {
         Ok(Self::at(dir, path, created))
     }
 
+    /// Returns a destination in a directory that is open already.
+    pub(crate) fn of_open(dir: Dir, path: PathBuf) -> Self {
+        Self::at(Some(dir), path, Vec::new())
+    }
+
     fn at(dir: Option<Dir>, path: PathBuf, created: Vec<PathBuf>) -> Self {
         DestDir {
             dir,

@@ -193,6 +193,40 @@ impl Transfer<'_> {
         results.finish(ended)
     }
 
+    /// Downloads a file to a path below a directory that is open, which no link leads out of.
+    ///
+    /// # Errors
+    /// `usage` for a directory, before anything is fetched; the error of the file.
+    pub async fn download_below(&self, wanted: &FileTarget, dest: DestDir, below: &str, sink: Sink<'_>) -> Result<()> {
+        let _guard = self.cancellation.register();
+        let mut results = Results::new(self, sink);
+        let one = match self.unless_cancelled(self.open(wanted)).await {
+            Ok(Ok(OpenSource { tree: Some(_), .. })) => {
+                return Err(Error::usage(format!("a directory cannot be written to a file: `{}`", wanted.name())));
+            }
+            Ok(Ok(OpenSource { one, .. })) => one,
+            Ok(Err(error)) => {
+                results.record(Receipt::failed(&wanted.name(), Some(dest.shown(below)), error))?;
+                return results.finish(Ok(()));
+            }
+            Err(why) => return results.finish(Err(why)),
+        };
+        results.expect(1);
+        self.observer.on(TransferEvent::Planned { files: 1, bytes: one.bytes });
+        let state = DownloadState {
+            bulk: false,
+            budget: Budget::new(self.options),
+            written: WrittenFiles::with_reserved(self.options.reserved.as_ref()),
+            dest_dirs: RefCell::default(),
+            running: RunningFiles::new(self.options),
+        };
+        let dest = Rc::new(dest);
+        let items = stream::iter([DownloadItem::Leaf(one, Rc::clone(&dest), below.to_owned())]);
+        let work = async |item| self.do_fetch(item, &state).await;
+        let ended = self.run(items, std::future::ready(()), &state.running, work, &mut results).await;
+        results.finish(ended.and(dest.sync(false)))
+    }
+
     /// Downloads files to `write`, one after another.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub mod plan;
 mod remote_walk;
 pub mod reserved;
 pub mod results;
+pub mod roots;
 pub mod upload;
 mod upload_items;
 mod verify;

@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use super::TransferOptions;
 use wharf_client::backend::Limits;
 use wharf_core::advice::Setting;
+use wharf_core::body::{LocalFile, MapSource, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
@@ -234,19 +235,44 @@ impl<P> Destination<P> {
 }
 
 /// A local file or directory to upload.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct LocalSource {
     /// The name as the user wrote it; `-` for standard input.
     pub name: String,
-    /// The path; `None` for standard input.
+    /// The path; `None` for standard input and a content that is open.
     pub path: Option<PathBuf>,
+    /// The content, if it is not that of a path or of standard input.
+    pub content: Option<Arc<dyn Source>>,
     /// The name that it gets in a directory; `None` if that is not UTF-8.
     pub base: Option<String>,
     /// Whether it is a directory.
     pub is_directory: bool,
 }
 
+impl fmt::Debug for LocalSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalSource").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 impl LocalSource {
+    /// Returns a source with this content, and the name that it gets in a directory.
+    pub fn of_content(content: Arc<dyn Source>, base: Option<String>) -> Self {
+        LocalSource { name: content.name().to_owned(), path: None, content: Some(content), base, is_directory: false }
+    }
+
+    /// Returns the content of a source that is not a directory.
+    ///
+    /// # Errors
+    /// Those of looking at a file.
+    pub(crate) fn content(&self) -> Result<Box<dyn Source>> {
+        match (&self.content, &self.path) {
+            (Some(content), _) => Ok(Box::new(MapSource::new(Arc::clone(content), |body| body))),
+            (None, Some(path)) => Ok(Box::new(LocalFile::new(path)?)),
+            (None, None) => Ok(Box::new(Stdin)),
+        }
+    }
+
     /// Looks at a local source; `called` is the value of `--name`.
     ///
     /// # Errors
@@ -255,7 +281,8 @@ impl LocalSource {
     pub fn look(name: impl AsRef<Path>, called: Option<&str>) -> Result<Self> {
         let (path, name) = (name.as_ref().to_owned(), platform::shown(name));
         if path == Path::new("-") {
-            return Ok(LocalSource { name, path: None, base: called.map(str::to_owned), is_directory: false });
+            let base = called.map(str::to_owned);
+            return Ok(LocalSource { name, path: None, content: None, base, is_directory: false });
         }
         let meta = path.metadata().map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => no_source(&name, &path),
@@ -266,7 +293,7 @@ impl LocalSource {
             return Err(Error::new(Kind::Unsupported, format!("`{name}` is a socket, which has no content")));
         }
         let base = called.map(str::to_owned).or_else(|| base_name(&path));
-        Ok(LocalSource { name, path: Some(path), base, is_directory: meta.is_dir() })
+        Ok(LocalSource { name, path: Some(path), content: None, base, is_directory: meta.is_dir() })
     }
 
     /// Returns the name that it gets as a stored file.
@@ -448,7 +475,7 @@ mod tests {
 
     fn source(name: &str, is_directory: bool) -> LocalSource {
         let base = name.rsplit('/').next().map(str::to_owned);
-        LocalSource { name: name.into(), path: Some(name.into()), base, is_directory }
+        LocalSource { name: name.into(), path: Some(name.into()), content: None, base, is_directory }
     }
 
     fn destinations(sources: &[LocalSource], to: &Destination<SessionPath>) -> Vec<String> {

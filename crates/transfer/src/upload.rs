@@ -19,7 +19,7 @@ use wharf_client::backend::{
     Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
 };
 use wharf_core::advice::Step;
-use wharf_core::body::{Body, LocalFile, MapSource, Source};
+use wharf_core::body::{Body, MapSource, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
@@ -126,7 +126,7 @@ impl Transfer<'_> {
         let running = RunningFiles::new(self.options);
         let work = async |(source, new): (&LocalSource, _)| {
             let name = source.name.clone();
-            let upload = StoreUpload { name, source: upload_items::file(source), new, mount_point: None };
+            let upload = StoreUpload { name, source: source.content(), new, mount_point: None };
             ItemResult::from(self.store(upload, &running).await)
         };
         let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut results).await;
@@ -169,12 +169,11 @@ impl Transfer<'_> {
                     }
                     continue;
                 }
-                Some(path) => {
-                    self.options.check_free(path)?;
-                    let length = LocalFile::new(path).ok().and_then(|file| file.len());
+                path => {
+                    path.as_deref().map_or(Ok(()), |path| self.options.check_free(path))?;
+                    let length = source.content().ok().and_then(|content| content.len());
                     total.add(&source.name, length);
                 }
-                None => total.add(&source.name, None),
             }
             seen(number, "", &source.name)?;
         }

@@ -6,7 +6,7 @@ use super::TransferOptions;
 use super::local_walk::{LocalEntry, LocalWalk};
 use super::plan::LocalSource;
 use super::walk::WalkKind;
-use wharf_core::body::{LocalFile, Source, Stdin};
+use wharf_core::body::Source;
 use wharf_core::error::Result;
 use wharf_core::model::{Outcome, RemotePath};
 use wharf_core::platform::shown;
@@ -33,16 +33,8 @@ pub(super) fn of<'a>(
         Some(root) if source.is_directory => Box::new(tree(root, destination, options)),
         _ => {
             let (name, at) = (source.name.clone(), destination.clone());
-            Box::new(std::iter::once(UploadItem::Send { name, source: file(source), at }))
+            Box::new(std::iter::once(UploadItem::Send { name, source: source.content(), at }))
         }
-    }
-}
-
-/// Returns the content of a source that is not a directory.
-pub(super) fn file(source: &LocalSource) -> Result<Box<dyn Source>> {
-    match &source.path {
-        Some(path) => LocalFile::new(path).map(|file| Box::new(file) as _),
-        None => Ok(Box::new(Stdin)),
     }
 }
 

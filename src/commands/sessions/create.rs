@@ -21,7 +21,7 @@ use wharf_transfer::Transfer;
 use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
 use wharf_transfer::results::Sink;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(after_help = "If stdin is a pipe or a file, a YAML or JSON document is read from it.\n\n\
     Examples:\n  \
     wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
@@ -272,7 +272,11 @@ impl StagedSession<'_> {
 /// The shortest idle time: a session that is gone before it can be looked at is of no use.
 const TTL_MIN: Duration = Duration::from_secs(1);
 
-fn check_values(new: &NewSession) -> Result<()> {
+/// Checks the values of a new session that every backend has in common.
+///
+/// # Errors
+/// `usage` for an empty name and an invalid idle time.
+pub(in crate::commands) fn check_values(new: &NewSession) -> Result<()> {
     let names = [("agent", &new.agent), ("environment", &new.environment), ("image", &new.image)];
     if let Some((what, _)) = names.into_iter().find(|(_, value)| value.as_deref() == Some("")) {
         return Err(Error::usage(format!("the name of the {what} is empty")).hint("name it, or leave it out"));

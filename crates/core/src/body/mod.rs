@@ -23,6 +23,7 @@
 //! ```
 
 mod attributes;
+mod in_memory;
 mod local_file;
 mod mapped;
 
@@ -41,6 +42,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 pub use attributes::Attributes;
+pub use in_memory::InMemory;
 pub use local_file::{LocalFile, Stdin, open_stdin};
 pub use mapped::{MapSource, Md5Tee};
 

@@ -145,6 +145,10 @@ impl Backend for FoundryBackend {
         Some(&self.turns)
     }
 
+    fn origin(&self) -> String {
+        format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
+    }
+
     async fn diagnose(&self) -> Vec<Check> {
         let mut findings = vec![Check { name: "project", outcome: Ok(self.client.endpoint.clone()) }];
         if let Some(chain) = &self.client.chain {

@@ -1,0 +1,125 @@
+//! Local directories outside of which no file is read or written.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use super::dest::DestDir;
+use wharf_core::advice::Setting;
+use wharf_core::body::{LocalFile, Source};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::platform::shown;
+
+/// Local directories outside of which no file is read or written. They are opened once, so that no link, renamed
+/// directory or race leads out of them.
+pub struct LocalRoots(Vec<LocalRoot>);
+
+struct LocalRoot {
+    dir: Arc<Dir>,
+    /// The path as the user wrote it, made absolute.
+    path: PathBuf,
+    /// The path without links.
+    real: PathBuf,
+}
+
+/// A path below a root.
+struct Below<'a> {
+    root: &'a LocalRoot,
+    path: PathBuf,
+    /// The path for messages.
+    shown: String,
+}
+
+impl LocalRoots {
+    /// Opens directories.
+    ///
+    /// # Errors
+    /// `not_found` and `io`; `usage` for one that is not a directory.
+    pub fn open(paths: &[PathBuf]) -> Result<Self> {
+        let open = |path: &PathBuf| {
+            let doing = |e: std::io::Error| Error::io(format!("opening the directory `{}`", shown(path)), &e);
+            let real = path.canonicalize().map_err(doing)?;
+            if !real.is_dir() {
+                return Err(Error::usage(format!("not a directory: `{}`", shown(path))));
+            }
+            let dir = Dir::open_ambient_dir(&real, ambient_authority()).map_err(doing)?;
+            let path = std::path::absolute(path).map_err(doing)?;
+            Ok(LocalRoot { dir: Arc::new(dir), path, real })
+        };
+        paths.iter().map(open).collect::<Result<_>>().map(LocalRoots)
+    }
+
+    /// Returns the paths of the directories.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|root| root.path.as_path())
+    }
+
+    /// Returns a file as a source. A relative path lies in the first root.
+    ///
+    /// # Errors
+    /// `usage` for a path outside of the roots; `not_found`; `conflict` for anything but a regular file.
+    pub fn source(&self, path: &str) -> Result<Arc<dyn Source>> {
+        let Below { root, path, shown } = self.find(path)?;
+        let meta = root.dir.metadata(&path).map_err(|e| refused(&shown, &e))?;
+        if meta.is_dir() {
+            return Err(Error::conflict(format!("`{shown}` is a directory")).hint("upload its files one by one"));
+        }
+        if !meta.is_file() {
+            return Err(Error::new(Kind::Unsupported, format!("`{shown}` is not a regular file")));
+        }
+        Ok(Arc::new(LocalFile::below(&root.dir, path, shown, &meta)))
+    }
+
+    /// Returns the root that a file is written to, and the path of the file below it.
+    ///
+    /// # Errors
+    /// `usage` for a path outside of the roots; those of opening the root.
+    pub fn destination(&self, path: &str) -> Result<(DestDir, String)> {
+        let Below { root, path, shown } = self.find(path)?;
+        let below = path.to_str().filter(|below| !below.is_empty());
+        let below = below.ok_or_else(|| Error::conflict(format!("`{shown}` is a directory")))?.to_owned();
+        let dir = root.dir.try_clone().map_err(|e| Error::io(format!("opening `{}`", root.path.display()), &e))?;
+        Ok((DestDir::of_open(dir, root.path.clone()), below))
+    }
+
+    fn find(&self, text: &str) -> Result<Below<'_>> {
+        let path = Path::new(text);
+        let name = shown(path);
+        let Some(first) = self.0.first() else {
+            return Err(Error::usage(format!("no local directory is shared, and the path is local: `{name}`"))
+                .hint(format!("share its directory: {}; or send the content itself", Setting::Root.to("DIR"))));
+        };
+        if text.is_empty() || text.contains('\0') || path.components().any(|part| part == Component::ParentDir) {
+            return Err(Error::usage(format!("invalid local path, which may not have `..`: {text:?}"))
+                .hint(format!("name a file in `{}`", first.path.display())));
+        }
+        let below = |root: &LocalRoot| {
+            let below = [&root.path, &root.real].into_iter().find_map(|base| path.strip_prefix(base).ok())?;
+            Some(below.to_owned())
+        };
+        let found = if path.is_relative() {
+            Some((first, path.to_owned()))
+        } else {
+            // The innermost root, if one is in another.
+            let all = self.0.iter().filter_map(|root| Some((root, below(root)?)));
+            all.min_by_key(|(_, below)| below.components().count())
+        };
+        let Some((root, below)) = found else {
+            let roots: Vec<_> = self.paths().map(|root| format!("`{}`", root.display())).collect();
+            return Err(Error::usage(format!("the path is outside of the shared directories: `{name}`"))
+                .hint(format!("name a file in {}", roots.join(" or "))));
+        };
+        // The parts are joined again, so that `.` and double slashes are gone.
+        let parts = below.components().filter(|part| matches!(part, Component::Normal(_)));
+        Ok(Below { root, path: parts.collect(), shown: name })
+    }
+}
+
+fn refused(shown: &str, error: &std::io::Error) -> Error {
+    if error.kind() == std::io::ErrorKind::PermissionDenied && error.raw_os_error().is_none() {
+        return Error::conflict(format!("a link on the way leads out of the shared directory: `{shown}`"));
+    }
+    Error::io(format!("reading `{shown}`"), error)
+}

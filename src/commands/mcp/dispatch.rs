@@ -1,0 +1,89 @@
+//! Runs calls: each tool's name leads to its function.
+
+use std::time::Duration;
+
+use rmcp::model::CallToolResult;
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::call::{McpCall, ToolHost};
+use super::catalog::ToolKind;
+use super::progress::CallProgress;
+use super::results::ToolOutput;
+use super::server::McpRequest;
+use super::{agent, arguments, exec, files, information, resources, sessions};
+use wharf_core::error::{Kind, Result};
+use wharf_transfer::cancellation::{Cancellation, cancel_error};
+
+/// The time that cancelled work has to end by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Runs a call and answers it. A call that is cancelled ends as soon as its work allows.
+pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
+    let McpRequest { name, arguments, context, answer } = request;
+    let cancellation = Cancellation::default();
+    let progress = CallProgress::new(&context, &cancellation);
+    let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation));
+    let why = tokio::select! {
+        result = &mut work => return drop(answer.send(result)),
+        () = context.ct.cancelled() => Kind::Interrupted,
+        error = host.stop.cancelled() => error.kind(),
+    };
+    if cancellation.is_registered() {
+        cancellation.cancel(why);
+        if let Ok(result) = timeout(PATIENCE, work).await {
+            return drop(answer.send(result));
+        }
+    } else {
+        drop(work);
+    }
+    drop(answer.send(ToolOutput::from(cancel_error(why)).into_result(None)));
+}
+
+async fn run(
+    host: &ToolHost<'_>,
+    name: &str,
+    arguments: Map<String, Value>,
+    progress: CallProgress<'_>,
+    cancellation: &Cancellation,
+) -> CallToolResult {
+    let tool = match host.catalog.find(name) {
+        Ok(tool) => tool,
+        Err(error) => return ToolOutput::from(error).into_result(None),
+    };
+    let output = async {
+        arguments::check(&tool.input, &arguments)?;
+        let backend = host.backend(&arguments)?;
+        let call = McpCall { host, backend, progress, cancellation, arguments };
+        dispatch(&call, tool.kind).await
+    };
+    let output = output.await.unwrap_or_else(ToolOutput::from);
+    let error = output.error.map(|error| host.cx.with_backend_name(error));
+    ToolOutput { error, ..output }.into_result(tool.output.as_ref())
+}
+
+async fn dispatch(call: &McpCall<'_>, kind: ToolKind) -> Result<ToolOutput> {
+    match kind {
+        ToolKind::BackendGet => information::get(call),
+        ToolKind::SessionCreate => sessions::create(call).await,
+        ToolKind::SessionGet => sessions::get(call).await,
+        ToolKind::SessionList => sessions::list(call).await,
+        ToolKind::SessionStop => sessions::stop(call).await,
+        ToolKind::SessionDelete => sessions::delete(call).await,
+        ToolKind::FileUpload => files::upload(call).await,
+        ToolKind::FileDownload => files::download(call).await,
+        ToolKind::FileList => files::list(call).await,
+        ToolKind::FileStat => files::stat(call).await,
+        ToolKind::FileMkdir => files::mkdir(call).await,
+        ToolKind::FileDelete => files::delete(call).await,
+        ToolKind::AgentInvoke => agent::invoke(call).await,
+        ToolKind::SessionConfirm => agent::confirm(call).await,
+        ToolKind::SessionInterrupt => sessions::interrupt(call).await,
+        ToolKind::SessionEvents => agent::events(call).await,
+        ToolKind::SessionLogstream => agent::logs(call).await,
+        ToolKind::SessionExec => exec::run(call).await,
+        ToolKind::ResourceAdd => resources::add(call).await,
+        ToolKind::ResourceList => resources::list(call).await,
+        ToolKind::ResourceDelete => resources::delete(call).await,
+    }
+}

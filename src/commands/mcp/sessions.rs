@@ -1,0 +1,163 @@
+//! The tools for sessions.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::call::McpCall;
+use super::listing::collect_pages;
+use super::results::ToolOutput;
+use crate::commands::sessions::create::{SessionsCreateArgs, check_values};
+use wharf_client::backend::{Feature, SessionFilters, SessionQuery};
+use wharf_core::config::{duration, money};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::session::check_label;
+use wharf_core::model::{Labels, Session, SessionId};
+
+/// The arguments of a tool for one session.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SessionArguments {
+    session_id: String,
+}
+
+impl SessionArguments {
+    /// Returns the session.
+    ///
+    /// # Errors
+    /// `usage` for an invalid id.
+    pub(super) fn id(&self) -> Result<SessionId> {
+        self.session_id.parse()
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateArguments {
+    agent_name: Option<String>,
+    session_id: Option<String>,
+    title: Option<String>,
+    labels: Option<Labels>,
+    ttl: Option<String>,
+    max_cost_usd: Option<String>,
+}
+
+pub(super) async fn create(call: &McpCall<'_>) -> Result<ToolOutput> {
+    ToolOutput::of(&create_with(call, call.read()?, None).await?)
+}
+
+/// Creates a session for the agent of a call.
+pub(super) async fn create_for_agent(
+    call: &McpCall<'_>,
+    agent_name: Option<String>,
+    version: Option<String>,
+) -> Result<Session> {
+    create_with(call, CreateArguments { agent_name, ..CreateArguments::default() }, version).await
+}
+
+async fn create_with(call: &McpCall<'_>, arguments: CreateArguments, version: Option<String>) -> Result<Session> {
+    let CreateArguments { agent_name, session_id, title, labels, ttl, max_cost_usd } = arguments;
+    let sessions = call.backend.sessions();
+    let mut new = SessionsCreateArgs::default().prepare(call.host.cx, false).await?.session;
+    new.agent = agent_name.or(new.agent);
+    new.agent_version = version;
+    new.title = title;
+    if let Some(id) = session_id {
+        // The pattern of the schema.
+        let is_valid = (8..=128).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        if !is_valid {
+            return Err(Error::usage(format!("invalid sessionId: {id:?}"))
+                .hint("use 8 to 128 letters, digits, hyphens and underscores"));
+        }
+        new.id = Some(id.parse()?);
+    }
+    for (name, value) in labels.unwrap_or_default() {
+        check_label(&name)?;
+        new.labels.insert(name, value);
+    }
+    new.ttl = ttl.map(|ttl| duration::parse(&ttl)).transpose().map_err(Error::usage)?;
+    new.max_cost = max_cost_usd.map(|amount| money::parse(&amount)).transpose().map_err(Error::usage)?;
+    check_values(&new)?;
+    new.features().try_for_each(|feature| call.backend.require(feature))?;
+    sessions.check(&new)?;
+    // The answer to a creation that is cancelled names the session: it is waited for, and the session is deleted.
+    let _guard = call.cancellation.register();
+    let created = sessions.create(new).await?;
+    call.backend.flush().await?;
+    if let Some(why) = call.cancelled() {
+        sessions.delete(&created.id, false).await?;
+        return Err(why);
+    }
+    Ok(created)
+}
+
+pub(super) async fn get(call: &McpCall<'_>) -> Result<ToolOutput> {
+    let id = call.read::<SessionArguments>()?.id()?;
+    ToolOutput::of(&call.backend.sessions().get(&id).await?)
+}
+
+pub(super) async fn stop(call: &McpCall<'_>) -> Result<ToolOutput> {
+    let id = call.read::<SessionArguments>()?.id()?;
+    let session = call.backend.sessions().stop(&id).await?;
+    call.backend.flush().await?;
+    ToolOutput::of(&session)
+}
+
+pub(super) async fn interrupt(call: &McpCall<'_>) -> Result<ToolOutput> {
+    let id = call.read::<SessionArguments>()?.id()?;
+    let session = call.backend.sessions().interrupt(&id).await?;
+    call.backend.flush().await?;
+    ToolOutput::of(&super::listing::without_provider(&session)?)
+}
+
+/// Deletes a session and the stored files that were uploaded for it.
+pub(super) async fn delete(call: &McpCall<'_>) -> Result<ToolOutput> {
+    let (cx, id) = (call.host.cx, call.read::<SessionArguments>()?.id()?);
+    let deleted = match call.backend.sessions().delete(&id, false).await {
+        Ok(()) => true,
+        Err(error) if error.kind() == Kind::NotFound => false,
+        Err(error) => return Err(error),
+    };
+    let (mut gone, mut left) = (Vec::new(), None);
+    for file in cx.logged_uploads(&id) {
+        match call.backend.require_store()?.delete(&file).await {
+            Err(error) if error.kind() != Kind::NotFound => {
+                left = Some(error.context(format!("deleting the stored file `{file}`")));
+            }
+            _ => gone.push(file),
+        }
+    }
+    cx.forget_uploads(&gone);
+    call.backend.flush().await?;
+    let output = ToolOutput::of(&json!({ "id": id, "deleted": deleted }))?;
+    Ok(ToolOutput { error: left, ..output })
+}
+
+#[derive(Deserialize)]
+struct SessionListArguments {
+    limit: Option<usize>,
+    order: Option<String>,
+    after: Option<String>,
+    before: Option<String>,
+    labels: Option<Labels>,
+}
+
+/// The number of sessions of a page.
+const PAGE: usize = 20;
+
+pub(super) async fn list(call: &McpCall<'_>) -> Result<ToolOutput> {
+    let SessionListArguments { limit, order, after, before, labels } = call.read()?;
+    if before.is_some() {
+        return Err(Error::new(Kind::Unsupported, "before is not supported: pages are read forwards")
+            .hint("use after with the next_cursor of the page before"));
+    }
+    // Sessions are listed newest first.
+    let order = order.filter(|order| order != "desc" || call.backend.capabilities().has(Feature::SessionFilters));
+    let filters = SessionFilters { order, ..SessionFilters::default() };
+    let query = SessionQuery { labels: labels.unwrap_or_default(), filters, ..SessionQuery::default() };
+    query.features().try_for_each(|feature| call.backend.require(feature))?;
+    collect_pages(call, "sessions", after.as_deref(), limit.unwrap_or(PAGE), async |page| {
+        call.backend.sessions().list(&query, page).await
+    })
+    .await
+}
