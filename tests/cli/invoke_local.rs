@@ -13,7 +13,7 @@ use crate::sandbox::{Call, Run, Running, Sandbox, wait_until};
 const PROFILE: &str = "profile = 'a'\n[profiles.a]\nbackend = 'local'\n";
 
 /// A sandbox with a session `s1` and this agent.
-fn with_agent(agent: &str) -> Sandbox {
+pub(crate) fn with_agent(agent: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     fs::create_dir_all(sandbox.config().join("wharf")).unwrap();
     let profile = if agent.is_empty() { PROFILE.to_owned() } else { format!("{PROFILE}agent_command = {agent}\n") };
@@ -22,7 +22,7 @@ fn with_agent(agent: &str) -> Sandbox {
     sandbox
 }
 
-fn stage() -> Sandbox {
+pub(crate) fn stage() -> Sandbox {
     with_agent("['sh']")
 }
 
@@ -57,7 +57,7 @@ fn json_lines(run: &Run) -> Vec<Value> {
     run.lines().iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn is_alive(process: &str) -> bool {
+pub(crate) fn is_alive(process: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }

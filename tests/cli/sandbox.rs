@@ -333,6 +333,11 @@ impl Served<'_> {
 }
 
 impl Served<'_> {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it says that a variable is to be.
     pub(crate) fn variable(&self, name: &str) -> &str {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap()

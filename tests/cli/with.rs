@@ -8,7 +8,7 @@ use rustix::process::Signal;
 use crate::sandbox::{Call, Sandbox, Served, make_fifo, wait_until};
 
 /// The rounds of the tests that kill wharf at any moment: those of `WHARF_KILL_ROUNDS`, on services a fifth of them.
-fn rounds() -> u32 {
+pub(crate) fn rounds() -> u32 {
     std::env::var("WHARF_KILL_ROUNDS").map_or(50, |rounds| rounds.parse().unwrap())
 }
 
@@ -17,7 +17,7 @@ fn ids(sandbox: &Sandbox) -> String {
 }
 
 /// Waits until no process of a run lives, sweeps once, and looks that nothing is left of any run.
-fn clean_up(call: impl Fn(&[&str]) -> Call) {
+pub(crate) fn clean_up(call: impl Fn(&[&str]) -> Call) {
     let list = || call(&["runs", "list"]).run().ok().stdout().trim().to_owned();
     loop {
         wait_until("no process of a run lives", || !list().contains("running"));
@@ -112,14 +112,26 @@ fn a_signal_reaches_the_command_whose_session_is_deleted_then() {
     assert_eq!(ids(&sandbox), "");
 }
 
-/// Runs a command in sessions of its own and kills wharf at some moment, again and again.
-fn kill_at_any_moment(rounds: u32, call: impl Fn() -> Call) {
+/// Starts the calls of each round at once and kills them at some moment, from before their journals are written to after
+/// their sessions are deleted. Even and odd rounds may differ.
+pub(crate) fn kill_at_any_moment(rounds: u32, calls: impl Fn(u32) -> Vec<Call>) {
+    let start = |round| calls(round).into_iter().map(Call::start).collect::<Vec<_>>();
+    let whole = [0, 1].map(|round| {
+        let begun = Instant::now();
+        for running in start(round) {
+            drop(running.finish());
+        }
+        begun.elapsed() * 11 / 10
+    });
     for round in 0..rounds {
-        let running = call().start();
-        // From before the journal is written to after the session is deleted.
-        std::thread::sleep(Duration::from_micros(u64::from(round * 7919 % rounds) * 60_000 / u64::from(rounds)));
-        running.signal(Signal::KILL);
-        drop(running.finish());
+        let running = start(round);
+        std::thread::sleep(whole[round as usize % 2] * (round * 7919 % rounds) / rounds);
+        for running in &running {
+            running.signal(Signal::KILL);
+        }
+        for running in running {
+            drop(running.finish());
+        }
     }
 }
 
@@ -127,7 +139,7 @@ fn kill_at_any_moment(rounds: u32, call: impl Fn() -> Call) {
 fn nothing_is_left_of_a_run_that_was_killed_at_any_moment() {
     let sandbox = Sandbox::new();
     let other = sandbox.session();
-    kill_at_any_moment(rounds(), || sandbox.wharf(["with", "--label", "a=b", "--", "sleep", "0.02"]));
+    kill_at_any_moment(rounds(), |_| vec![sandbox.wharf(["with", "--label", "a=b", "--", "sleep", "0.02"])]);
     clean_up(|words| sandbox.wharf(words));
     assert_eq!(ids(&sandbox).trim(), other, "another session stays");
 }
@@ -136,7 +148,7 @@ fn nothing_is_left_of_a_run_that_was_killed_at_any_moment() {
 fn killed_on(backend: &str, served: &Served<'_>, create: &[&str]) {
     let words: Vec<&str> = ["with"].iter().chain(create).copied().chain(["--", "sleep", "0.02"]).collect();
     let other = served.wharf(backend, [&["sessions", "create", "-q"][..], create].concat()).run();
-    kill_at_any_moment(rounds() / 5, || served.wharf(backend, &words));
+    kill_at_any_moment(rounds() / 5, |_| vec![served.wharf(backend, &words)]);
     clean_up(|words| served.wharf(backend, words));
     let left = served.wharf(backend, ["sessions", "list", "-q"]).run();
     assert_eq!(left.ok().stdout(), other.ok().stdout(), "{backend}");

@@ -39,15 +39,15 @@ pub(in crate::commands) struct RunArgs {
     pub(super) tools: ToolFlags,
 
     /// Working directory of the command; a relative path lies under the session's home
-    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR", requires = "command")]
+    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR")]
     pub(super) cwd: Option<String>,
 
     /// Set a variable for the command; without =VALUE it is passed on from here
-    #[arg(short, long, value_name = "NAME[=VALUE]", requires = "command")]
+    #[arg(short, long, value_name = "NAME[=VALUE]")]
     pub(super) env: Vec<OsString>,
 
     /// Read variables for the command from a file, one NAME=VALUE per line
-    #[arg(long, value_name = "FILE", requires = "command", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) env_file: Vec<PathBuf>,
 
     /// What the agent is to do; - reads it from stdin

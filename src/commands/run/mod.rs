@@ -46,6 +46,9 @@ pub(super) const EXAMPLES: &str = "Examples:\n  \
 /// How long the download may take after `--timeout` ran out.
 const LATE_DOWNLOAD: Duration = Duration::from_secs(60);
 
+/// How long a reader of stdout that is slow may delay the end of a run that was stopped.
+const LATE_READER: Duration = Duration::from_secs(5);
+
 /// How long stopping the work and deleting the session may take after `--timeout` ran out.
 const LATE_CLEANUP: Duration = Duration::from_secs(45);
 
@@ -315,6 +318,7 @@ impl<'a> Run<'a> {
             self.errors.push(cancel_error(why).hint("the work is done"));
         }
         let status = cx.status.get();
+        let is_stopped = cx.cancellation.reason().is_some() || self.errors.iter().any(|error| error.kind().is_stop());
         let mut errors = self.errors.into_iter();
         // A status of the command's own is passed on, whatever else went wrong.
         let first = if status == 0 { errors.next() } else { None };
@@ -339,7 +343,7 @@ impl<'a> Run<'a> {
                 },
                 error: first.clone(),
             };
-            let printed = print(cx, &mut self.signals, result).await;
+            let printed = print(cx, &mut self.signals, result, is_stopped.then_some(LATE_READER)).await;
             if first.is_none() {
                 printed?;
             }
@@ -348,8 +352,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Prints the object. A reader that went away is not an error.
-async fn print(cx: &Cx, signals: &mut Signals, result: RunResult) -> Result<()> {
+/// Prints the object, for at most `patience` if there is a limit. A reader that went away is not an error.
+async fn print(cx: &Cx, signals: &mut Signals, result: RunResult, patience: Option<Duration>) -> Result<()> {
     let captured = cx.out.capture();
     cx.out.last(result)?;
     cx.out.flush()?;
@@ -359,7 +363,7 @@ async fn print(cx: &Cx, signals: &mut Signals, result: RunResult) -> Result<()> 
         relay.send(&bytes).await?;
         relay.finish().await
     };
-    match cx.close_output(signals, printing, None).await {
+    match cx.close_output(signals, printing, patience).await {
         Err(error) if error.kind() == Kind::Closed => Ok(()),
         printed => printed,
     }

@@ -68,6 +68,11 @@ impl RunPlan {
             backend.require_files()?;
         }
         let mut places = HashSet::new();
+        if let Some(twice) = inputs.iter().find(|input| !places.insert(&input.path)) {
+            return Err(Error::usage(format!("two inputs go to `{}`", twice.path))
+                .hint("give each one a place of its own: `--in SOURCE:DEST`"));
+        }
+        let mut places = HashSet::new();
         if let Some(twice) = outputs.iter().find(|output| !places.insert(output.place())) {
             return Err(Error::usage(format!("two outputs go to `{}`", twice.place().display()))
                 .hint("give each one a place of its own: `--out PATH:LOCAL`"));
@@ -76,6 +81,12 @@ impl RunPlan {
             check_agent(cx, backend)?;
             if tools.are_given() {
                 backend.require(Feature::InvokeTools)?;
+            }
+            if cwd.is_some() || !env.is_empty() || !env_file.is_empty() {
+                return Err(Error::usage(
+                    "the flags for a directory and variables are for a command, not for a prompt",
+                )
+                .hint("leave out --cwd, --env and --env-file, or write a command after `--`"));
             }
             let (policy, allow_denied) = (tools.policy()?, tools.allow_denied);
             if prompt.is_none() && file.is_none() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use tokio::time::{Instant, sleep};
 
 use wharf_client::backend::page::Pager;
@@ -18,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long after the end of a run a session is looked for whose creation lost its answer: it may appear late.
 pub(super) const APPEARING: Duration = Duration::from_secs(5);
+
+/// The number of stored files that are deleted at once.
+const DELETIONS: usize = 8;
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -49,8 +53,11 @@ pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appea
                 Vec::new()
             }
         };
-        for file in journal.record().files.iter().chain(&unnoted) {
-            match store.delete(file).await {
+        let all = journal.record().files.iter().chain(&unnoted);
+        let mut deletions =
+            stream::iter(all.map(async |file| (file, store.delete(file).await))).buffer_unordered(DELETIONS);
+        while let Some((file, deleted)) = deletions.next().await {
+            match deleted {
                 Ok(()) => report.files_deleted += 1,
                 Err(error) if error.kind() == Kind::NotFound => {}
                 Err(error) => report.error = Some(error.context(format!("deleting the stored file `{file}`"))),
