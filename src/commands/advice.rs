@@ -1,18 +1,29 @@
 //! The command line's names of the steps, settings and features that the crates below refer to as data.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
 use wharf_core::feature::Feature;
+
+/// Whether hints are for a model that calls tools.
+static NAMES_TOOLS: AtomicBool = AtomicBool::new(false);
 
 /// Installs the command line's names for messages and hints of this process.
 pub fn install() {
     advice::install(&FlagVocabulary);
 }
 
+/// Lets messages and hints name the tools of `wharf mcp` from now on, where there is one for a step.
+pub(super) fn name_tools() {
+    NAMES_TOOLS.store(true, Ordering::Relaxed);
+}
+
 struct FlagVocabulary;
 
 impl Vocabulary for FlagVocabulary {
     fn step(&self, step: &Step<'_>) -> String {
-        format!("`wharf {}`", command(step))
+        let tool = tool(step).filter(|_| NAMES_TOOLS.load(Ordering::Relaxed));
+        tool.map_or_else(|| format!("`wharf {}`", command(step)), str::to_owned)
     }
 
     fn setting(&self, setting: Setting, value: Option<&str>) -> String {
@@ -21,12 +32,38 @@ impl Vocabulary for FlagVocabulary {
     }
 
     fn feature(&self, feature: Feature) -> &'static str {
-        feature_name(feature)
+        if NAMES_TOOLS.load(Ordering::Relaxed) { feature.id() } else { feature_name(feature) }
     }
 
     fn alternative(&self, feature: Feature) -> String {
+        if NAMES_TOOLS.load(Ordering::Relaxed) {
+            return "leave it out: backend_get lists what the backend can do".to_owned();
+        }
         alternative(feature)
     }
+}
+
+/// Returns the tool of `wharf mcp` for a step.
+const fn tool(step: &Step<'_>) -> Option<&'static str> {
+    Some(match *step {
+        Step::ListSessions => "session_list",
+        Step::Invoke { .. } => "agent_invoke",
+        Step::FollowTurn { .. } | Step::ListEvents { .. } => "session_events",
+        Step::Interrupt { .. } => "session_interrupt",
+        Step::ReadLog { .. } => "session_logstream",
+        Step::StopSession { .. } => "session_stop",
+        Step::DeleteSession { .. } => "session_delete",
+        Step::ListFiles { .. } | Step::ListFilesRecursively => "session_file_list",
+        Step::StatFile => "session_file_stat",
+        Step::MakeDirectory => "session_file_mkdir",
+        Step::RemoveFile { .. } => "session_file_delete",
+        Step::Upload { .. } => "session_file_upload",
+        Step::Download { .. } => "session_file_download",
+        Step::ListResources { .. } => "resource_list",
+        Step::AddResource { .. } => "resource_add",
+        Step::DeleteResourceByPath { .. } => "resource_delete",
+        _ => return None,
+    })
 }
 
 fn command(step: &Step<'_>) -> String {

@@ -25,6 +25,8 @@ pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
     let progress = CallProgress::new(&context, &cancellation);
     let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation));
     let why = tokio::select! {
+        biased;
+        // Work that waits for nothing is done, also if the client has left meanwhile.
         result = &mut work => return drop(answer.send(result)),
         () = context.ct.cancelled() => Kind::Interrupted,
         error = host.stop.cancelled() => error.kind(),

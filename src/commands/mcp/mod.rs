@@ -39,7 +39,7 @@ use self::dispatch::answer;
 use self::inline::InlineLimits;
 use self::server::McpServer;
 use self::transport::StdioTransport;
-use super::Cx;
+use super::{Cx, advice};
 use wharf_core::clock::until;
 use wharf_core::config::size;
 use wharf_core::error::{Error, Kind, Result};
@@ -96,6 +96,7 @@ impl McpArgs {
         if io::stdin().is_terminal() {
             cx.out.note("waiting for messages of the Model Context Protocol on stdin; a client starts this command");
         }
+        advice::name_tools();
         let _guard = cx.cancellation.register();
         let mut serving = pin!(serve(server, transport));
         let mut running = FuturesUnordered::new();
