@@ -208,6 +208,24 @@ fn a_stalled_reader_does_not_keep_the_session_after_a_signal() {
 }
 
 #[test]
+fn a_slow_reader_gets_the_whole_object_after_the_time_limit() {
+    let stage = Stage::new();
+    let script = "head -c 900000 /dev/zero | tr '\\0' x; wait";
+    let mut running = stage.call(&["--timeout", "1500ms", "--format", "json"], script).start();
+    let mut stdout = running.take_stdout();
+    stage.wait_for_work();
+    wait_until("the session is gone", || sessions(&stage.sandbox).is_empty());
+    // Longer than wharf would need to end.
+    std::thread::sleep(Duration::from_millis(500));
+    let mut text = String::new();
+    stdout.read_to_string(&mut text).unwrap();
+    running.finish().code(124);
+    let object: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&object["exit_code"], &object["work"]["stdout_bytes"]), (&json!(124), &json!(900_000)));
+    stage.is_over();
+}
+
+#[test]
 fn a_stalled_reader_does_not_keep_the_session_after_the_time_limit() {
     for (to, script) in [("1", "exec yes"), ("2", "exec yes >&2")] {
         let stage = Stage::new();
