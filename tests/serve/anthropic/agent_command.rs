@@ -21,7 +21,7 @@ fn ended(server: &Server, session: &str) -> Vec<Value> {
 #[test]
 fn a_command_answers_and_its_results_are_outputs() {
     let stage = Stage::new();
-    let agent = r#"sh -c 'cat uploads/in.csv; read -r line; printf "got: %s\n" "$line"; echo "$line" >"$WHARF_OUTPUTS/report.txt"; mkdir -p outputs/sub; echo x >outputs/sub/y'"#;
+    let agent = r#"sh -c 'cat in.csv; read -r line; printf "got: %s\n" "$line"; echo "$line" >"$WHARF_OUTPUTS/report.txt"; mkdir -p ../outputs/sub; echo x >../outputs/sub/y'"#;
     let server = stage.serve(&["--agent-command", agent]);
     let file = server.store("in.csv", b"1,2\n");
     let opened = server.open(&json!([{ "type": "file", "file_id": file, "mount_path": "/in.csv" }]));
@@ -86,7 +86,7 @@ fn text_comes_as_it_is_written_and_messages_wait_for_their_turn() {
     server.ask("DELETE", &session, &Value::Null).bad();
     let go = || {
         let id = session.rsplit('/').next().unwrap();
-        fs::write(stage.path(&format!("store/sessions/{id}/mnt/session/go")), "").unwrap();
+        fs::write(stage.path(&format!("store/sessions/{id}/mnt/session/uploads/go")), "").unwrap();
     };
     go();
     assert!(stream.any(|event| event["delta"]["content"]["text"] == "étwo"));
