@@ -198,12 +198,15 @@ fn a_line_above_the_limit_is_answered_by_its_id() {
     let answer = client.answer(&json!(77));
     assert_eq!(answer["error"]["code"], -32600, "{answer}");
     client.session();
-    // The longest line that is read: its content is above another limit.
-    let head = "{\"jsonrpc\":\"2.0\",\"id\":78,\"method\":\"tools/call\",\"params\":{\"name\":\"session_get\",\"arguments\":\
-                {\"sessionId\":\"";
-    let rest = (16 << 20) - head.len() - 4;
-    client.write(format!("{head}{}\"}}}}}}\n", "y".repeat(rest - 1 + 1 - 1)).as_bytes());
-    assert_eq!(client.answer(&json!(78))["result"]["structuredContent"]["error"]["kind"], "usage");
+    // The longest line that is read, and one byte more.
+    let head =
+        r#"{"jsonrpc":"2.0","id":"edge","method":"tools/call","params":{"name":"session_get","arguments":{"x":""#;
+    let tail = "\"}}}";
+    for (length, kind) in [(16 << 20, "usage"), ((16 << 20) + 1, "limit")] {
+        client.write(format!("{head}{}{tail}\n", "y".repeat(length - head.len() - tail.len())).as_bytes());
+        let answer = client.answer(&json!("edge"));
+        assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], kind);
+    }
     client.leave().ok();
 }
 
@@ -255,6 +258,53 @@ fn calls_run_at_the_same_time() {
     let many: Vec<_> = (0..200).map(|_| client.begin_call("session_get", &json!({ "sessionId": session }))).collect();
     for id in many {
         assert_eq!(client.answer(&id)["result"]["isError"], false);
+    }
+}
+
+#[test]
+fn a_session_that_was_being_created_when_the_call_was_cancelled_is_deleted() {
+    let sandbox = Sandbox::new();
+    let log = sandbox.path("log.jsonl");
+    let served = sandbox.serve(&["--fault", "create:latency=1s x1", "--log", log.to_str().unwrap()]);
+    let mut client = McpClient::connect(served.wharf("foundry", ["mcp"]));
+    let id = client.begin_call("session_create", &json!({}));
+    // The call has begun when the next message is read.
+    client.cancel(&id);
+    wait_until("the session is gone again", || {
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        log.contains("sessions.create") && log.contains("sessions.delete")
+    });
+    assert_eq!(client.ok("session_list", &json!({}))["sessions"], json!([]));
+}
+
+#[test]
+fn numbers_outside_of_their_limits_are_refused() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &["--allow-local-exec"]);
+    let session = client.session();
+    for (tool, name, least, most) in [
+        ("session_list", "limit", 1, Some(100)),
+        ("session_file_list", "limit", 1, Some(5000)),
+        ("session_events", "limit", 1, Some(1000)),
+        ("session_logstream", "maxLines", 1, Some(300)),
+        ("session_exec", "timeoutSeconds", 1, None),
+    ] {
+        let with = |number: i64| {
+            let mut arguments = json!({ name: number });
+            if tool != "session_list" {
+                arguments["sessionId"] = json!(session);
+            }
+            if tool == "session_exec" {
+                arguments["command"] = json!(["true"]);
+            }
+            arguments
+        };
+        client.ok(tool, &with(least));
+        client.fails("usage", tool, &with(least - 1));
+        if let Some(most) = most {
+            client.ok(tool, &with(most));
+            client.fails("usage", tool, &with(most + 1));
+        }
     }
 }
 

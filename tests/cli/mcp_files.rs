@@ -246,6 +246,25 @@ fn a_local_path_does_not_leave_the_shared_directories() {
 }
 
 #[test]
+fn files_of_wharf_itself_are_not_shared() {
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.config().join("wharf")).unwrap();
+    fs::write(sandbox.config().join("wharf/config.toml"), "").unwrap();
+    sandbox.write(".env", "AGB_API_KEY=k\n");
+    let mut client = McpClient::connect(sandbox.wharf(["mcp", "--root", ".."]));
+    let session = client.session();
+    client.ok("session_file_upload", &file(&session, "f", &json!({ "contentText": "f" })));
+    sandbox.write("fine", "fine");
+    symlink("../config/wharf/config.toml", sandbox.path("link")).unwrap();
+    for path in ["config/wharf/config.toml", "work/.env", "work/link", &format!("store/sessions/{session}/f")] {
+        client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": path })));
+        let replace = json!({ "localPath": path, "overwrite": true });
+        client.fails("usage", "session_file_download", &file(&session, "f", &replace));
+    }
+    client.ok("session_file_upload", &file(&session, "up", &json!({ "localPath": "work/fine" })));
+}
+
+#[test]
 fn a_link_that_is_swapped_in_meanwhile_is_not_followed() {
     let sandbox = Sandbox::new();
     let (mut client, session, shared) = stage(&sandbox, &[]);

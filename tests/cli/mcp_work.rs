@@ -157,6 +157,23 @@ fn an_agent_is_invoked_and_its_events_and_logs_are_listed() {
     let rest = client.ok("session_events", &next);
     assert_eq!((&rest["events"][0]["text"], rest.get("next_cursor")), (&json!("before\n"), None));
     client.fails("not_found", "session_events", &json!({ "sessionId": session, "after": "no-such-event" }));
+    // A page has 64 KiB, and a longer text lacks its middle.
+    client.ok("agent_invoke", &invoke("head -c 40000 /dev/zero | tr '\\0' a"));
+    client.ok("agent_invoke", &invoke("head -c 40000 /dev/zero | tr '\\0' b"));
+    client.ok("agent_invoke", &invoke("head -c 70000 /dev/zero | tr '\\0' c"));
+    let mut after = rest["events"][0]["id"].clone();
+    let mut read = String::new();
+    let mut pages = 0;
+    while !after.is_null() {
+        let page = client.ok("session_events", &json!({ "sessionId": session, "types": ["text"], "after": after }));
+        for event in page["events"].as_array().unwrap() {
+            read.push_str(event["text"].as_str().unwrap());
+            assert!(event.get("truncated").is_none() || event["text_bytes"].as_u64() > Some(64 << 10), "{event}");
+        }
+        after = page["next_cursor"].clone();
+        pages += 1;
+    }
+    assert!(pages > 1 && read.matches('a').count() == 40_000 && read.matches('b').count() == 40_000, "{pages}");
     let log = client.ok("session_logstream", &json!({ "sessionId": session }));
     assert_eq!(log["lines"][0]["text"].as_str().map(str::trim_end), Some("oops"), "{log}");
     let new = client.ok("agent_invoke", &json!({ "inputText": "echo $WHARF_SESSION" }));

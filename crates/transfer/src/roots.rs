@@ -56,6 +56,14 @@ impl LocalRoots {
         self.0.iter().map(|root| root.path.as_path())
     }
 
+    /// Returns the path of a file on this machine, for checks. What is there may change at any time.
+    ///
+    /// # Errors
+    /// `usage` for a path outside of the roots.
+    pub fn path(&self, path: &str) -> Result<PathBuf> {
+        self.find(path).map(|below| below.root.real.join(below.path))
+    }
+
     /// Returns a file as a source. A relative path lies in the first root.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
@@ -13,11 +14,14 @@ use super::catalog::Catalog;
 use super::inline::InlineLimits;
 use super::progress::{ByteWatch, CallProgress};
 use crate::commands::Cx;
+use crate::commands::used_files::UsedFiles;
 use wharf_client::backend::{Backend, Feature, registry};
+use wharf_core::body::Source;
 use wharf_core::config::{Flags, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
 use wharf_transfer::cancellation::Cancellation;
+use wharf_transfer::dest::DestDir;
 use wharf_transfer::roots::LocalRoots;
 use wharf_transfer::{Transfer, TransferOptions};
 
@@ -110,6 +114,28 @@ impl<'a> ToolHost<'a> {
 }
 
 impl McpCall<'_> {
+    /// Returns the file that `localPath` names as a source.
+    ///
+    /// # Errors
+    /// Those of [`LocalRoots::source`]; `usage` for a file that belongs to wharf, such as one with credentials.
+    pub(super) fn local_source(&self, path: &str) -> Result<Arc<dyn Source>> {
+        self.check_local(path)?;
+        self.host.roots.source(path)
+    }
+
+    /// Returns the directory and the path below it that `localPath` names.
+    ///
+    /// # Errors
+    /// Those of [`LocalRoots::destination`]; `usage` for a file that belongs to wharf.
+    pub(super) fn local_destination(&self, path: &str) -> Result<(DestDir, String)> {
+        self.check_local(path)?;
+        self.host.roots.destination(path)
+    }
+
+    fn check_local(&self, path: &str) -> Result<()> {
+        UsedFiles::of(self.host.cx)?.check("localPath", &self.host.roots.path(path)?)
+    }
+
     /// Returns the arguments, which were checked against the schema.
     ///
     /// # Errors

@@ -51,7 +51,7 @@ async fn run(
 ) -> CallToolResult {
     let tool = match host.catalog.find(name) {
         Ok(tool) => tool,
-        Err(error) => return ToolOutput::from(error).into_result(None),
+        Err(error) => return ToolOutput::from(host.cx.with_backend_name(error)).into_result(None),
     };
     let output = async {
         arguments::check(&tool.input, &arguments)?;

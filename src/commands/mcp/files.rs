@@ -73,7 +73,7 @@ impl UploadArguments {
     fn source(&self, call: &McpCall<'_>) -> Result<Arc<dyn Source>> {
         let limits = call.host.limits;
         match (&self.local_path, &self.content_text, &self.content_base64) {
-            (Some(path), None, None) => call.host.roots.source(path),
+            (Some(path), None, None) => call.local_source(path),
             (None, Some(text), None) => {
                 limits.check_text("contentText", text)?;
                 Ok(Arc::new(InMemory::new("contentText", text.clone())))
@@ -180,7 +180,7 @@ async fn download_to(call: &McpCall<'_>, at: SessionPath, local: &str, if_exists
             "localPath is not available: the server was started with --read-only",
         ));
     }
-    let (dest, below) = call.host.roots.destination(local)?;
+    let (dest, below) = call.local_destination(local)?;
     let options = TransferOptions { if_exists, ..call.host.cx.transfer_options()? };
     let wanted = FileTarget::Session(at.clone());
     let mut fields = Map::new();

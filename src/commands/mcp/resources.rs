@@ -43,7 +43,7 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
             resource
         }
         (None, Some(local)) => {
-            let content = call.host.roots.source(&local)?;
+            let content = call.local_source(&local)?;
             let base = local.rsplit(['/', std::path::MAIN_SEPARATOR]).next().map(str::to_owned);
             let sources = [LocalSource::of_content(content, base.clone())];
             let options = call.host.cx.transfer_options()?;

@@ -29,6 +29,10 @@ impl ToolOutput {
     pub(super) fn into_result(self, schema: Option<&Value>) -> CallToolResult {
         let ToolOutput { mut fields, error } = self;
         prune(&mut fields, schema);
+        // Objects of the backend, such as the usage of tokens; what an agent or a user wrote is deeper.
+        for object in fields.values_mut().filter_map(Value::as_object_mut) {
+            object.retain(|_, value| !value.is_null());
+        }
         let text = error.as_ref().map_or_else(|| Value::Object(fields.clone()).to_string(), error_text);
         if let Some(error) = &error {
             fields.insert("error".to_owned(), json!(error));
