@@ -609,7 +609,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -729,7 +729,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -849,7 +849,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1033,7 +1033,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1177,7 +1177,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1297,7 +1297,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1417,7 +1417,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1537,7 +1537,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1769,7 +1769,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1897,7 +1897,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2017,7 +2017,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2137,7 +2137,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2257,7 +2257,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2377,7 +2377,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2497,7 +2497,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2617,7 +2617,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2797,7 +2797,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2929,7 +2929,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3081,7 +3081,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3201,7 +3201,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3329,7 +3329,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3670,7 +3670,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3806,7 +3806,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3930,7 +3930,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4050,7 +4050,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4174,7 +4174,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4298,7 +4298,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5318,7 +5318,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5507,7 +5507,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5627,7 +5627,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5762,7 +5762,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5882,7 +5882,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6048,7 +6048,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6180,7 +6180,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6406,7 +6406,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6542,7 +6542,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6685,7 +6685,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6957,7 +6957,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7147,7 +7147,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7267,7 +7267,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7391,7 +7391,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7511,7 +7511,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7680,7 +7680,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7800,7 +7800,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7924,7 +7924,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8048,7 +8048,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8227,7 +8227,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8355,7 +8355,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8503,7 +8503,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8851,7 +8851,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8975,7 +8975,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9099,7 +9099,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9275,7 +9275,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9403,7 +9403,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9527,7 +9527,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9651,7 +9651,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9802,7 +9802,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9930,7 +9930,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)

@@ -33,7 +33,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_needs_command" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -87,7 +88,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -141,7 +143,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -190,7 +193,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -250,7 +254,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -310,7 +315,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -347,7 +353,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -384,7 +391,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -421,7 +429,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -462,7 +471,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -500,7 +510,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -537,7 +548,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -581,7 +593,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -621,7 +634,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -658,7 +672,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -695,7 +710,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -732,7 +748,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -769,7 +786,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -812,7 +830,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -870,7 +889,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -918,7 +938,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -976,7 +997,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1035,7 +1057,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1094,7 +1117,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1136,7 +1160,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1178,7 +1203,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1215,7 +1241,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1253,7 +1280,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1292,7 +1320,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1328,7 +1357,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1368,7 +1398,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1417,7 +1448,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1462,7 +1494,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1504,7 +1537,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1546,7 +1580,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1586,7 +1621,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1626,7 +1662,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1664,7 +1701,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1703,7 +1741,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1742,7 +1781,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1787,7 +1827,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1828,7 +1869,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1871,7 +1913,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1914,7 +1957,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1951,7 +1995,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1991,7 +2036,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2032,7 +2078,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2072,7 +2119,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2112,7 +2160,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2149,7 +2198,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2189,7 +2239,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2232,7 +2283,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2282,7 +2334,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2348,7 +2401,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2401,7 +2455,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2442,7 +2497,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2478,7 +2534,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2514,7 +2571,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2553,7 +2611,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2593,7 +2652,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2629,7 +2689,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2673,7 +2734,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2709,7 +2771,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2745,7 +2808,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2781,7 +2845,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2817,7 +2882,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2856,7 +2922,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2892,7 +2959,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2935,7 +3003,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2971,7 +3040,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3015,7 +3085,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3060,7 +3131,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3096,7 +3168,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'

@@ -28,7 +28,7 @@ impl ChildCommand {
             Err(e) => {
                 cx.status.set(start_failure(&e));
                 let error = Error::io(format!("starting `{}`", program.display()), &e);
-                cx.out.note(format!("error: {error}"));
+                cx.out.note_error(&error);
                 cx.out.report_failure(&program.display().to_string(), &error);
                 None
             }

@@ -12,11 +12,12 @@ use tokio::time::Instant;
 
 use super::GlobalFlags;
 use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
-use crate::output::{Format, Listing, Output, OutputOptions, Record};
+use crate::output::{Format, Listing, Output, OutputOptions, Record, escape};
 use wharf_client::backend::page::Pager;
-use wharf_client::backend::{Backend, Page, PageRequest, registry};
+use wharf_client::backend::{Backend, Feature, Page, PageRequest, registry};
 use wharf_core::clock::until;
 use wharf_core::config::answers::Answers;
+use wharf_core::config::env;
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
@@ -51,13 +52,17 @@ pub struct Cx {
 }
 
 impl Cx {
-    /// Creates the context. `configured` reads the configuration file for the format. With `own_format`, only the
-    /// command line decides the format.
+    /// Creates the context. `configured` reads the configuration file for the format; without it, only the command line
+    /// and the environment decide. With `own_format`, only the command line decides how results are printed.
     pub fn new(global: &GlobalFlags, configured: bool, own_format: bool) -> Result<Self> {
         let mut flags = global.layer();
         let mut resolved = if configured { Some(Settings::resolve(&flags, registry::choosers())?) } else { None };
-        let word = resolved.as_ref().filter(|_| !own_format).and_then(|settings| settings.format.value.as_deref());
-        let format = word.map(Format::parse).transpose()?.or(global.format);
+        let format = match resolved.as_ref().map(|settings| settings.format.value.as_deref().map(Format::parse)) {
+            Some(word) if !own_format => word.transpose()?.or(global.format),
+            // The agent format leaves the output of a command as it is, and decides how errors are printed.
+            Some(word) => global.format.or(word.and_then(Result::ok).filter(|format| *format == Format::Agent)),
+            None => global.format.or_else(|| env::text(env::FORMAT).and_then(|word| Format::parse(&word).ok())),
+        };
         let answers = (format == Some(Format::Raw)).then(Answers::default);
         flags.answers.clone_from(&answers);
         let out = Output::new(OutputOptions {
@@ -210,6 +215,22 @@ impl Cx {
         }
     }
 
+    /// Suggests to an agent the command that works in a session.
+    pub(super) fn suggest_work(&self, session: &SessionId) -> Result<()> {
+        let session = escape::shell_word(session.as_str());
+        let backend = self.backend()?;
+        let commands = [
+            (Feature::Exec, format!("wharf exec {session} -- COMMAND")),
+            (Feature::Invoke, format!("wharf invoke {session} PROMPT")),
+        ];
+        if self.out.is_for_agents()
+            && let Some((_, command)) = commands.iter().find(|(feature, _)| backend.capabilities().has(*feature))
+        {
+            self.out.suggest(command);
+        }
+        Ok(())
+    }
+
     /// Prints a note for each unknown field of a document.
     pub(super) fn note_unknown(&self, unknown: &[String]) {
         for name in unknown {
@@ -339,7 +360,7 @@ impl Cx {
                 }
             }
             if let Some(token) = more {
-                self.out.note(format!("more: {token}"));
+                listing.more(token);
             }
         }
         listing.finish()?;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::output::{Align, Column, Record, TableView};
+use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
 use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_core::verdict::Verdict;
@@ -100,6 +100,23 @@ impl Record for CheckRecord {
                 (false, _) => "NO",
             };
             vec![c.check.to_owned(), word.to_owned(), detail]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |c| {
+            let word = match (c.ok, &c.hint) {
+                (true, None) => "ok",
+                (true, Some(_)) => "warning",
+                (false, _) => "failed",
+            };
+            vec![
+                LinePart::word(c.check),
+                LinePart::word(word),
+                LinePart::text("detail", Some(&*c.detail)),
+                LinePart::text("hint", c.hint.as_deref()),
+            ]
         },
     };
 

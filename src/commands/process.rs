@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -17,11 +17,12 @@ use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::exit_status::exit_code;
 use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
-use crate::output::report::{self, ReportStyle};
-use crate::output::{CiReport, Color, Format, ReportFormat, wants_colour};
+use crate::output::report::{self, ErrorForm, ReportStyle};
+use crate::output::{CiReport, Color, Format, ReportFormat, escape, wants_colour};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
+use wharf_core::sync::lock;
 use wharf_core::thread;
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
@@ -34,7 +35,7 @@ const HANDLES: i32 = 32;
 /// Reports errors, from any thread of the process.
 #[derive(Clone)]
 struct Reporter {
-    machine: Arc<AtomicBool>,
+    form: Arc<Mutex<ErrorForm>>,
     color: Color,
     /// Whether the causes of an error are printed: `--debug`.
     causes: bool,
@@ -49,9 +50,9 @@ struct Reporter {
 impl Reporter {
     fn report(&self, error: &Error) {
         let &Reporter { color, causes, .. } = self;
-        let machine = self.machine.load(Ordering::Relaxed);
+        let form = *lock(&self.form);
         let ci = self.ci.get();
-        if report::report(error, ReportStyle { machine, color, causes, for_runner: ci.is_some() })
+        if report::report(error, ReportStyle { form, color, causes, for_runner: ci.is_some() })
             && let Some(ci) = ci
         {
             ci.annotate(Some(error));
@@ -84,7 +85,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     advice::install();
     let args: Vec<OsString> = args.into_iter().collect();
     let reporter = Reporter {
-        machine: Arc::new(AtomicBool::new(machine_words(&args))),
+        form: Arc::new(Mutex::new(error_form(&args))),
         color: Color::Auto,
         causes: false,
         passes_status: Arc::default(),
@@ -149,7 +150,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     reporter.passes_status.store(behaviour.is_some_and(|it| it.passes_status), Ordering::Relaxed);
     let is = |property: fn(Behaviour) -> bool| behaviour.is_some_and(property);
     let cx = Cx::new(&global, is(|it| it.reads_settings), is(|it| it.passes_status))?;
-    reporter.machine.store(cx.out.machine_errors(), Ordering::Relaxed);
+    *lock(&reporter.form) = cx.out.error_form();
     if let Some(ci) = reporter.ci.get() {
         cx.out.report_to(Arc::clone(ci));
     }
@@ -295,16 +296,10 @@ fn dashed_value(error: &clap::Error, args: &[OsString]) -> Option<String> {
     let Some((flag, value)) = pair else {
         // What holds a space is a text, and no flag that was misspelled.
         let text = words.iter().find(|word| word.starts_with(found.as_str()) && word.contains(' '))?;
-        return Some(format!("for a text that begins with a dash write `-- {}`", quoted(text)));
+        return Some(format!("for a text that begins with a dash write `-- {}`", escape::shell_word(text)));
     };
-    let value = quoted(value);
+    let value = escape::shell_word(value);
     Some(format!("for a value that begins with a dash write `{flag}={value}`"))
-}
-
-/// Quotes a word for a shell, if it needs that.
-fn quoted(word: &str) -> String {
-    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_=.,:/@".contains(c));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Returns whether a flag with this name takes a value in any command.
@@ -394,10 +389,10 @@ fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
     })
 }
 
-/// Returns whether a command line that may be invalid asks for errors as JSON.
-fn machine_words(args: &[OsString]) -> bool {
+/// Returns the form of errors that a command line asks for, which may be invalid.
+fn error_form(args: &[OsString]) -> ErrorForm {
     let words: Vec<_> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let flag = value_of(&words, "--format").and_then(|word| Format::parse(word).ok());
     let format = flag.or_else(|| env::text(env::FORMAT).and_then(|word| Format::parse(&word).ok()));
-    format.is_some_and(Format::is_machine)
+    format.unwrap_or_default().error_form()
 }

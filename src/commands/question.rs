@@ -11,9 +11,9 @@ use wharf_core::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::thread;
 
-/// Returns whether stdin and stderr are a terminal.
-pub(super) fn can_ask() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+/// Returns whether questions are possible: stdin and stderr are a terminal, and the results are not for an agent.
+pub(super) fn can_ask(cx: &Cx) -> bool {
+    cx.out.may_ask() && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks a yes-or-no question; any other answer is a no. Ctrl-C ends it at once, and later input is ignored.
@@ -31,7 +31,7 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
 /// # Errors
 /// `usage` without a terminal; `conflict` if they are not to be deleted.
 pub(super) async fn confirm_deletion(cx: &Cx, what: &str) -> Result<()> {
-    if !can_ask() {
+    if !can_ask(cx) {
         return Err(Error::usage(format!("this would delete {what}"))
             .hint("add --yes to delete them, or --dry-run to see them"));
     }

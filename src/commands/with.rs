@@ -63,7 +63,7 @@ impl WithArgs {
             (Ok(()), None) => Ok(()),
             (Ok(()), Some(error)) if cx.status.get() == 0 => Err(error),
             (Ok(()), Some(error)) => {
-                cx.out.note(format!("error: {error}"));
+                cx.out.note_error(&error);
                 cx.out.report_failure("the session", &error);
                 Ok(())
             }

@@ -37,14 +37,79 @@ pub fn json_for_terminal(json: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(json.len() + 16);
     for c in json.chars() {
         if touched(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(shown, "\\u{unit:04x}");
-            }
+            push_json_code(&mut shown, c);
         } else {
             shown.push(c);
         }
     }
     Cow::Owned(shown)
+}
+
+/// Returns a text as a word for a POSIX shell, which reads it back exactly: quoted if it has to be, and as `$'...'` if it
+/// has characters that a terminal would interpret, reorder or hide.
+#[must_use]
+pub fn shell_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_=.,:/@+%".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    if !text.chars().any(is_unsafe) {
+        return Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")));
+    }
+    let mut word = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => word.extend(['\\', c]),
+            '\n' => word.push_str("\\n"),
+            '\r' => word.push_str("\\r"),
+            '\t' => word.push_str("\\t"),
+            c if is_unsafe(c) => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(word, "\\{byte:03o}");
+                }
+            }
+            c => word.push(c),
+        }
+    }
+    word.push('\'');
+    Cow::Owned(word)
+}
+
+/// Returns a text as a JSON string of at most `room` bytes in which nothing moves a terminal, and whether it was shortened
+/// to fit, which a final `…` shows.
+#[must_use]
+pub fn json_text_within(text: &str, room: usize) -> (String, bool) {
+    const END: &str = "…\"";
+    let mut shown = String::from("\"");
+    // The length up to which the text is kept if the rest does not fit.
+    let mut kept = shown.len();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => shown.extend(['\\', c]),
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            c if is_unsafe(c) => push_json_code(&mut shown, c),
+            c => shown.push(c),
+        }
+        if shown.len() + END.len() <= room {
+            kept = shown.len();
+        }
+        if shown.len() >= room {
+            shown.truncate(kept);
+            shown.push_str(END);
+            return (shown, true);
+        }
+    }
+    shown.push('"');
+    (shown, false)
+}
+
+/// Appends the escape of a character in JSON.
+fn push_json_code(shown: &mut String, c: char) {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        let _ = write!(shown, "\\u{unit:04x}");
+    }
 }
 
 /// Escapes what the runner of GitHub Actions takes for a command in a line: `::` at the start, after white space, and

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::report::ErrorForm;
 use wharf_core::error::{Error, Result};
 
 /// `--format`.
@@ -20,6 +21,8 @@ pub enum Format {
     Yaml,
     /// The answer of the service as it is
     Raw,
+    /// One short line per object, for coding agents
+    Agent,
 }
 
 impl Format {
@@ -39,11 +42,12 @@ impl Format {
         })
     }
 
-    /// Returns whether errors are printed as JSON with this format.
-    pub fn is_machine(self) -> bool {
+    /// Returns the form of errors with this format.
+    pub fn error_form(self) -> ErrorForm {
         match self {
-            Format::Json | Format::Jsonl | Format::Yaml => true,
-            Format::Auto | Format::Table | Format::Raw => false,
+            Format::Json | Format::Jsonl | Format::Yaml => ErrorForm::Json,
+            Format::Agent => ErrorForm::Lines,
+            Format::Auto | Format::Table | Format::Raw => ErrorForm::Text,
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::record::{Record, TableView, to_json};
 use super::table::Table;
+use super::watch::TransferWatch;
 use super::yaml_chunks::to_yaml;
 use super::{Format, Output, escape, yaml};
 use wharf_core::config::answers::Answers;
@@ -27,6 +29,12 @@ pub struct Listing<'a, T> {
     ignores_closed_stdout: bool,
     /// Whether each record is flushed at once.
     flushes: bool,
+    /// The transfer whose summary ends a listing for agents.
+    transfer: Option<&'a TransferWatch<'a>>,
+    /// The number of lines for agents in which a text is not whole.
+    shortened: u64,
+    /// The token of the next page, for agents.
+    more: Option<String>,
 }
 
 impl Output {
@@ -65,6 +73,25 @@ impl<'a, T: Record> Listing<'a, T> {
             missed: BTreeSet::new(),
             ignores_closed_stdout: false,
             flushes: false,
+            transfer: None,
+            shortened: 0,
+            more: None,
+        }
+    }
+
+    /// Ends the listing with the summary of a transfer if it is for agents. Otherwise, the summary goes to stderr.
+    #[must_use]
+    pub fn summarized_by(mut self, transfer: &'a TransferWatch<'a>) -> Self {
+        self.transfer = self.output.is_for_agents().then_some(transfer);
+        self
+    }
+
+    /// Tells how to continue a listing that ends at its limit.
+    pub fn more(&mut self, token: String) {
+        if self.output.is_for_agents() {
+            self.more = Some(token);
+        } else {
+            self.output.note(format!("more: {token}"));
         }
     }
 
@@ -135,8 +162,15 @@ impl<'a, T: Record> Listing<'a, T> {
         if let Some(path) = &self.output.transform {
             self.check_matches(path)?;
         }
-        if self.seen == 0 && self.output.is_for_people() {
-            self.output.note(format!("no {}", T::NOUN));
+        if self.seen > 0 || self.transfer.is_some() {
+            return Ok(());
+        }
+        let nothing = format!("no {}", T::NOUN);
+        if self.output.is_for_agents() {
+            return self.forgive(self.output.line(&nothing));
+        }
+        if self.output.is_for_people() {
+            self.output.note(nothing);
         }
         Ok(())
     }
@@ -198,6 +232,11 @@ impl<'a, T: Record> Listing<'a, T> {
             Format::Jsonl => output.line(&output.safe_json(&to_json(record)?)),
             Format::Raw => self.answers(record),
             Format::Yaml => output.yaml(&to_json(record)?, yaml::write_item),
+            Format::Agent => {
+                let line = T::LINE.show(record);
+                self.shortened += u64::from(line.is_shortened);
+                output.line(&line.text)
+            }
             Format::Auto | Format::Json => {
                 let json = to_json(record)?;
                 output.text(if self.seen == 0 { "[\n  " } else { ",\n  " })?;
@@ -284,6 +323,7 @@ impl<'a, T: Record> Listing<'a, T> {
         match self.format {
             Format::Auto | Format::Json => output.text(if self.seen == 0 { "[]\n" } else { "\n]\n" }),
             Format::Yaml if self.seen == 0 => output.text("[]\n"),
+            Format::Agent => self.total().map_or(Ok(()), |total| output.line(&total)),
             Format::Table => match self.table.take().and_then(Table::finish) {
                 Some(lines) => output.text(&lines),
                 None => Ok(()),
@@ -291,6 +331,32 @@ impl<'a, T: Record> Listing<'a, T> {
             _ => Ok(()),
         }
     }
+}
+
+impl<T: Record> Listing<'_, T> {
+    /// Returns the line that ends a listing for agents: what it has, and what was left out.
+    fn total(&self) -> Option<String> {
+        if let Some(transfer) = self.transfer {
+            return transfer.take_summary();
+        }
+        let mut total = match self.seen {
+            0 => return None,
+            1 => format!("1 {}", singular(T::NOUN)),
+            seen => format!("{seen} {}", T::NOUN),
+        };
+        if self.shortened > 0 {
+            let _ = write!(total, ", {} shortened", self.shortened);
+        }
+        if let Some(token) = &self.more {
+            let _ = write!(total, "; more: {}", escape::shell_word(token));
+        }
+        Some(total)
+    }
+}
+
+/// Returns the singular of a record's [`NOUN`](Record::NOUN).
+fn singular(noun: &str) -> String {
+    noun.strip_suffix("ies").map_or_else(|| noun.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"))
 }
 
 fn gave_up(limit: wharf_gjson::Limit, path: &wharf_gjson::Path) -> Error {

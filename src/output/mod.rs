@@ -3,6 +3,7 @@
 //! Commands pass records and never print. [`Output`] knows the format, and a [`Listing`] writes records as they arrive.
 //! The tables of records are in `records`, `report` prints errors, and `progress` displays transfers.
 
+mod agent_line;
 mod bar_terminal;
 mod ci_report;
 pub mod escape;
@@ -31,15 +32,17 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+pub use self::agent_line::{AgentLine, LinePart};
 pub use self::ci_report::{CiReport, ReportFormat};
 pub use self::escape::TerminalText;
 pub use self::format::Format;
 pub use self::listing::Listing;
+use self::progress::ProgressMode;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
 pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT, LogRecord};
 pub use self::relay::{Relay, RelaySender};
-use self::report::ReportStyle;
+use self::report::{ErrorForm, ReportStyle};
 use self::stderr::Stderr;
 use self::stdout_errors::{closed, stdout_error, unwritten};
 pub use self::table::{Align, Column};
@@ -51,6 +54,9 @@ use wharf_core::{platform, thread};
 
 /// The number of files above which successful receipts are not printed on a terminal.
 const FEW: u64 = 20;
+
+/// The same number with [`Format::Agent`].
+const FEW_FOR_AGENTS: u64 = 5;
 
 /// The size in bytes of the parts in which long text is written.
 const PART: usize = 16 * 1024;
@@ -100,7 +106,7 @@ impl Output {
     ///
     /// # Errors
     /// `usage` for an invalid transform, with the column of the mistake; `io` if stdout is closed.
-    pub fn new(options: OutputOptions) -> Result<Self> {
+    pub fn new(mut options: OutputOptions) -> Result<Self> {
         let terminal = io::stdout().is_terminal();
         let out = platform::stdout().map_err(|e| unwritten(&e))?;
         let format = match options.format {
@@ -108,6 +114,9 @@ impl Output {
             Format::Auto => Format::Json,
             chosen => chosen,
         };
+        if format == Format::Agent && options.progress == ProgressMode::Auto {
+            options.progress = ProgressMode::None;
+        }
         let transform = options.transform.as_deref().map(read_transform).transpose()?;
         Ok(Output {
             colour: wants_colour(options.color, terminal),
@@ -115,7 +124,7 @@ impl Output {
             transform,
             terminal,
             out: RefCell::new(BufWriter::with_capacity(64 * 1024, Box::new(out))),
-            stderr: Arc::new(Stderr::new(options.format.is_machine())),
+            stderr: Arc::new(Stderr::new(options.format.error_form() == ErrorForm::Json)),
             ci: OnceCell::new(),
             planned: Cell::new(0),
             closed: Cell::new(false),
@@ -232,10 +241,22 @@ impl Output {
         Arc::new(move |text| stderr.note(text))
     }
 
-    /// Prints a note if stdout and stderr are terminals.
-    pub fn tip(&self, text: impl Into<String>) {
-        if self.terminal && io::stderr().is_terminal() && !self.options.quiet && self.transform.is_none() {
-            self.note(text);
+    /// Prints a note with an error that does not decide the exit code.
+    pub fn note_error(&self, error: &Error) {
+        match self.error_form() {
+            ErrorForm::Lines => report::lines(error).into_iter().for_each(|line| self.note(line)),
+            ErrorForm::Text | ErrorForm::Json => self.note(format!("error: {error}")),
+        }
+    }
+
+    /// Suggests the next command, if stdout and stderr are terminals or an agent reads the results.
+    pub fn suggest(&self, command: &str) {
+        let line = format!("next: {command}");
+        if self.is_for_agents() {
+            // An error of stdout is reported when it is flushed.
+            let _ = self.line(&line);
+        } else if self.terminal && io::stderr().is_terminal() && !self.options.quiet && self.transform.is_none() {
+            self.note(line);
         }
     }
 
@@ -244,10 +265,15 @@ impl Output {
         self.stderr.release();
     }
 
-    /// Returns whether to print a receipt. On a terminal with many files, only failures are printed, and the summary
-    /// counts the others.
+    /// Returns whether to print a receipt. With many files, only failures are printed on a terminal and for agents, and
+    /// the summary counts the others.
     pub fn wants(&self, receipt: &Receipt) -> bool {
-        let many = self.planned.get() > FEW && self.options.format == Format::Auto && self.is_for_people();
+        let planned = self.planned.get();
+        let many = match self.options.format {
+            Format::Auto => planned > FEW && self.is_for_people(),
+            Format::Agent => planned > FEW_FOR_AGENTS && self.is_for_agents(),
+            _ => false,
+        };
         let succeeded = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
         !(many && succeeded) || self.options.verbose
     }
@@ -267,14 +293,14 @@ impl Output {
     /// Returns the format of a result object that replaces the output of a command; `None` to pass on the output.
     pub fn object_format(&self) -> Option<Format> {
         match self.options.format {
-            Format::Auto | Format::Table => self.transform.is_some().then_some(Format::Json),
+            Format::Auto | Format::Table | Format::Agent => self.transform.is_some().then_some(Format::Json),
             format => Some(format),
         }
     }
 
     /// Prints a note about what is written to stdout, unless stdout is a terminal.
     pub fn aside(&self, text: impl Into<String>) {
-        if !self.terminal && !self.options.quiet {
+        if !self.terminal && !self.options.quiet && self.format != Format::Agent {
             self.note(text);
         }
     }
@@ -283,7 +309,7 @@ impl Output {
     pub fn report(&self, error: &Error) {
         let OutputOptions { color, causes, .. } = self.options;
         let for_runner = self.ci.get().is_some();
-        report::report(error, ReportStyle { machine: self.machine_errors(), color, causes, for_runner });
+        report::report(error, ReportStyle { form: self.error_form(), color, causes, for_runner });
     }
 
     /// Returns whether only names are printed.
@@ -291,9 +317,24 @@ impl Output {
         self.options.quiet
     }
 
+    /// Returns the form of errors.
+    pub fn error_form(&self) -> ErrorForm {
+        self.options.format.error_form()
+    }
+
     /// Returns whether errors are printed as JSON.
     pub fn machine_errors(&self) -> bool {
-        self.options.format.is_machine()
+        self.error_form() == ErrorForm::Json
+    }
+
+    /// Returns whether the command may ask questions.
+    pub fn may_ask(&self) -> bool {
+        self.format != Format::Agent
+    }
+
+    /// Returns whether results are lines for agents.
+    pub fn is_for_agents(&self) -> bool {
+        self.format == Format::Agent && !self.options.quiet && self.transform.is_none()
     }
 
     /// Returns whether results are printed for people.

@@ -15,12 +15,15 @@ impl Output {
             listing.push(record)?;
             return listing.finish();
         }
+        if self.format == Format::Agent {
+            return self.line(&T::LINE.show(record).text);
+        }
         self.object(&to_json(record)?)
     }
 
     /// Prints one object like [`Output::one`], and frees it before its text is formatted: it may be large.
     pub fn last<T: Record>(&self, record: T) -> Result<()> {
-        if self.options.quiet || self.transform.is_some() || self.format == Format::Raw {
+        if self.options.quiet || self.transform.is_some() || matches!(self.format, Format::Raw | Format::Agent) {
             return self.one(&record);
         }
         let json = to_json(&record)?;
@@ -33,7 +36,9 @@ impl Output {
             Format::Jsonl => self.line(&self.safe_json(json)),
             Format::Yaml => self.yaml(json, yaml::write_document),
             Format::Table => self.text(&fields(json, self.width(), self.colour)),
-            Format::Auto | Format::Json | Format::Raw => self.pretty(json, 0).and_then(|()| self.text("\n")),
+            Format::Auto | Format::Json | Format::Raw | Format::Agent => {
+                self.pretty(json, 0).and_then(|()| self.text("\n"))
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::agent_line::AgentLine;
 use super::table::Column;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
@@ -20,6 +21,8 @@ pub trait Record: Serialize + Sized {
     const NOUN: &'static str;
     /// The table of the objects.
     const VIEW: TableView<Self>;
+    /// The line of an object in `--format agent`.
+    const LINE: AgentLine<Self>;
     /// Whether `--format raw` prints the answers to the requests for the record instead of the record.
     const BY_ANSWERS: bool = false;
     /// Returns what `-q` prints; `None` to print nothing.

@@ -1,12 +1,13 @@
 //! The tables of all objects, and their names for `-q`.
 
+use super::agent_line::{AgentLine, LinePart, utc};
 use super::human::{event, or_dash, size, time};
 use super::{Align, Column, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
-    Agent, Deletion, Entry, EntryKind, Environment, Event, ExecResult, Outcome, Provider, Receipt, Resource, RunResult,
-    Session, SessionPath, StoredFile, TurnResult,
+    Agent, Deletion, Entry, EntryKind, Environment, Event, EventKind, ExecResult, Outcome, Provider, Receipt, Resource,
+    RunResult, Session, SessionPath, StoredFile, TurnResult,
 };
 
 const fn left(name: &'static str) -> Column {
@@ -39,6 +40,20 @@ impl Record for Session {
         },
     };
 
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 100,
+        parts: |s| {
+            let labels = s.labels.iter().flatten().map(|(name, value)| format!("{name}={value}"));
+            vec![
+                LinePart::word(&s.id),
+                LinePart::word(s.status),
+                LinePart::named("expires", s.expires_at.map(utc)),
+                LinePart::text("title", s.title.as_deref()),
+                LinePart::text("labels", Some(labels.collect::<Vec<_>>().join(","))),
+            ]
+        },
+    };
+
     fn key(&self) -> Option<String> {
         Some(self.id.to_string())
     }
@@ -52,6 +67,8 @@ impl Record for ExecResult {
     const NOUN: &'static str = "commands";
 
     const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+
+    const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
     fn key(&self) -> Option<String> {
         self.id.clone()
@@ -67,6 +84,8 @@ impl Record for RunResult {
 
     const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![it.id.clone()] };
 
+    const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![LinePart::word(&it.id)] };
+
     fn key(&self) -> Option<String> {
         Some(self.id.clone())
     }
@@ -76,6 +95,8 @@ impl Record for TurnResult {
     const NOUN: &'static str = "turns";
 
     const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+
+    const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
     fn key(&self) -> Option<String> {
         self.id.clone()
@@ -92,6 +113,20 @@ impl Record for Event {
     const VIEW: TableView<Self> = TableView {
         columns: &[left("AT"), left("TYPE"), flexible("TEXT")],
         cells: |it| vec![or_dash(it.at, time), it.kind.name().to_owned(), event(it)],
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 300,
+        parts: |it| {
+            // The id by which the call is confirmed.
+            let waits = it.tool.as_ref().filter(|_| it.kind == EventKind::NeedsAction);
+            vec![
+                LinePart::time(it.at),
+                LinePart::word(it.kind.name()),
+                LinePart::named("tool", waits.and_then(|tool| tool.id.as_ref())),
+                LinePart::text("text", Some(event(it))),
+            ]
+        },
     };
 
     fn key(&self) -> Option<String> {
@@ -115,6 +150,17 @@ impl Record for LogRecord {
         columns: &[left("AT"), left("TYPE"), left("TEXT")],
         cells: |LogRecord(it)| {
             vec![or_dash(it.at, time), it.kind.name().to_owned(), it.text.clone().unwrap_or_default()]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |LogRecord(it)| {
+            vec![
+                LinePart::time(it.at),
+                LinePart::word(it.kind.name()),
+                LinePart::text("text", it.text.as_deref().map(|text| text.trim_end_matches('\n'))),
+            ]
         },
     };
 
@@ -163,6 +209,19 @@ impl Record for Entry {
 
     const VIEW: TableView<Self> = ENTRY_LONG;
 
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 120,
+        parts: |e| {
+            let size = if e.kind == EntryKind::File { LinePart::size(e.size) } else { LinePart::word(e.kind.word()) };
+            vec![
+                LinePart::word(entry_path(e)),
+                size,
+                LinePart::time(e.modified_at),
+                LinePart::known(e.file_id.as_ref()),
+            ]
+        },
+    };
+
     fn key(&self) -> Option<String> {
         Some(SessionPath { session: self.session.clone(), path: self.path.clone() }.to_string())
     }
@@ -188,6 +247,18 @@ impl Record for StoredFile {
         },
     };
 
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 120,
+        parts: |f| {
+            vec![
+                LinePart::word(&f.id),
+                LinePart::size(f.size),
+                LinePart::time(f.created_at),
+                LinePart::text("name", Some(f.filename.as_str())),
+            ]
+        },
+    };
+
     fn key(&self) -> Option<String> {
         Some(self.id.to_string())
     }
@@ -209,6 +280,18 @@ impl Record for Resource {
                 or_dash(r.file_id.as_ref(), ToString::to_string),
                 or_dash(r.created_at, time),
                 or_dash(r.mount_path.clone(), |path| path),
+            ]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |r| {
+            vec![
+                LinePart::known(r.id.as_ref()),
+                LinePart::word(r.kind.word()),
+                LinePart::known(r.mount_path.as_ref()),
+                LinePart::named("file", r.file_id.as_ref()),
             ]
         },
     };
@@ -245,10 +328,23 @@ fn agent_cells(agent: &Agent) -> Vec<String> {
     ]
 }
 
+/// Returns the parts of an agent's line, which begins with what names it in its listing.
+fn agent_parts(agent: &Agent, name: &str) -> Vec<Option<LinePart>> {
+    vec![
+        LinePart::word(name),
+        LinePart::word(agent.status.word()),
+        LinePart::named("version", Some(&agent.version).filter(|version| *version != name)),
+        LinePart::text("name", Some(agent.name.as_str())),
+        LinePart::text("model", agent.model.as_deref()),
+    ]
+}
+
 impl Record for Agent {
     const NOUN: &'static str = "agents";
 
     const VIEW: TableView<Self> = TableView { columns: AGENT_COLUMNS, cells: agent_cells };
+
+    const LINE: AgentLine<Self> = AgentLine { max_bytes: 120, parts: |it| agent_parts(it, it.id.as_str()) };
 
     fn key(&self) -> Option<String> {
         Some(self.id.to_string())
@@ -268,6 +364,8 @@ impl Record for AgentVersionView {
     const NOUN: &'static str = "versions";
 
     const VIEW: TableView<Self> = TableView { columns: AGENT_COLUMNS, cells: |it| agent_cells(&it.0) };
+
+    const LINE: AgentLine<Self> = AgentLine { max_bytes: 120, parts: |it| agent_parts(&it.0, &it.0.version) };
 
     /// Returns the version, because all versions have the same id.
     fn key(&self) -> Option<String> {
@@ -291,6 +389,18 @@ impl Record for Environment {
                 or_dash(e.created_at, time),
                 or_dash(e.archived_at, time),
                 e.description.clone().unwrap_or_default(),
+            ]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 120,
+        parts: |e| {
+            vec![
+                LinePart::word(&e.id),
+                LinePart::known(e.archived_at.map(|_| "archived")),
+                LinePart::text("name", Some(e.name.as_str())),
+                LinePart::text("description", e.description.as_deref()),
             ]
         },
     };
@@ -327,6 +437,27 @@ impl Record for Receipt {
         },
     };
 
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |r| {
+            let (kind, error, hint) = match &r.outcome {
+                Outcome::Failed(error) => (Some(error.kind().word()), Some(error.message()), error.hint_text()),
+                Outcome::Skipped(reason) => (None, Some(reason.words()), None),
+                Outcome::Copied | Outcome::Planned => (None, None, None),
+            };
+            vec![
+                LinePart::word(r.outcome.status().word()),
+                LinePart::known(r.destination.as_ref()),
+                LinePart::size(r.bytes),
+                LinePart::known(r.verified),
+                LinePart::named("from", Some(&r.source)),
+                LinePart::named("error", kind),
+                LinePart::text("message", error),
+                LinePart::text("hint", hint),
+            ]
+        },
+    };
+
     /// Returns the destination, for `-q`; `None` if the file is not there because it failed or was skipped.
     fn key(&self) -> Option<String> {
         let is_there = match self.outcome {
@@ -355,6 +486,18 @@ impl Record for Deletion {
     const VIEW: TableView<Self> = TableView {
         columns: &[left("DELETED"), flexible("WHAT")],
         cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), subject(&d.what)],
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |d| {
+            let state = match (d.deleted, d.missing) {
+                (true, _) => "deleted",
+                (false, true) => "missing",
+                (false, false) => "planned",
+            };
+            vec![LinePart::word(state), LinePart::word(subject(&d.what))]
+        },
     };
 
     fn key(&self) -> Option<String> {
@@ -388,6 +531,19 @@ impl Record for CapabilitiesView {
                 c.0.home.to_owned(),
                 c.0.proof.to_owned(),
                 c.0.features.iter().map(|feature| feature.name()).collect::<Vec<_>>().join(", "),
+            ]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: 120,
+        parts: |c| {
+            vec![
+                LinePart::word(c.0.backend),
+                LinePart::named("home", Some(c.0.home)),
+                LinePart::named("verifies", Some(c.0.proof)),
+                LinePart::named("features", Some(c.0.features.len())),
+                LinePart::text("account", c.0.account),
             ]
         },
     };

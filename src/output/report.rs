@@ -22,11 +22,23 @@ struct Report<'a> {
     error: &'a Error,
 }
 
+/// The form of an error on stderr.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ErrorForm {
+    /// Lines for people: the message, and a hint if there is one.
+    #[default]
+    Text,
+    /// Two lines for coding agents: `error KIND: MESSAGE` and `hint: HINT`.
+    Lines,
+    /// One JSON object.
+    Json,
+}
+
 /// The form of error reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReportStyle {
-    /// Whether an error is one JSON object.
-    pub machine: bool,
+    /// The form of the error.
+    pub form: ErrorForm,
     /// The use of colour.
     pub color: Color,
     /// Whether the causes of an error are printed after the message, for people.
@@ -45,12 +57,21 @@ pub fn report(error: &Error, style: ReportStyle) -> bool {
     if is_stopped && !platform::stderr_ready(PATIENCE) {
         return false;
     }
-    if style.machine {
+    if style.form == ErrorForm::Json {
         let object = object(error, io::stderr().is_terminal());
         say(&if style.for_runner { escape::json_for_runner(&object) } else { object.into() });
         return true;
     }
     let say = |line: String| say(&if style.for_runner { escape::for_runner(&line) } else { line.into() });
+    if style.form == ErrorForm::Lines {
+        let [what, hint] = lines(error);
+        say(what);
+        if style.causes {
+            lines_of_causes(error).for_each(&say);
+        }
+        say(hint);
+        return true;
+    }
     let colour = wants_colour(style.color, io::stderr().is_terminal());
     let (red, cyan) = if colour {
         (AnsiColor::Red.on_default().bold(), AnsiColor::Cyan.on_default())
@@ -68,6 +89,17 @@ pub fn report(error: &Error, style: ReportStyle) -> bool {
         lines.for_each(|line| say(format!("      {}", escape::for_terminal(line))));
     }
     true
+}
+
+/// Returns the two lines of an error for coding agents. Without a hint, the second one says what the kind means.
+pub(super) fn lines(error: &Error) -> [String; 2] {
+    let kind = error.kind();
+    let hint = error.hint_text().map_or_else(
+        || format!("exit code {}: {}", kind.exit_code(), kind.meaning()),
+        |hint| hint.lines().collect::<Vec<_>>().join("; "),
+    );
+    let what = format!("error {}: {}", kind.word(), error.message());
+    [what, format!("hint: {hint}")].map(|line| escape::for_terminal(&line).into_owned())
 }
 
 /// Returns a line for each cause whose text adds something to the message.
@@ -105,6 +137,14 @@ mod tests {
         assert_eq!(lines_of_causes(&error.with_message("failed")).collect::<Vec<_>>(), ["cause: odd\\x1b[31m\\nthing"]);
         let error = Error::io("reading `x`", &io::Error::other("odd thing"));
         assert_eq!(lines_of_causes(&error).count(), 0);
+    }
+
+    #[test]
+    fn an_error_for_agents_is_two_lines_with_its_kind_and_a_hint() {
+        let error = Error::new(Kind::Conflict, "a name\nhint: rm -rf \u{1b}[2K").hint("first\nsecond");
+        assert_eq!(lines(&error), ["error conflict: a name\\nhint: rm -rf \\x1b[2K", "hint: first; second"]);
+        let [_, hint] = lines(&Error::not_found("gone"));
+        assert_eq!(hint, "hint: exit code 4: no such session, file, resource or local source");
     }
 
     #[test]

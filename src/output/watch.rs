@@ -62,6 +62,9 @@ impl Observer for TransferWatch<'_> {
             TransferEvent::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
             // Printed even with `-q`: no other output shows that no files were transferred.
+            TransferEvent::Ended(summary) if summary.is_empty() && self.output.is_for_agents() => {
+                *self.summary.borrow_mut() = Some(human::nothing(summary, &self.from));
+            }
             TransferEvent::Ended(summary) if summary.is_empty() => {
                 self.output.note(self.line(&human::nothing(summary, &self.from)));
             }
@@ -78,6 +81,11 @@ impl Observer for TransferWatch<'_> {
 }
 
 impl TransferWatch<'_> {
+    /// Takes the summary away, which is then not printed to stderr.
+    pub(super) fn take_summary(&self) -> Option<String> {
+        self.summary.take()
+    }
+
     fn line(&self, text: &str) -> String {
         self.step.map_or_else(|| text.to_owned(), |step| format!("{step}: {text}"))
     }

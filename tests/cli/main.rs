@@ -15,6 +15,7 @@
 
 mod agb;
 mod agb_faults;
+mod agent_format;
 mod agents;
 mod answers;
 mod anthropic;

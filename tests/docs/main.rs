@@ -10,6 +10,7 @@
 )]
 
 mod blocks;
+mod bytes;
 mod ci;
 mod generated;
 mod links;

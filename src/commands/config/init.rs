@@ -148,7 +148,7 @@ impl ConfigInitArgs {
                 keys.push((name, value.clone()));
             }
         }
-        if question::can_ask() {
+        if question::can_ask(cx) {
             for (name, question, _) in template.asked {
                 if !keys.iter().any(|(known, _)| known == name) {
                     let answer = answer(cx, &format!("{question} (empty: leave it out): ")).await?;
@@ -170,7 +170,7 @@ async fn template(cx: &Cx) -> Result<&'static ProfileTemplate> {
     let names = || registry::ALL.iter().map(|entry| entry.capabilities.backend).collect::<Vec<_>>().join(", ");
     let name = match named {
         Some(name) => name,
-        None if question::can_ask() => {
+        None if question::can_ask(cx) => {
             let answer = answer(cx, &format!("backend ({}) [local]: ", names())).await?;
             if answer.is_empty() { "local".to_owned() } else { answer }
         }

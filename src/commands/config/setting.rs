@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::{Align, Column, Record, TableView};
+use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
 use wharf_core::config::Origin;
 
 /// A setting with its origin.
@@ -23,6 +23,14 @@ impl Record for SettingRecord {
             Column { name: "FROM", align: Align::Left, flex: false },
         ],
         cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |s| {
+            let value = s.value.as_deref().unwrap_or("-");
+            vec![LinePart::word(s.name), LinePart::word(value), LinePart::named("from", Some(&s.origin))]
+        },
     };
 
     fn key(&self) -> Option<String> {

@@ -7,7 +7,7 @@ use super::super::Cx;
 use super::super::args::PagingFlags;
 use super::super::cx::shown;
 use super::targets::targets;
-use crate::output::{ENTRY_LONG, ENTRY_SHORT, Record};
+use crate::output::{AgentLine, ENTRY_LONG, ENTRY_SHORT, Record};
 use wharf_client::backend::{ByteRange, FetchOptions, page};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, SessionPath, StoredFile, Target};
@@ -80,7 +80,7 @@ impl FilesLsArgs {
         let mut seen = 0;
         while let Some(entry) = entries.next().await {
             if seen == end {
-                cx.out.note(format!("more: {}", page::offset_token(name, seen)));
+                listing.more(page::offset_token(name, seen));
                 break;
             }
             seen += 1;
@@ -135,6 +135,14 @@ impl Record for StatRecord {
                     file.filename.clone(),
                 ]
             }
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: Entry::LINE.max_bytes,
+        parts: |found| match found {
+            StatRecord::Entry(entry) => (Entry::LINE.parts)(entry),
+            StatRecord::Stored(file) => (StoredFile::LINE.parts)(file),
         },
     };
 

@@ -110,8 +110,10 @@ impl FilesUploadArgs {
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
-        let mut listing = cx.out.listing().ignore_closed_stdout();
+        let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
+        let mut has_copied = false;
         let mut receipts = |receipt: &Receipt| {
+            has_copied |= matches!(receipt.outcome, Outcome::Copied);
             if let Some(to) = &to {
                 let left = receipt.outcome.error().into_iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
                 let files: Vec<_> = receipt.file_id.iter().cloned().chain(left).collect();
@@ -132,6 +134,9 @@ impl FilesUploadArgs {
         // The receipts are complete even if the verdict is an error, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);
+        if let (Some(to), Ok(()), true) = (&to, &verdict, has_copied) {
+            cx.suggest_work(&to.path.session)?;
+        }
         end(journal, verdict)
     }
 
@@ -294,7 +299,7 @@ impl FilesDownloadArgs {
                 Destination { path: PathBuf::from(to), as_directory, into: false }
             }
         };
-        let mut listing = cx.out.listing().ignore_closed_stdout();
+        let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut receipts = |receipt: &Receipt| {
             if let (true, Outcome::Copied, Some(at)) = (here, &receipt.outcome, &receipt.destination) {
                 cx.out.aside(format!("note: `{}` was written to the file `{at}`", receipt.source));

@@ -88,7 +88,7 @@ impl InvokeArgs {
         if !self.follow {
             turns.check(&NewMessage::default())?;
         }
-        let policy = self.tools.policy()?;
+        let policy = self.tools.policy(cx)?;
         let follower = TurnFollower {
             cx,
             session: &session,
@@ -106,7 +106,7 @@ impl InvokeArgs {
         let attachments = Attachments::read(&self.attach)?;
         let protocol = self.protocol.map(MessageProtocol::from);
         let conversation = self.conversation;
-        if self.prompt.is_none() && self.file.is_none() && question::can_ask() {
+        if self.prompt.is_none() && self.file.is_none() && question::can_ask(cx) {
             let first = Draft { attachments, system: self.system, conversation, protocol };
             return conversation::run(&follower, turns, first).await;
         }

@@ -50,8 +50,8 @@ impl ToolFlags {
     ///
     /// # Errors
     /// `usage` for a tool without a command, and for a command that is no list of words.
-    pub(in crate::commands) fn policy(&self) -> Result<ToolPolicy> {
-        let on_ask = self.on_ask.unwrap_or(if question::can_ask() { OnAsk::Ask } else { OnAsk::Fail });
+    pub(in crate::commands) fn policy(&self, cx: &Cx) -> Result<ToolPolicy> {
+        let on_ask = self.on_ask.unwrap_or(if question::can_ask(cx) { OnAsk::Ask } else { OnAsk::Fail });
         let commands = self.tool.iter().map(|text| ToolCommand::parse(text)).collect::<Result<_>>()?;
         let allowed = self.allow_tool.iter().map(|glob| whole_name(glob)).collect::<Result<_>>()?;
         Ok(ToolPolicy { on_ask, allowed, commands })

@@ -309,7 +309,7 @@ impl<'a> Run<'a> {
                 self.errors.push(error.clone().of_kind(kind).context("the work is done, and cleaning up failed"));
             }
             Some(error) => {
-                cx.out.note(format!("error: cleaning up failed: {error}"));
+                cx.out.note_error(&error.clone().context("cleaning up failed"));
                 cx.out.report_failure("the session", error);
             }
             None => {}
@@ -323,7 +323,7 @@ impl<'a> Run<'a> {
         // A status of the command's own is passed on, whatever else went wrong.
         let first = if status == 0 { errors.next() } else { None };
         for error in errors {
-            cx.out.note(format!("error: {error}"));
+            cx.out.note_error(&error);
             cx.out.report_failure("the run", &error);
         }
         if cx.out.object_format().is_some() {

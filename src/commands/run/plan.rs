@@ -88,7 +88,7 @@ impl RunPlan {
                 )
                 .hint("leave out --cwd, --env and --env-file, or write a command after `--`"));
             }
-            let (policy, allow_denied) = (tools.policy()?, tools.allow_denied);
+            let (policy, allow_denied) = (tools.policy(cx)?, tools.allow_denied);
             if prompt.is_none() && file.is_none() {
                 return Err(Error::usage("there is nothing to do: a prompt or a command is missing")
                     .hint("write a prompt as one word, or a command after `--`: `wharf run -- ls -l`"));

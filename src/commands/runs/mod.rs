@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use self::cleanup::APPEARING;
 use super::{Cx, question};
-use crate::output::{Column, Record, TableView};
+use crate::output::{AgentLine, Column, LinePart, Record, TableView};
 use wharf_core::config::duration;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
@@ -131,6 +131,18 @@ impl Record for RunView {
                 run.backend.clone(),
                 run.session.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
                 crate::output::human::time(run.began_at),
+            ]
+        },
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |run| {
+            vec![
+                LinePart::word(&run.id),
+                LinePart::word(run.status.name()),
+                LinePart::word(&run.backend),
+                LinePart::known(run.session.as_ref()),
             ]
         },
     };

@@ -13,6 +13,7 @@ use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, mount_sources, name_left};
 use crate::commands::stdin::document;
+use crate::output::escape;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
@@ -90,7 +91,7 @@ impl SessionsCreateArgs {
         let session =
             if wait { wait_for(backend, &session.id, WaitGoal::Usable).await?.unwrap_or(session) } else { session };
         cx.out.one(&session)?;
-        cx.out.tip(format!("next: wharf files upload FILE {}:/", session.id));
+        cx.out.suggest(&format!("wharf files upload FILE {}:/", escape::shell_word(session.id.as_str())));
         Ok(())
     }
 

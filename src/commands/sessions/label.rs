@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::commands::Cx;
 use crate::commands::args::session_and_rest;
-use crate::output::{Align, Column, Record, TableView};
+use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
 use wharf_client::backend::{Feature, LabelPatch};
 use wharf_core::error::Result;
 use wharf_core::model::{Labels, Provider};
@@ -43,6 +43,16 @@ impl Record for LabelsRecord {
     const VIEW: TableView<Self> = TableView {
         columns: &[Column { name: "LABELS", align: Align::Left, flex: true }],
         cells: |labels| vec![labels.key().unwrap_or_default()],
+    };
+
+    const LINE: AgentLine<Self> = AgentLine {
+        max_bytes: usize::MAX,
+        parts: |it| {
+            if it.labels.is_empty() {
+                return vec![LinePart::word("no"), LinePart::word(Self::NOUN)];
+            }
+            it.labels.iter().map(|(name, value)| LinePart::word(format!("{name}={value}"))).collect()
+        },
     };
 
     fn key(&self) -> Option<String> {
