@@ -70,6 +70,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run an emulator of hosted services for tests; any key is accepted')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve sessions, files and agents as tools of the Model Context Protocol')
+            [CompletionResult]::new('skill', 'skill', [CompletionResultType]::ParameterValue, 'Install or print instructions for coding agents')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the manual pages into a directory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -3247,6 +3248,136 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;skill' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'wharf;skill;install' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Directory to install below, in .agents/skills and .claude/skills [default: .]')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;skill;show' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'wharf;skill;help' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'wharf;skill;help;install' {
+            break
+        }
+        'wharf;skill;help;show' {
+            break
+        }
+        'wharf;skill;help;help' {
+            break
+        }
         'wharf;completions' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -3337,6 +3468,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run an emulator of hosted services for tests; any key is accepted')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve sessions, files and agents as tools of the Model Context Protocol')
+            [CompletionResult]::new('skill', 'skill', [CompletionResultType]::ParameterValue, 'Install or print instructions for coding agents')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the manual pages into a directory')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -3545,6 +3677,17 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             break
         }
         'wharf;help;mcp' {
+            break
+        }
+        'wharf;help;skill' {
+            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
+            break
+        }
+        'wharf;help;skill;install' {
+            break
+        }
+        'wharf;help;skill;show' {
             break
         }
         'wharf;help;completions' {

@@ -67,6 +67,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
             cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
+            cand skill 'Install or print instructions for coding agents'
             cand completions 'Print a completion script for a shell'
             cand man 'Write the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -3119,6 +3120,129 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;skill'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand install 'Write the skill where coding agents look for it'
+            cand show 'Print the skill'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'wharf;skill;install'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand --dir 'Directory to install below, in .agents/skills and .claude/skills [default: .]'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;skill;show'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'wharf;skill;help'= {
+            cand install 'Write the skill where coding agents look for it'
+            cand show 'Print the skill'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'wharf;skill;help;install'= {
+        }
+        &'wharf;skill;help;show'= {
+        }
+        &'wharf;skill;help;help'= {
+        }
         &'wharf;completions'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -3207,6 +3331,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
             cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
+            cand skill 'Install or print instructions for coding agents'
             cand completions 'Print a completion script for a shell'
             cand man 'Write the manual pages into a directory'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -3360,6 +3485,14 @@ set edit:completion:arg-completer[wharf] = {|@words|
         &'wharf;help;serve'= {
         }
         &'wharf;help;mcp'= {
+        }
+        &'wharf;help;skill'= {
+            cand install 'Write the skill where coding agents look for it'
+            cand show 'Print the skill'
+        }
+        &'wharf;help;skill;install'= {
+        }
+        &'wharf;help;skill;show'= {
         }
         &'wharf;help;completions'= {
         }

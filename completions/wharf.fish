@@ -76,6 +76,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settin
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "skill" -d 'Install or print instructions for coding agents'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Write the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -3122,6 +3123,124 @@ complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l read-only -d 'Offer 
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l allow-local-exec -d 'Let tools run programs on this machine, as this user'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -f -a "install" -d 'Write the skill where coding agents look for it'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -f -a "show" -d 'Print the skill'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l dir -d 'Directory to install below, in .agents/skills and .claude/skills [default: .]' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from help" -f -a "install" -d 'Write the skill where coding agents look for it'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print the skill'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -3196,24 +3315,25 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "exec" -d 'Run a command in a session'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "invoke" -d 'Let the agent of a session work'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "runs" -d 'List and finish what is left of runs'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "backends" -d 'List the backends and their features'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "man" -d 'Write the manual pages into a directory'
-complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "sessions" -d 'Create, list and delete sessions'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "files" -d 'Upload, download and list files, in sessions or stored'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "resources" -d 'Mount stored files and other resources into a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "agents" -d 'List the agents that sessions can be created with'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "environments" -d 'List the environments that sessions can be created in'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "exec" -d 'Run a command in a session'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "invoke" -d 'Let the agent of a session work'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "run" -d 'Create a session, upload, let it work, download, and delete it'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "with" -d 'Run a command of this machine with a session of its own'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "runs" -d 'List and finish what is left of runs'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "backends" -d 'List the backends and their features'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "config" -d 'Show settings and where they come from, and change profiles'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "skill" -d 'Install or print instructions for coding agents'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "man" -d 'Write the manual pages into a directory'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and not __fish_seen_subcommand_from sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "create" -d 'Create a session'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "list" -d 'List sessions, newest first'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from sessions" -f -a "get" -d 'Show sessions'
@@ -3254,3 +3374,5 @@ complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "init" -d 'Create a profile in the configuration file'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "set" -d 'Set a key of a profile in the configuration file'
 complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "unset" -d 'Remove a key of a profile from the configuration file'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from skill" -f -a "install" -d 'Write the skill where coding agents look for it'
+complete -c wharf -n "__fish_wharf_using_subcommand help; and __fish_seen_subcommand_from skill" -f -a "show" -d 'Print the skill'

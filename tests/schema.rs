@@ -440,6 +440,9 @@ fn surroundings(stage: &Stage, book: &mut SchemaChecks) {
         assert!(named, "no setting from {origin}");
     }
     stage.run("config get backend").ok().one(book, "setting");
+    for _ in 0..2 {
+        book.hold_all("skill_file", &stage.run("skill install --dir skill").ok().json());
+    }
     book.hold_all("check", &stage.run("doctor").ok().json());
     // Where something is wrong the checks come all the same, with a hint.
     let broken = stage.run("doctor --backend nothing").code(10).json();
@@ -602,6 +605,8 @@ fn spoil_by_hand(book: &SchemaChecks) {
     spoil("error", &error, book, "/error/status", &json!([0, "404"]));
     spoil("error", &error, book, "/error/retryable", &json!([null, 0]));
     spoil("error", &error, book, "/error/retry_after", &json!([-1, "1"]));
+    let installed = book.sample("skill_file", |_| true);
+    spoil("skill_file", &installed, book, "/status", &json!(["copied", null]));
     let setting = book.sample("setting", |_| true);
     spoil("setting", &setting, book, "/origin", &json!(["unknown", "environment: ", null]));
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use super::{Command, config, files, sessions};
+use super::{Command, config, files, sessions, skill};
 use crate::output::ReportFormat;
 
 /// The behaviour of a command as a process.
@@ -88,7 +88,8 @@ impl Command {
             Command::Mcp(_) => Behaviour { prints_objects: false, creates_session: true, ..client },
             #[cfg(feature = "emulator")]
             Command::Serve(_) => document,
-            Command::Completions(_) | Command::Man(_) => document,
+            Command::Skill(skill::SkillCommand::Install(_)) => Behaviour { reads_settings: false, ..tool },
+            Command::Skill(skill::SkillCommand::Show) | Command::Completions(_) | Command::Man(_) => document,
         }
     }
 }
@@ -126,6 +127,7 @@ mod tests {
         "mcp",
         #[cfg(feature = "emulator")]
         "serve",
+        "skill show",
         "completions bash",
         "man man1",
     ];

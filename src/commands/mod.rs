@@ -30,6 +30,7 @@ mod runs;
 #[cfg(feature = "emulator")]
 mod serve;
 mod sessions;
+mod skill;
 mod spec;
 mod stdin;
 mod unused_flags;
@@ -168,6 +169,14 @@ enum Command {
     /// Serve sessions, files and agents as tools of the Model Context Protocol
     #[command(after_help = mcp::EXAMPLES)]
     Mcp(mcp::McpArgs),
+    /// Install or print instructions for coding agents
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+            wharf skill install\n  \
+            wharf skill show"
+    )]
+    Skill(skill::SkillCommand),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Write the manual pages into a directory
@@ -193,6 +202,7 @@ impl Command {
             #[cfg(feature = "emulator")]
             Command::Serve(args) => args.run(cx).await,
             Command::Mcp(args) => Box::pin(args.run(cx)).await,
+            Command::Skill(verb) => verb.run(cx).await,
             Command::Completions(args) => args.run(cx, grammar()),
             Command::Man(args) => args.run(Cli::command()),
         }

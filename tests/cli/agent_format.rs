@@ -29,6 +29,7 @@ LogRecord 48: [TIME] stderr text=\"a \\\"warning\\\"\"
 RunView 68: run_[ID] kept local run_[ID]
 SettingRecord 26: backend local from=default
 CheckRecord 35: credentials ok detail=\"none needed\"
+SkillFile 43: written skill/.agents/skills/wharf/SKILL.md
 CapabilitiesView 40: local home=/ verifies=sha256 features=[N]
 Agent 73: [AGENT] active version=2 name=\"analyst\" model=\"m1\"
 AgentVersionView 34: 2 active name=\"analyst\" model=\"m1\"
@@ -116,6 +117,7 @@ fn the_line_of_each_record_is_short() {
     show("RunView", &of(&["runs", "list"]), "kept");
     show("SettingRecord", &of(&["config", "list"]), "backend");
     show("CheckRecord", &of(&["doctor"]), "credentials");
+    show("SkillFile", &of(&["skill", "install", "--dir", "skill"]), ".agents");
     show("CapabilitiesView", &of(&["backends"]), "local");
 
     let served = sandbox.serve(&[]);

@@ -80,6 +80,7 @@ mod run_services;
 mod run_stops;
 mod sandbox;
 mod sessions;
+mod skill;
 mod stdin;
 mod streams;
 mod summary;

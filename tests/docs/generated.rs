@@ -76,7 +76,46 @@ fn files() -> Vec<(String, String)> {
         let text = with_parts(&read(&name)).unwrap_or_else(|e| panic!("{name}: {e}"));
         (name, text)
     });
-    completions.into_iter().chain(documents).collect()
+    completions.into_iter().chain(documents).chain([("docs/llms.txt".to_owned(), llms())]).collect()
+}
+
+/// Returns the index of the documentation for language models (<https://llmstxt.org>): the title and the summary of the
+/// README, and a line for each page of its table of documentation.
+fn llms() -> String {
+    let readme = read("README.md");
+    let summary = readme.split("\n\n").nth(1).expect("a summary").replace('\n', " ");
+    let mut text = format!("# wharf\n\n> {summary}\n\n## Documentation\n\n");
+    for (page, topic) in pages(&readme) {
+        let target = page.strip_prefix("docs/").map_or_else(|| format!("../{page}"), str::to_owned);
+        let _ = writeln!(text, "- [{}]({target}): {topic}", title(&read(&page)));
+    }
+    text
+}
+
+/// Returns the pages of the README's table of documentation, with their topics.
+fn pages(readme: &str) -> Vec<(String, String)> {
+    let (_, table) = readme.split_once("\n## Documentation\n").expect("a section of this name");
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| [")?.strip_suffix(" |")?.split_once(" | "));
+    rows.flat_map(|(links, topics)| {
+        let targets: Vec<&str> = links.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        let own: Vec<&str> = topics.split("; ").collect();
+        let topic = |at: usize| if own.len() == targets.len() { own[at] } else { topics };
+        targets.iter().enumerate().map(|(at, page)| ((*page).to_owned(), topic(at).to_owned())).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// Returns the title of a page, as plain text.
+fn title(page: &str) -> String {
+    page.lines().find_map(|line| line.strip_prefix("# ")).expect("a title").replace('`', "")
+}
+
+#[test]
+fn each_page_is_in_the_table_of_documentation() {
+    let known: Vec<String> = pages(&read("README.md")).into_iter().map(|(page, _)| page).collect();
+    let missing: Vec<_> =
+        documents().into_iter().filter(|name| name.starts_with("docs/") && !known.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// Returns rows of cells as a Markdown table.

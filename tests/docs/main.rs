@@ -16,6 +16,7 @@ mod generated;
 mod links;
 mod names;
 mod reference;
+mod skill;
 mod toolchain;
 
 use std::fs;
