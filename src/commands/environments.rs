@@ -16,6 +16,7 @@ pub(super) enum EnvironmentsCommand {
     List(EnvironmentsListArgs),
     /// Show environments
     #[command(visible_alias = "show", alias = "retrieve")]
+    #[command(after_help = "Example:\n  wharf environments get env_123")]
     Get(EnvironmentsGetArgs),
 }
 

@@ -20,6 +20,7 @@ mod environments;
 mod exec;
 mod exit_status;
 mod files;
+mod help;
 mod invoke;
 mod mcp;
 mod process;
@@ -45,6 +46,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub use self::args::GlobalFlags;
 pub use self::cx::Cx;
 pub use self::process::run;
+use crate::output::print_styled;
 use wharf_core::error::{Kind, Result};
 
 /// Move files in and out of the sessions of hosted agents, and verify them
@@ -53,8 +55,9 @@ use wharf_core::error::{Kind, Result};
     name = "wharf",
     version,
     propagate_version = true,
-    max_term_width = WIDTH,
+    max_term_width = help::WIDTH,
     subcommand_required = false,
+    disable_help_subcommand = true,
     after_help = after_help()
 )]
 pub struct Cli {
@@ -64,20 +67,19 @@ pub struct Cli {
     command: Option<Command>,
 }
 
-/// The width of help, in columns.
-const WIDTH: usize = 78;
-
 /// Returns the examples of `wharf --help` and all exit codes.
 fn after_help() -> String {
     let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Internal | Kind::Closed));
     let codes = kinds.map(|kind| format!("{} {}", kind.exit_code(), kind.word().replace('_', " ")));
     format!(
-        "Examples:\n  \
+        "{}\n\
+        Examples:\n  \
         wharf sessions create --title 'first try' --label team=blue\n  \
         wharf files upload ./data SESSION:/data\n  \
         wharf files download SESSION:/data ./results\n\n\
         Run 'wharf COMMAND --help' for the options of a command.\n\
         Exit codes: 0 done and verified, {}.",
+        help::list_of_topics(),
         codes.collect::<Vec<_>>().join(", ")
     )
 }
@@ -150,6 +152,7 @@ enum Command {
     )]
     Runs(runs::RunsCommand),
     /// List the backends and their features
+    #[command(after_help = "Example:\n  wharf backends --format table")]
     Backends,
     /// Show settings and where they come from, and change profiles
     #[command(
@@ -161,6 +164,7 @@ enum Command {
     )]
     Config(config::ConfigCommand),
     /// Check configuration, credentials, backend and clock
+    #[command(after_help = "Example:\n  wharf doctor -b anthropic")]
     Doctor,
     /// Run an emulator of hosted services for tests; any key is accepted
     #[cfg(feature = "emulator")]
@@ -181,6 +185,12 @@ enum Command {
     Completions(completions::CompletionsArgs),
     /// Write the manual pages into a directory
     Man(completions::ManArgs),
+    /// List the options of all commands
+    #[command(after_help = "Example:\n  wharf options")]
+    Options,
+    /// Show the help of a command or a topic
+    #[command(after_help = "Examples:\n  wharf help files upload\n  wharf help targets")]
+    Help(help::HelpArgs),
 }
 
 impl Command {
@@ -205,6 +215,8 @@ impl Command {
             Command::Skill(verb) => verb.run(cx).await,
             Command::Completions(args) => args.run(cx, grammar()),
             Command::Man(args) => args.run(Cli::command()),
+            Command::Options => print_styled(&help::options()),
+            Command::Help(args) => args.run(Cli::command()),
         }
     }
 }
@@ -242,12 +254,14 @@ fn parse_named(args: &[OsString]) -> Option<Cli> {
     let commands = Command::augment_subcommands(clap::Command::new("wharf"));
     // If the word is not the command but a flag's value, the rest of the line is not in its grammar.
     let named = args.iter().skip(1).find_map(|word| commands.find_subcommand(word))?;
-    let grammar = GlobalFlags::augment_args(clap::Command::new("wharf")).subcommand(named.clone());
+    let grammar =
+        GlobalFlags::augment_args(clap::Command::new("wharf")).disable_help_subcommand(true).subcommand(named.clone());
     Cli::from_arg_matches(&grammar.try_get_matches_from(args).ok()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::help::WIDTH;
     use super::*;
 
     #[test]
@@ -276,7 +290,7 @@ mod tests {
             ("exec", false),
             ("sessions list --no-such-flag", false),
             ("exec --help", false),
-            ("help exec", false),
+            ("help exec", true),
             ("--version", false),
             ("", false),
         ];

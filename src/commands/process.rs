@@ -1,7 +1,7 @@
 //! The process: parsing, running, reporting and the exit code.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -16,9 +16,10 @@ use tokio::sync::mpsc;
 use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::exit_status::exit_code;
-use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, parse, unused_flags};
+use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, help, parse, unused_flags};
+use crate::output::print_styled;
 use crate::output::report::{self, ErrorForm, ReportStyle};
-use crate::output::{CiReport, Color, Format, ReportFormat, escape, wants_colour};
+use crate::output::{CiReport, Color, Format, ReportFormat, escape};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::{self, SignalEvent};
@@ -276,11 +277,11 @@ fn bug(panic: &str) -> Error {
 /// Handles the result of clap: help and version are printed, anything else is a usage error.
 fn answer(error: &clap::Error, args: &[OsString]) -> Result<()> {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print_help(error),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let verb = verb_of(args);
-            Err(Error::usage(format!("a command is missing after `{verb}`")).hint(format!("see `{verb} --help`")))
+        ErrorKind::DisplayVersion => print_styled(&error.render()),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            print_styled(&help::page(Cli::command(), args))
         }
+        ErrorKind::InvalidSubcommand => Err(unknown_command(error, args)),
         _ => Err(misuse(&error.to_string(), dashed_value(error, args).as_deref(), &verb_of(args))),
     }
 }
@@ -308,16 +309,15 @@ fn takes_value(command: &clap::Command, long: &str) -> bool {
     flags.any(|arg| arg.get_action().takes_values()) || command.get_subcommands().any(|verb| takes_value(verb, long))
 }
 
-fn print_help(error: &clap::Error) -> Result<()> {
-    let doing = |e: &io::Error| Error::io("writing to stdout", e);
-    let mut stdout = platform::stdout().map_err(|e| doing(&e))?;
-    let help = error.render();
-    let text =
-        if wants_colour(Color::Auto, io::stdout().is_terminal()) { help.ansi().to_string() } else { help.to_string() };
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // A closed pipe is not an error: the reader has seen enough.
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(doing(&e)),
-        _ => Ok(()),
+/// Returns the error of a word that names no command, with the command that is meant.
+fn unknown_command(error: &clap::Error, args: &[OsString]) -> Error {
+    let found = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(found)) => found.as_str(),
+        _ => "",
+    };
+    match help::elsewhere(found).filter(|_| verb_of(args) == "wharf") {
+        Some(here) => Error::usage(format!("unrecognized command `{found}`")).hint(format!("write `wharf {here}`")),
+        None => misuse(&error.to_string(), None, &verb_of(args)),
     }
 }
 

@@ -27,9 +27,11 @@ pub(super) enum ResourcesCommand {
     Add(ResourcesAddArgs),
     /// List the resources of a session
     #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  wharf resources list SESSION --transform mount_path -r")]
     List(ResourcesListArgs),
     /// Show a resource
     #[command(alias = "retrieve", alias = "show")]
+    #[command(after_help = "Example:\n  wharf resources get SESSION RESOURCE")]
     Get(ResourcesGetArgs),
     /// Change a resource, such as the token of a repository
     Update(ResourcesUpdateArgs),

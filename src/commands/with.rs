@@ -32,8 +32,8 @@ pub(super) struct WithArgs {
     #[command(flatten)]
     create: SessionsCreateArgs,
 
-    /// Keep the session: never, after a failure, or always
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    /// Keep the session: never, on-failure or always
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_possible_values = true)]
     keep: KeepPolicy,
 
     #[command(flatten)]

@@ -17,12 +17,15 @@ use wharf_core::error::{Error, Result};
 #[command(defer = true)]
 pub(super) enum ConfigCommand {
     /// Print the path of the configuration file, even if it does not exist
+    #[command(after_help = "Example:\n  wharf config path")]
     Path,
     /// List all settings and where each comes from
     #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  wharf config list --format table")]
     List,
     /// Print one setting
     #[command(alias = "show")]
+    #[command(after_help = "Example:\n  wharf config get backend --transform origin -r")]
     Get {
         /// Name of the setting; see 'wharf config list'
         name: String,

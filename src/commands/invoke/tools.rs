@@ -27,7 +27,7 @@ pub(in crate::commands) struct ToolFlags {
     #[arg(long, value_enum, value_name = "ANSWER")]
     on_ask: Option<OnAsk>,
 
-    /// Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated
+    /// Allow tools by name, MCP tools as SERVER/NAME; can be repeated
     #[arg(long, value_name = "GLOB")]
     allow_tool: Vec<String>,
 
@@ -35,7 +35,7 @@ pub(in crate::commands) struct ToolFlags {
     #[arg(long)]
     pub(in crate::commands) allow_denied: bool,
 
-    /// Answer calls of a tool with a command on this machine; can be repeated
+    /// Answer a tool with a command of this machine; can be repeated
     #[arg(long, value_name = "NAME=COMMAND")]
     tool: Vec<String>,
 }

@@ -24,8 +24,8 @@ pub(in crate::commands) struct RunArgs {
     #[arg(long = "out", value_name = "PATH[:LOCAL]")]
     pub(super) outputs: Vec<OsString>,
 
-    /// Keep the session: never, after a failure, or always
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    /// Keep the session: never, on-failure or always
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_possible_values = true)]
     pub(super) keep: KeepPolicy,
 
     /// Read the prompt from a file
@@ -38,11 +38,11 @@ pub(in crate::commands) struct RunArgs {
     #[command(flatten)]
     pub(super) tools: ToolFlags,
 
-    /// Working directory of the command; a relative path lies under the session's home
-    #[arg(short = 'w', long, visible_alias = "workdir", value_name = "DIR")]
+    /// Working directory of the command, below the session's home
+    #[arg(short = 'w', long, alias = "workdir", value_name = "DIR")]
     pub(super) cwd: Option<String>,
 
-    /// Set a variable for the command; without =VALUE it is passed on from here
+    /// Set a variable for the command; NAME alone passes it on
     #[arg(short, long, value_name = "NAME[=VALUE]")]
     pub(super) env: Vec<OsString>,
 

@@ -26,6 +26,7 @@ use wharf_core::verdict::Verdict;
 pub(super) enum RunsCommand {
     /// List runs that go on, whose sessions are kept, or that could not clean up
     #[command(visible_alias = "ls")]
+    #[command(after_help = "Example:\n  wharf runs list --format table")]
     List,
     /// Delete what is left of runs that were killed, and of those that are kept
     Prune(RunsPruneArgs),

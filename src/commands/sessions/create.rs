@@ -23,11 +23,6 @@ use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
 use wharf_transfer::results::Sink;
 
 #[derive(Debug, Default, Args)]
-#[command(after_help = "If stdin is a pipe or a file, a YAML or JSON document is read from it.\n\n\
-    Examples:\n  \
-    wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
-    wharf sessions create --resource @./data.csv:/in/data.csv\n  \
-    id=$(wharf sessions create -q </dev/null)")]
 pub(in crate::commands) struct SessionsCreateArgs {
     /// Title of the session
     #[arg(long, value_name = "TEXT")]
@@ -76,7 +71,7 @@ pub(in crate::commands) struct SessionsCreateArgs {
     #[arg(long, value_name = "NAME")]
     image: Option<String>,
 
-    /// Pause the agent when it has cost this much at list price, such as 2.50
+    /// Pause the agent when it has cost this much at list price: 2.50
     #[arg(long, value_name = "USD", value_parser = money::parse, allow_hyphen_values = true)]
     max_cost: Option<u64>,
 }

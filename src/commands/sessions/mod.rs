@@ -23,12 +23,18 @@ use wharf_core::model::{Session, SessionId, SessionStatus};
 #[command(defer = true)]
 pub(super) enum SessionsCommand {
     /// Create a session
+    #[command(after_help = "If stdin is a pipe or a file, a YAML or JSON document is read from it.\n\n\
+        Examples:\n  \
+        wharf sessions create --title nightly --label team=blue --ttl 2h\n  \
+        wharf sessions create --resource @./data.csv:/in/data.csv\n  \
+        id=$(wharf sessions create -q </dev/null)")]
     Create(create::SessionsCreateArgs),
     /// List sessions, newest first
     #[command(visible_alias = "ls")]
     List(SessionsListArgs),
     /// Show sessions
     #[command(visible_alias = "show", alias = "retrieve")]
+    #[command(after_help = "Example:\n  wharf sessions get SESSION --transform status -r")]
     Get(SessionNames),
     /// Set, change and remove labels
     Label(label::SessionsLabelArgs),
@@ -37,18 +43,22 @@ pub(super) enum SessionsCommand {
     /// Wait until sessions can be used, or have a status
     Wait(wait::SessionsWaitArgs),
     /// Reset the idle timer of sessions
+    #[command(after_help = "Example:\n  wharf sessions touch SESSION")]
     Touch(SessionNames),
     /// List what happened in a session, or follow it
     Events(events::SessionsEventsArgs),
     /// Print what the programs of an agent write beside its answers
     Logs(logs::SessionsLogsArgs),
     /// Stop what the agents of sessions do; the sessions stay
+    #[command(after_help = "Example:\n  wharf sessions interrupt SESSION")]
     Interrupt(SessionNames),
     /// Answer an agent that asks whether a tool may run
     Confirm(confirm::SessionsConfirmArgs),
     /// Stop sessions; their files are kept
+    #[command(after_help = "Example:\n  wharf sessions stop SESSION")]
     Stop(SessionNames),
     /// Archive sessions; only their history is kept
+    #[command(after_help = "Example:\n  wharf sessions archive SESSION")]
     Archive(SessionNames),
     /// Delete sessions and all their files
     #[command(visible_alias = "rm")]
