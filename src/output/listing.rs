@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::record::{Record, TableView, to_json};
 use super::table::Table;
+use super::transform_hint::transform_hint;
 use super::watch::TransferWatch;
 use super::yaml_chunks::to_yaml;
 use super::{Format, Output, escape, yaml};
@@ -184,8 +185,9 @@ impl<'a, T: Record> Listing<'a, T> {
     fn check_matches(&self, path: &wharf_gjson::Path) -> Result<()> {
         let missed = self.seen - self.matched;
         if self.seen > 0 && self.matched == 0 {
+            let hint = transform_hint(path.as_str());
             return Err(Error::new(Kind::NoMatch, format!("--transform matched nothing: `{}`", path.as_str()))
-                .hint("run it without --transform to see the fields"));
+                .hint(hint.unwrap_or_else(|| "run it without --transform to see the fields".to_owned())));
         }
         if missed > 0 {
             let (seen, noun, path) = (self.seen, T::NOUN, path.as_str());

@@ -22,6 +22,7 @@ mod stdout_errors;
 mod styled;
 pub mod table;
 mod terminal;
+mod transform_hint;
 mod watch;
 pub mod yaml;
 mod yaml_chunks;

@@ -23,7 +23,7 @@ fn stage() -> Sandbox {
 const FAILURES: [(&[&str], &str, i32); 12] = [
     (&["sessions", "create", "--id", "x"], "usage", 2),
     (&["sessions", "lisst"], "usage", 2),
-    (&["sessions"], "usage", 2),
+    (&["sessions", "get"], "usage", 2),
     (&["files", "cat", "s1"], "usage", 2),
     (&["sessions", "get", "gone"], "not_found", 4),
     (&["sessions", "create", "--id", "s1"], "conflict", 5),
@@ -36,7 +36,7 @@ const FAILURES: [(&[&str], &str, i32); 12] = [
 ];
 
 /// Those of them that the grammar itself refuses.
-const OF_THE_GRAMMAR: [&[&str]; 2] = [&["sessions", "lisst"], &["sessions"]];
+const OF_THE_GRAMMAR: [&[&str]; 2] = [&["sessions", "lisst"], &["sessions", "get"]];
 
 #[test]
 fn programs_get_one_object_on_standard_error_and_nothing_else() {
@@ -106,14 +106,48 @@ fn a_profiles_format_asks_for_objects_too() {
 }
 
 #[test]
-fn an_error_of_the_grammar_says_what_is_wrong_and_not_what_the_command_is_for() {
+fn a_noun_alone_prints_its_page() {
     let sandbox = stage();
-    for noun in ["sessions", "files", "resources", "config"] {
-        for args in [["--format=json", noun], [noun, "--format=json"]] {
+    for noun in ["sessions", "files", "resources", "config", "runs", "agents", "environments"] {
+        let page = sandbox.run([noun, "--help"]);
+        for args in [&[noun][..], &["--format=json", noun], &["help", noun], &[noun, "-h"]] {
             let run = sandbox.run(args);
-            let message = run.code(2).error()["message"].as_str().unwrap().to_owned();
-            assert!(message.contains("command"), "{noun}: {message}");
+            assert_eq!((run.ok().stdout(), run.stderr()), (page.ok().stdout(), ""), "{args:?}");
         }
+    }
+}
+
+#[test]
+fn verbs_of_other_tools_are_told_which_command_is_meant() {
+    let sandbox = stage();
+    for (args, says) in [
+        (&["upload", "a", "s1:/"][..], "`wharf files upload`"),
+        (&["cp", "a", "s1:/"], "`wharf files upload` or `wharf files download`"),
+        (&["ls"], "`wharf files ls`"),
+        (&["-b", "local", "rm", "s1:/x"], "`wharf files rm`"),
+        (&["ps"], "`wharf sessions list`"),
+        (&["seesions"], "sessions"),
+        (&["files", "put"], "wharf files --help"),
+        (&["help", "nothing"], "exit-codes, targets, transform, environment"),
+    ] {
+        sandbox.run(args).code(2).says(&[says]);
+    }
+}
+
+#[test]
+fn topics_and_options_are_printed() {
+    let sandbox = stage();
+    for (args, says) in [
+        (&["help", "exit-codes"][..], "10  partial"),
+        (&["help", "targets"], "SESSION:@outputs"),
+        (&["help", "transform"], "{id,status}"),
+        (&["help", "environment"], "WHARF_HOME"),
+        (&["options"], "--base-url <URL>"),
+        (&["help"], "wharf help targets"),
+        (&["help", "files", "upload"], "Usage: wharf files upload"),
+    ] {
+        let run = sandbox.run(args);
+        assert!(run.ok().stdout().contains(says), "{args:?}: {}", run.stdout());
     }
 }
 

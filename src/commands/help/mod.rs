@@ -117,6 +117,7 @@ fn of(command: Command, is_root: bool, is_short: bool) -> Command {
         let is_hidden =
             arg.is_hide_set() || arg.is_global_set() || matches!(arg.get_action(), ArgAction::Version) && !is_root;
         match arg.get_long_help().filter(|_| !is_short).cloned() {
+            _ if matches!(arg.get_action(), ArgAction::Help) => arg.help("Print help"),
             Some(long) => arg.help(long),
             None => arg,
         }
