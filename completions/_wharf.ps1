@@ -70,10 +70,10 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run an emulator of hosted services for tests; any key is accepted')
             [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve sessions, files and agents as tools of the Model Context Protocol')
-            [CompletionResult]::new('skill', 'skill', [CompletionResultType]::ParameterValue, 'Install or print instructions for coding agents')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the manual pages into a directory')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            [CompletionResult]::new('options', 'options', [CompletionResultType]::ParameterValue, 'List the options of all commands')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Show the help of a command or a topic')
             break
         }
         'wharf;sessions' {
@@ -128,7 +128,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;sessions;create' {
@@ -164,7 +163,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Environment to run the session in [env: WHARF_ENVIRONMENT]')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Vault with credentials for the agent; can be repeated')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image to start the session from [env: WHARF_IMAGE]')
-            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price, such as 2.50')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price: 2.50')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
@@ -847,69 +846,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;sessions;help' {
-            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a session')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List sessions, newest first')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show sessions')
-            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Set, change and remove labels')
-            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change the title and labels of a session')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
-            [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
-            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
-            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print what the programs of an agent write beside its answers')
-            [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
-            [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
-            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
-            [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;sessions;help;create' {
-            break
-        }
-        'wharf;sessions;help;list' {
-            break
-        }
-        'wharf;sessions;help;get' {
-            break
-        }
-        'wharf;sessions;help;label' {
-            break
-        }
-        'wharf;sessions;help;update' {
-            break
-        }
-        'wharf;sessions;help;wait' {
-            break
-        }
-        'wharf;sessions;help;touch' {
-            break
-        }
-        'wharf;sessions;help;events' {
-            break
-        }
-        'wharf;sessions;help;logs' {
-            break
-        }
-        'wharf;sessions;help;interrupt' {
-            break
-        }
-        'wharf;sessions;help;confirm' {
-            break
-        }
-        'wharf;sessions;help;stop' {
-            break
-        }
-        'wharf;sessions;help;archive' {
-            break
-        }
-        'wharf;sessions;help;delete' {
-            break
-        }
-        'wharf;sessions;help;help' {
-            break
-        }
         'wharf;files' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -956,7 +892,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move a file or directory within a session')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove files and directories')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Remove files and directories')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;files;upload' {
@@ -1448,45 +1383,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;files;help' {
-            [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and directories to a session or the file store')
-            [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Download files and directories')
-            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the files of a session, or stored files')
-            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show metadata of files')
-            [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Print file contents')
-            [CompletionResult]::new('mkdir', 'mkdir', [CompletionResultType]::ParameterValue, 'Create directories')
-            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move a file or directory within a session')
-            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove files and directories')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;files;help;upload' {
-            break
-        }
-        'wharf;files;help;download' {
-            break
-        }
-        'wharf;files;help;ls' {
-            break
-        }
-        'wharf;files;help;stat' {
-            break
-        }
-        'wharf;files;help;cat' {
-            break
-        }
-        'wharf;files;help;mkdir' {
-            break
-        }
-        'wharf;files;help;mv' {
-            break
-        }
-        'wharf;files;help;rm' {
-            break
-        }
-        'wharf;files;help;help' {
-            break
-        }
         'wharf;resources' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -1530,7 +1426,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a resource, such as the token of a repository')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmount resources')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Unmount resources')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;resources;add' {
@@ -1860,33 +1755,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;resources;help' {
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Mount files and other resources into a session')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the resources of a session')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show a resource')
-            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a resource, such as the token of a repository')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmount resources')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;resources;help;add' {
-            break
-        }
-        'wharf;resources;help;list' {
-            break
-        }
-        'wharf;resources;help;get' {
-            break
-        }
-        'wharf;resources;help;update' {
-            break
-        }
-        'wharf;resources;help;delete' {
-            break
-        }
-        'wharf;resources;help;help' {
-            break
-        }
         'wharf;agents' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -1926,7 +1794,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List agents, or the versions of an agent')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show agents')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show agents')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;agents;list' {
@@ -2091,21 +1958,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
-        'wharf;agents;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List agents, or the versions of an agent')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show agents')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;agents;help;list' {
-            break
-        }
-        'wharf;agents;help;get' {
-            break
-        }
-        'wharf;agents;help;help' {
-            break
-        }
         'wharf;environments' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -2145,7 +1997,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List environments')
             [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show environments')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show environments')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;environments;list' {
@@ -2306,21 +2157,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;environments;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List environments')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show environments')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;environments;help;list' {
-            break
-        }
-        'wharf;environments;help;get' {
-            break
-        }
-        'wharf;environments;help;help' {
-            break
-        }
         'wharf;exec' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -2399,8 +2235,8 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--protocol', '--protocol', [CompletionResultType]::ParameterName, 'Use this protocol if the agent speaks several')
             [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Give the agent an instruction besides the prompt')
             [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
-            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated')
-            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer calls of a tool with a command on this machine; can be repeated')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, MCP tools as SERVER/NAME; can be repeated')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer a tool with a command of this machine; can be repeated')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
@@ -2451,21 +2287,20 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Environment to run the session in [env: WHARF_ENVIRONMENT]')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Vault with credentials for the agent; can be repeated')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image to start the session from [env: WHARF_IMAGE]')
-            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price, such as 2.50')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price: 2.50')
             [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'Upload a file or a directory before the work; can be repeated')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Download a file or a directory after the work; can be repeated')
-            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, after a failure, or always')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, on-failure or always')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read the prompt from a file')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also report failures and a summary to a CI system: github')
             [CompletionResult]::new('--on-ask', '--on-ask', [CompletionResultType]::ParameterName, 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]')
-            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated')
-            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer calls of a tool with a command on this machine; can be repeated')
-            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
-            [CompletionResult]::new('--cwd', '--cwd', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
-            [CompletionResult]::new('--workdir', '--workdir', [CompletionResultType]::ParameterName, 'Working directory of the command; a relative path lies under the session''s home')
-            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Set a variable for the command; without =VALUE it is passed on from here')
-            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Set a variable for the command; without =VALUE it is passed on from here')
+            [CompletionResult]::new('--allow-tool', '--allow-tool', [CompletionResultType]::ParameterName, 'Allow tools by name, MCP tools as SERVER/NAME; can be repeated')
+            [CompletionResult]::new('--tool', '--tool', [CompletionResultType]::ParameterName, 'Answer a tool with a command of this machine; can be repeated')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'Working directory of the command, below the session''s home')
+            [CompletionResult]::new('--cwd', '--cwd', [CompletionResultType]::ParameterName, 'Working directory of the command, below the session''s home')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'Set a variable for the command; NAME alone passes it on')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Set a variable for the command; NAME alone passes it on')
             [CompletionResult]::new('--env-file', '--env-file', [CompletionResultType]::ParameterName, 'Read variables for the command from a file, one NAME=VALUE per line')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
@@ -2517,8 +2352,8 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'Environment to run the session in [env: WHARF_ENVIRONMENT]')
             [CompletionResult]::new('--vault', '--vault', [CompletionResultType]::ParameterName, 'Vault with credentials for the agent; can be repeated')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Image to start the session from [env: WHARF_IMAGE]')
-            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price, such as 2.50')
-            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, after a failure, or always')
+            [CompletionResult]::new('--max-cost', '--max-cost', [CompletionResultType]::ParameterName, 'Pause the agent when it has cost this much at list price: 2.50')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the session: never, on-failure or always')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Also report failures and a summary to a CI system: github')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
@@ -2575,7 +2410,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List runs that go on, whose sessions are kept, or that could not clean up')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Delete what is left of runs that were killed, and of those that are kept')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Finish a run when its process is gone')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;runs;list' {
@@ -2730,25 +2564,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;runs;help' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List runs that go on, whose sessions are kept, or that could not clean up')
-            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Delete what is left of runs that were killed, and of those that are kept')
-            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Finish a run when its process is gone')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;runs;help;list' {
-            break
-        }
-        'wharf;runs;help;prune' {
-            break
-        }
-        'wharf;runs;help;watch' {
-            break
-        }
-        'wharf;runs;help;help' {
-            break
-        }
         'wharf;backends' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -2828,7 +2643,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a profile in the configuration file')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set a key of a profile in the configuration file')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Remove a key of a profile from the configuration file')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'wharf;config;path' {
@@ -3093,37 +2907,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;config;help' {
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the configuration file, even if it does not exist')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all settings and where each comes from')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one setting')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a profile in the configuration file')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set a key of a profile in the configuration file')
-            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Remove a key of a profile from the configuration file')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;config;help;path' {
-            break
-        }
-        'wharf;config;help;list' {
-            break
-        }
-        'wharf;config;help;get' {
-            break
-        }
-        'wharf;config;help;init' {
-            break
-        }
-        'wharf;config;help;set' {
-            break
-        }
-        'wharf;config;help;unset' {
-            break
-        }
-        'wharf;config;help;help' {
-            break
-        }
         'wharf;doctor' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -3248,136 +3031,6 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'wharf;skill' {
-            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
-            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
-            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
-            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
-            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
-            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
-            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
-            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
-            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
-            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
-            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
-            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;skill;install' {
-            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
-            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
-            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
-            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
-            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
-            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
-            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
-            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
-            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
-            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
-            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
-            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
-            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Directory to install below, in .agents/skills and .claude/skills [default: .]')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            break
-        }
-        'wharf;skill;show' {
-            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
-            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
-            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
-            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
-            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
-            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
-            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
-            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
-            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
-            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
-            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
-            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
-            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
-            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
-            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
-            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
-            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
-            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
-            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
-            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
-            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            break
-        }
-        'wharf;skill;help' {
-            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;skill;help;install' {
-            break
-        }
-        'wharf;skill;help;show' {
-            break
-        }
-        'wharf;skill;help;help' {
-            break
-        }
         'wharf;completions' {
             [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
             [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
@@ -3452,251 +3105,78 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'wharf;options' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'wharf;help' {
-            [CompletionResult]::new('sessions', 'sessions', [CompletionResultType]::ParameterValue, 'Create, list and delete sessions')
-            [CompletionResult]::new('files', 'files', [CompletionResultType]::ParameterValue, 'Upload, download and list files, in sessions or stored')
-            [CompletionResult]::new('resources', 'resources', [CompletionResultType]::ParameterValue, 'Mount stored files and other resources into a session')
-            [CompletionResult]::new('agents', 'agents', [CompletionResultType]::ParameterValue, 'List the agents that sessions can be created with')
-            [CompletionResult]::new('environments', 'environments', [CompletionResultType]::ParameterValue, 'List the environments that sessions can be created in')
-            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command in a session')
-            [CompletionResult]::new('invoke', 'invoke', [CompletionResultType]::ParameterValue, 'Let the agent of a session work')
-            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Create a session, upload, let it work, download, and delete it')
-            [CompletionResult]::new('with', 'with', [CompletionResultType]::ParameterValue, 'Run a command of this machine with a session of its own')
-            [CompletionResult]::new('runs', 'runs', [CompletionResultType]::ParameterValue, 'List and finish what is left of runs')
-            [CompletionResult]::new('backends', 'backends', [CompletionResultType]::ParameterValue, 'List the backends and their features')
-            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show settings and where they come from, and change profiles')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check configuration, credentials, backend and clock')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run an emulator of hosted services for tests; any key is accepted')
-            [CompletionResult]::new('mcp', 'mcp', [CompletionResultType]::ParameterValue, 'Serve sessions, files and agents as tools of the Model Context Protocol')
-            [CompletionResult]::new('skill', 'skill', [CompletionResultType]::ParameterValue, 'Install or print instructions for coding agents')
-            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
-            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Write the manual pages into a directory')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'wharf;help;sessions' {
-            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a session')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List sessions, newest first')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show sessions')
-            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Set, change and remove labels')
-            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change the title and labels of a session')
-            [CompletionResult]::new('wait', 'wait', [CompletionResultType]::ParameterValue, 'Wait until sessions can be used, or have a status')
-            [CompletionResult]::new('touch', 'touch', [CompletionResultType]::ParameterValue, 'Reset the idle timer of sessions')
-            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'List what happened in a session, or follow it')
-            [CompletionResult]::new('logs', 'logs', [CompletionResultType]::ParameterValue, 'Print what the programs of an agent write beside its answers')
-            [CompletionResult]::new('interrupt', 'interrupt', [CompletionResultType]::ParameterValue, 'Stop what the agents of sessions do; the sessions stay')
-            [CompletionResult]::new('confirm', 'confirm', [CompletionResultType]::ParameterValue, 'Answer an agent that asks whether a tool may run')
-            [CompletionResult]::new('stop', 'stop', [CompletionResultType]::ParameterValue, 'Stop sessions; their files are kept')
-            [CompletionResult]::new('archive', 'archive', [CompletionResultType]::ParameterValue, 'Archive sessions; only their history is kept')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete sessions and all their files')
-            break
-        }
-        'wharf;help;sessions;create' {
-            break
-        }
-        'wharf;help;sessions;list' {
-            break
-        }
-        'wharf;help;sessions;get' {
-            break
-        }
-        'wharf;help;sessions;label' {
-            break
-        }
-        'wharf;help;sessions;update' {
-            break
-        }
-        'wharf;help;sessions;wait' {
-            break
-        }
-        'wharf;help;sessions;touch' {
-            break
-        }
-        'wharf;help;sessions;events' {
-            break
-        }
-        'wharf;help;sessions;logs' {
-            break
-        }
-        'wharf;help;sessions;interrupt' {
-            break
-        }
-        'wharf;help;sessions;confirm' {
-            break
-        }
-        'wharf;help;sessions;stop' {
-            break
-        }
-        'wharf;help;sessions;archive' {
-            break
-        }
-        'wharf;help;sessions;delete' {
-            break
-        }
-        'wharf;help;files' {
-            [CompletionResult]::new('upload', 'upload', [CompletionResultType]::ParameterValue, 'Upload files and directories to a session or the file store')
-            [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Download files and directories')
-            [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List the files of a session, or stored files')
-            [CompletionResult]::new('stat', 'stat', [CompletionResultType]::ParameterValue, 'Show metadata of files')
-            [CompletionResult]::new('cat', 'cat', [CompletionResultType]::ParameterValue, 'Print file contents')
-            [CompletionResult]::new('mkdir', 'mkdir', [CompletionResultType]::ParameterValue, 'Create directories')
-            [CompletionResult]::new('mv', 'mv', [CompletionResultType]::ParameterValue, 'Move a file or directory within a session')
-            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Remove files and directories')
-            break
-        }
-        'wharf;help;files;upload' {
-            break
-        }
-        'wharf;help;files;download' {
-            break
-        }
-        'wharf;help;files;ls' {
-            break
-        }
-        'wharf;help;files;stat' {
-            break
-        }
-        'wharf;help;files;cat' {
-            break
-        }
-        'wharf;help;files;mkdir' {
-            break
-        }
-        'wharf;help;files;mv' {
-            break
-        }
-        'wharf;help;files;rm' {
-            break
-        }
-        'wharf;help;resources' {
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Mount files and other resources into a session')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the resources of a session')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show a resource')
-            [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a resource, such as the token of a repository')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Unmount resources')
-            break
-        }
-        'wharf;help;resources;add' {
-            break
-        }
-        'wharf;help;resources;list' {
-            break
-        }
-        'wharf;help;resources;get' {
-            break
-        }
-        'wharf;help;resources;update' {
-            break
-        }
-        'wharf;help;resources;delete' {
-            break
-        }
-        'wharf;help;agents' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List agents, or the versions of an agent')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show agents')
-            break
-        }
-        'wharf;help;agents;list' {
-            break
-        }
-        'wharf;help;agents;get' {
-            break
-        }
-        'wharf;help;environments' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List environments')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show environments')
-            break
-        }
-        'wharf;help;environments;list' {
-            break
-        }
-        'wharf;help;environments;get' {
-            break
-        }
-        'wharf;help;exec' {
-            break
-        }
-        'wharf;help;invoke' {
-            break
-        }
-        'wharf;help;run' {
-            break
-        }
-        'wharf;help;with' {
-            break
-        }
-        'wharf;help;runs' {
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List runs that go on, whose sessions are kept, or that could not clean up')
-            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Delete what is left of runs that were killed, and of those that are kept')
-            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Finish a run when its process is gone')
-            break
-        }
-        'wharf;help;runs;list' {
-            break
-        }
-        'wharf;help;runs;prune' {
-            break
-        }
-        'wharf;help;runs;watch' {
-            break
-        }
-        'wharf;help;backends' {
-            break
-        }
-        'wharf;help;config' {
-            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print the path of the configuration file, even if it does not exist')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all settings and where each comes from')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Print one setting')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Create a profile in the configuration file')
-            [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Set a key of a profile in the configuration file')
-            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Remove a key of a profile from the configuration file')
-            break
-        }
-        'wharf;help;config;path' {
-            break
-        }
-        'wharf;help;config;list' {
-            break
-        }
-        'wharf;help;config;get' {
-            break
-        }
-        'wharf;help;config;init' {
-            break
-        }
-        'wharf;help;config;set' {
-            break
-        }
-        'wharf;help;config;unset' {
-            break
-        }
-        'wharf;help;doctor' {
-            break
-        }
-        'wharf;help;serve' {
-            break
-        }
-        'wharf;help;mcp' {
-            break
-        }
-        'wharf;help;skill' {
-            [CompletionResult]::new('install', 'install', [CompletionResultType]::ParameterValue, 'Write the skill where coding agents look for it')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the skill')
-            break
-        }
-        'wharf;help;skill;install' {
-            break
-        }
-        'wharf;help;skill;show' {
-            break
-        }
-        'wharf;help;completions' {
-            break
-        }
-        'wharf;help;man' {
-            break
-        }
-        'wharf;help;help' {
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Use this profile of the configuration file [env: WHARF_PROFILE]')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--session', '--session', [CompletionResultType]::ParameterName, 'Session for targets of the form :PATH [env: WHARF_SESSION]')
+            [CompletionResult]::new('--agent', '--agent', [CompletionResultType]::ParameterName, 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Output format [default: auto] [env: WHARF_FORMAT]')
+            [CompletionResult]::new('--transform', '--transform', [CompletionResultType]::ParameterName, 'Print what a GJSON path selects from each object, one result per line')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Control the use of color [default: auto]')
+            [CompletionResult]::new('--progress', '--progress', [CompletionResultType]::ParameterName, 'Control how progress is shown [default: auto]')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Stop the command after this time, such as 90s or 15m [default: none]')
+            [CompletionResult]::new('--connect-timeout', '--connect-timeout', [CompletionResultType]::ParameterName, 'Time limit for connecting to a service [default: 10s]')
+            [CompletionResult]::new('--retries', '--retries', [CompletionResultType]::ParameterName, 'Number of retries for each request [default: 4]')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]')
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Address of the service [default: per backend]')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'Read the token for the service from a file or a pipe')
+            [CompletionResult]::new('--user-identity', '--user-identity', [CompletionResultType]::ParameterName, 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]')
+            [CompletionResult]::new('--isolation-key', '--isolation-key', [CompletionResultType]::ParameterName, 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'File with additional certificates to trust')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Header to add to each request, no credentials; can be repeated')
+            [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')
+            [CompletionResult]::new('-0', '-0', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'End results of -q and --transform with NUL instead of a newline')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
+            [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
     })

@@ -52,6 +52,9 @@ _wharf() {
             wharf,mcp)
                 cmd="wharf__subcmd__mcp"
                 ;;
+            wharf,options)
+                cmd="wharf__subcmd__options"
+                ;;
             wharf,resources)
                 cmd="wharf__subcmd__resources"
                 ;;
@@ -67,17 +70,11 @@ _wharf() {
             wharf,sessions)
                 cmd="wharf__subcmd__sessions"
                 ;;
-            wharf,skill)
-                cmd="wharf__subcmd__skill"
-                ;;
             wharf,with)
                 cmd="wharf__subcmd__with"
                 ;;
             wharf__subcmd__agents,get)
                 cmd="wharf__subcmd__agents__subcmd__get"
-                ;;
-            wharf__subcmd__agents,help)
-                cmd="wharf__subcmd__agents__subcmd__help"
                 ;;
             wharf__subcmd__agents,list)
                 cmd="wharf__subcmd__agents__subcmd__list"
@@ -88,20 +85,8 @@ _wharf() {
             wharf__subcmd__agents,show)
                 cmd="wharf__subcmd__agents__subcmd__get"
                 ;;
-            wharf__subcmd__agents__subcmd__help,get)
-                cmd="wharf__subcmd__agents__subcmd__help__subcmd__get"
-                ;;
-            wharf__subcmd__agents__subcmd__help,help)
-                cmd="wharf__subcmd__agents__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__agents__subcmd__help,list)
-                cmd="wharf__subcmd__agents__subcmd__help__subcmd__list"
-                ;;
             wharf__subcmd__config,get)
                 cmd="wharf__subcmd__config__subcmd__get"
-                ;;
-            wharf__subcmd__config,help)
-                cmd="wharf__subcmd__config__subcmd__help"
                 ;;
             wharf__subcmd__config,init)
                 cmd="wharf__subcmd__config__subcmd__init"
@@ -121,32 +106,8 @@ _wharf() {
             wharf__subcmd__config,unset)
                 cmd="wharf__subcmd__config__subcmd__unset"
                 ;;
-            wharf__subcmd__config__subcmd__help,get)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__get"
-                ;;
-            wharf__subcmd__config__subcmd__help,help)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__config__subcmd__help,init)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__init"
-                ;;
-            wharf__subcmd__config__subcmd__help,list)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__list"
-                ;;
-            wharf__subcmd__config__subcmd__help,path)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__path"
-                ;;
-            wharf__subcmd__config__subcmd__help,set)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__set"
-                ;;
-            wharf__subcmd__config__subcmd__help,unset)
-                cmd="wharf__subcmd__config__subcmd__help__subcmd__unset"
-                ;;
             wharf__subcmd__environments,get)
                 cmd="wharf__subcmd__environments__subcmd__get"
-                ;;
-            wharf__subcmd__environments,help)
-                cmd="wharf__subcmd__environments__subcmd__help"
                 ;;
             wharf__subcmd__environments,list)
                 cmd="wharf__subcmd__environments__subcmd__list"
@@ -156,15 +117,6 @@ _wharf() {
                 ;;
             wharf__subcmd__environments,show)
                 cmd="wharf__subcmd__environments__subcmd__get"
-                ;;
-            wharf__subcmd__environments__subcmd__help,get)
-                cmd="wharf__subcmd__environments__subcmd__help__subcmd__get"
-                ;;
-            wharf__subcmd__environments__subcmd__help,help)
-                cmd="wharf__subcmd__environments__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__environments__subcmd__help,list)
-                cmd="wharf__subcmd__environments__subcmd__help__subcmd__list"
                 ;;
             wharf__subcmd__files,cat)
                 cmd="wharf__subcmd__files__subcmd__cat"
@@ -177,9 +129,6 @@ _wharf() {
                 ;;
             wharf__subcmd__files,get)
                 cmd="wharf__subcmd__files__subcmd__download"
-                ;;
-            wharf__subcmd__files,help)
-                cmd="wharf__subcmd__files__subcmd__help"
                 ;;
             wharf__subcmd__files,list)
                 cmd="wharf__subcmd__files__subcmd__ls"
@@ -202,216 +151,6 @@ _wharf() {
             wharf__subcmd__files,upload)
                 cmd="wharf__subcmd__files__subcmd__upload"
                 ;;
-            wharf__subcmd__files__subcmd__help,cat)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__cat"
-                ;;
-            wharf__subcmd__files__subcmd__help,download)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__download"
-                ;;
-            wharf__subcmd__files__subcmd__help,help)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__files__subcmd__help,ls)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__ls"
-                ;;
-            wharf__subcmd__files__subcmd__help,mkdir)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__mkdir"
-                ;;
-            wharf__subcmd__files__subcmd__help,mv)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__mv"
-                ;;
-            wharf__subcmd__files__subcmd__help,rm)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__rm"
-                ;;
-            wharf__subcmd__files__subcmd__help,stat)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__stat"
-                ;;
-            wharf__subcmd__files__subcmd__help,upload)
-                cmd="wharf__subcmd__files__subcmd__help__subcmd__upload"
-                ;;
-            wharf__subcmd__help,agents)
-                cmd="wharf__subcmd__help__subcmd__agents"
-                ;;
-            wharf__subcmd__help,backends)
-                cmd="wharf__subcmd__help__subcmd__backends"
-                ;;
-            wharf__subcmd__help,completions)
-                cmd="wharf__subcmd__help__subcmd__completions"
-                ;;
-            wharf__subcmd__help,config)
-                cmd="wharf__subcmd__help__subcmd__config"
-                ;;
-            wharf__subcmd__help,doctor)
-                cmd="wharf__subcmd__help__subcmd__doctor"
-                ;;
-            wharf__subcmd__help,environments)
-                cmd="wharf__subcmd__help__subcmd__environments"
-                ;;
-            wharf__subcmd__help,exec)
-                cmd="wharf__subcmd__help__subcmd__exec"
-                ;;
-            wharf__subcmd__help,files)
-                cmd="wharf__subcmd__help__subcmd__files"
-                ;;
-            wharf__subcmd__help,help)
-                cmd="wharf__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__help,invoke)
-                cmd="wharf__subcmd__help__subcmd__invoke"
-                ;;
-            wharf__subcmd__help,man)
-                cmd="wharf__subcmd__help__subcmd__man"
-                ;;
-            wharf__subcmd__help,mcp)
-                cmd="wharf__subcmd__help__subcmd__mcp"
-                ;;
-            wharf__subcmd__help,resources)
-                cmd="wharf__subcmd__help__subcmd__resources"
-                ;;
-            wharf__subcmd__help,run)
-                cmd="wharf__subcmd__help__subcmd__run"
-                ;;
-            wharf__subcmd__help,runs)
-                cmd="wharf__subcmd__help__subcmd__runs"
-                ;;
-            wharf__subcmd__help,serve)
-                cmd="wharf__subcmd__help__subcmd__serve"
-                ;;
-            wharf__subcmd__help,sessions)
-                cmd="wharf__subcmd__help__subcmd__sessions"
-                ;;
-            wharf__subcmd__help,skill)
-                cmd="wharf__subcmd__help__subcmd__skill"
-                ;;
-            wharf__subcmd__help,with)
-                cmd="wharf__subcmd__help__subcmd__with"
-                ;;
-            wharf__subcmd__help__subcmd__agents,get)
-                cmd="wharf__subcmd__help__subcmd__agents__subcmd__get"
-                ;;
-            wharf__subcmd__help__subcmd__agents,list)
-                cmd="wharf__subcmd__help__subcmd__agents__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__config,get)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__get"
-                ;;
-            wharf__subcmd__help__subcmd__config,init)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__init"
-                ;;
-            wharf__subcmd__help__subcmd__config,list)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__config,path)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__path"
-                ;;
-            wharf__subcmd__help__subcmd__config,set)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__set"
-                ;;
-            wharf__subcmd__help__subcmd__config,unset)
-                cmd="wharf__subcmd__help__subcmd__config__subcmd__unset"
-                ;;
-            wharf__subcmd__help__subcmd__environments,get)
-                cmd="wharf__subcmd__help__subcmd__environments__subcmd__get"
-                ;;
-            wharf__subcmd__help__subcmd__environments,list)
-                cmd="wharf__subcmd__help__subcmd__environments__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__files,cat)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__cat"
-                ;;
-            wharf__subcmd__help__subcmd__files,download)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__download"
-                ;;
-            wharf__subcmd__help__subcmd__files,ls)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__ls"
-                ;;
-            wharf__subcmd__help__subcmd__files,mkdir)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__mkdir"
-                ;;
-            wharf__subcmd__help__subcmd__files,mv)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__mv"
-                ;;
-            wharf__subcmd__help__subcmd__files,rm)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__rm"
-                ;;
-            wharf__subcmd__help__subcmd__files,stat)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__stat"
-                ;;
-            wharf__subcmd__help__subcmd__files,upload)
-                cmd="wharf__subcmd__help__subcmd__files__subcmd__upload"
-                ;;
-            wharf__subcmd__help__subcmd__resources,add)
-                cmd="wharf__subcmd__help__subcmd__resources__subcmd__add"
-                ;;
-            wharf__subcmd__help__subcmd__resources,delete)
-                cmd="wharf__subcmd__help__subcmd__resources__subcmd__delete"
-                ;;
-            wharf__subcmd__help__subcmd__resources,get)
-                cmd="wharf__subcmd__help__subcmd__resources__subcmd__get"
-                ;;
-            wharf__subcmd__help__subcmd__resources,list)
-                cmd="wharf__subcmd__help__subcmd__resources__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__resources,update)
-                cmd="wharf__subcmd__help__subcmd__resources__subcmd__update"
-                ;;
-            wharf__subcmd__help__subcmd__runs,list)
-                cmd="wharf__subcmd__help__subcmd__runs__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__runs,prune)
-                cmd="wharf__subcmd__help__subcmd__runs__subcmd__prune"
-                ;;
-            wharf__subcmd__help__subcmd__runs,watch)
-                cmd="wharf__subcmd__help__subcmd__runs__subcmd__watch"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,archive)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__archive"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,confirm)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__confirm"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,create)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__create"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,delete)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__delete"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,events)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__events"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,get)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__get"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,interrupt)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__interrupt"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,label)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__label"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,list)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__list"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,logs)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__logs"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,stop)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__stop"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,touch)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__touch"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,update)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__update"
-                ;;
-            wharf__subcmd__help__subcmd__sessions,wait)
-                cmd="wharf__subcmd__help__subcmd__sessions__subcmd__wait"
-                ;;
-            wharf__subcmd__help__subcmd__skill,install)
-                cmd="wharf__subcmd__help__subcmd__skill__subcmd__install"
-                ;;
-            wharf__subcmd__help__subcmd__skill,show)
-                cmd="wharf__subcmd__help__subcmd__skill__subcmd__show"
-                ;;
             wharf__subcmd__resources,add)
                 cmd="wharf__subcmd__resources__subcmd__add"
                 ;;
@@ -423,9 +162,6 @@ _wharf() {
                 ;;
             wharf__subcmd__resources,get)
                 cmd="wharf__subcmd__resources__subcmd__get"
-                ;;
-            wharf__subcmd__resources,help)
-                cmd="wharf__subcmd__resources__subcmd__help"
                 ;;
             wharf__subcmd__resources,list)
                 cmd="wharf__subcmd__resources__subcmd__list"
@@ -439,27 +175,6 @@ _wharf() {
             wharf__subcmd__resources,update)
                 cmd="wharf__subcmd__resources__subcmd__update"
                 ;;
-            wharf__subcmd__resources__subcmd__help,add)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__add"
-                ;;
-            wharf__subcmd__resources__subcmd__help,delete)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__delete"
-                ;;
-            wharf__subcmd__resources__subcmd__help,get)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__get"
-                ;;
-            wharf__subcmd__resources__subcmd__help,help)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__resources__subcmd__help,list)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__list"
-                ;;
-            wharf__subcmd__resources__subcmd__help,update)
-                cmd="wharf__subcmd__resources__subcmd__help__subcmd__update"
-                ;;
-            wharf__subcmd__runs,help)
-                cmd="wharf__subcmd__runs__subcmd__help"
-                ;;
             wharf__subcmd__runs,list)
                 cmd="wharf__subcmd__runs__subcmd__list"
                 ;;
@@ -471,18 +186,6 @@ _wharf() {
                 ;;
             wharf__subcmd__runs,watch)
                 cmd="wharf__subcmd__runs__subcmd__watch"
-                ;;
-            wharf__subcmd__runs__subcmd__help,help)
-                cmd="wharf__subcmd__runs__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__runs__subcmd__help,list)
-                cmd="wharf__subcmd__runs__subcmd__help__subcmd__list"
-                ;;
-            wharf__subcmd__runs__subcmd__help,prune)
-                cmd="wharf__subcmd__runs__subcmd__help__subcmd__prune"
-                ;;
-            wharf__subcmd__runs__subcmd__help,watch)
-                cmd="wharf__subcmd__runs__subcmd__help__subcmd__watch"
                 ;;
             wharf__subcmd__sessions,archive)
                 cmd="wharf__subcmd__sessions__subcmd__archive"
@@ -501,9 +204,6 @@ _wharf() {
                 ;;
             wharf__subcmd__sessions,get)
                 cmd="wharf__subcmd__sessions__subcmd__get"
-                ;;
-            wharf__subcmd__sessions,help)
-                cmd="wharf__subcmd__sessions__subcmd__help"
                 ;;
             wharf__subcmd__sessions,interrupt)
                 cmd="wharf__subcmd__sessions__subcmd__interrupt"
@@ -538,69 +238,6 @@ _wharf() {
             wharf__subcmd__sessions,wait)
                 cmd="wharf__subcmd__sessions__subcmd__wait"
                 ;;
-            wharf__subcmd__sessions__subcmd__help,archive)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__archive"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,confirm)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__confirm"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,create)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__create"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,delete)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__delete"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,events)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__events"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,get)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__get"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,help)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,interrupt)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__interrupt"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,label)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__label"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,list)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__list"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,logs)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__logs"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,stop)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__stop"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,touch)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__touch"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,update)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__update"
-                ;;
-            wharf__subcmd__sessions__subcmd__help,wait)
-                cmd="wharf__subcmd__sessions__subcmd__help__subcmd__wait"
-                ;;
-            wharf__subcmd__skill,help)
-                cmd="wharf__subcmd__skill__subcmd__help"
-                ;;
-            wharf__subcmd__skill,install)
-                cmd="wharf__subcmd__skill__subcmd__install"
-                ;;
-            wharf__subcmd__skill,show)
-                cmd="wharf__subcmd__skill__subcmd__show"
-                ;;
-            wharf__subcmd__skill__subcmd__help,help)
-                cmd="wharf__subcmd__skill__subcmd__help__subcmd__help"
-                ;;
-            wharf__subcmd__skill__subcmd__help,install)
-                cmd="wharf__subcmd__skill__subcmd__help__subcmd__install"
-                ;;
-            wharf__subcmd__skill__subcmd__help,show)
-                cmd="wharf__subcmd__skill__subcmd__help__subcmd__show"
-                ;;
             *)
                 ;;
         esac
@@ -608,7 +245,7 @@ _wharf() {
 
     case "${cmd}" in
         wharf)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man options help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -639,7 +276,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -728,7 +365,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__agents)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls get show help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls get show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -759,7 +396,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -879,7 +516,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -975,62 +612,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__agents__subcmd__help)
-            opts="list get help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__agents__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__agents__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__agents__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__agents__subcmd__list)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --agent-id --include-archived --created-at-gte --created-at-lte --limit --max-items --page --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1063,7 +644,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1207,7 +788,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1327,7 +908,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1416,7 +997,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__config)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version path list ls get init set unset help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version path list ls get init set unset"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1447,7 +1028,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1567,7 +1148,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1655,118 +1236,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__config__subcmd__help)
-            opts="path list get init set unset help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__init)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__path)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__set)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__config__subcmd__help__subcmd__unset)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__config__subcmd__init)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --environment --image --force --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1799,7 +1268,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1927,7 +1396,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2047,7 +1516,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2167,7 +1636,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2287,7 +1756,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2407,7 +1876,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2496,7 +1965,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__environments)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls get show help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls get show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2527,7 +1996,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2647,7 +2116,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2739,62 +2208,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__environments__subcmd__help)
-            opts="list get help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__environments__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__environments__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__environments__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__environments__subcmd__list)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --include-archived --limit --max-items --page --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2827,7 +2240,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2959,7 +2372,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3080,7 +2493,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__files)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version upload download get ls list stat cat mkdir mv rm delete help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version upload download get ls list stat cat mkdir mv rm delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3111,7 +2524,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3231,7 +2644,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3359,7 +2772,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3528,146 +2941,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__files__subcmd__help)
-            opts="upload download ls stat cat mkdir mv rm help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__cat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__download)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__ls)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__mkdir)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__mv)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__rm)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__stat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__files__subcmd__help__subcmd__upload)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__files__subcmd__ls)
             opts="-b -s -r -q -0 -v -l -R -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --recursive --scope-id --limit --max-items --page --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -3700,7 +2973,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3836,7 +3109,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3960,7 +3233,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4080,7 +3353,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4204,7 +3477,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4328,7 +3601,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4491,866 +3764,118 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__help)
-            opts="sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__agents)
-            opts="list get"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__agents__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__agents__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__backends)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__completions)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config)
-            opts="path list get init set unset"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__init)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__path)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__set)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__config__subcmd__unset)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__doctor)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__environments)
-            opts="list get"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__environments__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__environments__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__exec)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files)
-            opts="upload download ls stat cat mkdir mv rm"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__cat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__download)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__ls)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__mkdir)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__mv)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__rm)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__stat)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__files__subcmd__upload)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__invoke)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__man)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__mcp)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources)
-            opts="add list get update delete"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__resources__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__run)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__runs)
-            opts="list prune watch"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__runs__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__runs__subcmd__prune)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__runs__subcmd__watch)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__serve)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions)
-            opts="create list get label update wait touch events logs interrupt confirm stop archive delete"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__archive)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__confirm)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__create)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__events)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__interrupt)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__label)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__logs)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__stop)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__touch)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__sessions__subcmd__wait)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__skill)
-            opts="install show"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__skill__subcmd__install)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__skill__subcmd__show)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__help__subcmd__with)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -5390,7 +3915,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5579,7 +4104,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5699,7 +4224,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5802,8 +4327,8 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__resources)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version add create list ls get update delete rm help"
+        wharf__subcmd__options)
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5834,7 +4359,127 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__resources)
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version add create list ls get update delete rm"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5954,7 +4599,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6120,7 +4765,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6252,7 +4897,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6348,104 +4993,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__resources__subcmd__help)
-            opts="add list get update delete help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__add)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__resources__subcmd__help__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__resources__subcmd__list)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --session-id --limit --max-items --page --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -6478,7 +5025,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6614,7 +5161,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6726,7 +5273,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__run)
-            opts="-b -s -r -q -0 -v -f -w -e -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --max-cost --in --out --keep --file --report --on-ask --allow-tool --allow-denied --tool --workdir --cwd --env --env-file --help --version"
+            opts="-b -s -r -q -0 -v -f -w -e -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --max-cost --in --out --keep --file --report --on-ask --allow-tool --allow-denied --tool --cwd --env --env-file --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -6757,7 +5304,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6959,10 +5506,6 @@ _wharf() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --workdir)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 -w)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -6998,7 +5541,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__runs)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls prune watch help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version list ls prune watch"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7029,7 +5572,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7117,76 +5660,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__runs__subcmd__help)
-            opts="list prune watch help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__runs__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__runs__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__runs__subcmd__help__subcmd__prune)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__runs__subcmd__help__subcmd__watch)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__runs__subcmd__list)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -7219,7 +5692,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7339,7 +5812,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7463,7 +5936,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7583,7 +6056,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7721,7 +6194,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__sessions)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -7752,7 +6225,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7872,7 +6345,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7996,7 +6469,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8120,7 +6593,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8299,7 +6772,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8427,7 +6900,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8575,7 +7048,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8667,230 +7140,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__sessions__subcmd__help)
-            opts="create list get label update wait touch events logs interrupt confirm stop archive delete help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__archive)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__confirm)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__create)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__events)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__interrupt)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__label)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__list)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__logs)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__stop)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__touch)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__sessions__subcmd__help__subcmd__wait)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__sessions__subcmd__interrupt)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --session-id --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -8923,7 +7172,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9047,7 +7296,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9171,7 +7420,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9347,7 +7596,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9475,7 +7724,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9599,7 +7848,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9723,7 +7972,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9874,7 +8123,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -9970,429 +8219,6 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        wharf__subcmd__skill)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version install show help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --backend)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -b)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --session)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -s)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agent)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
-                    return 0
-                    ;;
-                --transform)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --progress)
-                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --connect-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retries)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-file)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --user-identity)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --isolation-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ca-cert)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --header)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --beta)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__help)
-            opts="install show help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__help__subcmd__install)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__help__subcmd__show)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__install)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --dir --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --backend)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -b)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --session)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -s)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agent)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
-                    return 0
-                    ;;
-                --transform)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --progress)
-                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --connect-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retries)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-file)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --user-identity)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --isolation-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ca-cert)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --header)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --beta)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --dir)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        wharf__subcmd__skill__subcmd__show)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --backend)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -b)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --session)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -s)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --agent)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
-                    return 0
-                    ;;
-                --transform)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --color)
-                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
-                    return 0
-                    ;;
-                --progress)
-                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
-                    return 0
-                    ;;
-                --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --connect-timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --retries)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --jobs)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --base-url)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --token-file)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --user-identity)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --isolation-key)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --ca-cert)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
-                    return 0
-                    ;;
-                --header)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --beta)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         wharf__subcmd__with)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --max-cost --keep --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -10425,7 +8251,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
                     return 0
                     ;;
                 --transform)

@@ -67,10 +67,10 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand doctor 'Check configuration, credentials, backend and clock'
             cand serve 'Run an emulator of hosted services for tests; any key is accepted'
             cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
-            cand skill 'Install or print instructions for coding agents'
             cand completions 'Print a completion script for a shell'
             cand man 'Write the manual pages into a directory'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand options 'List the options of all commands'
+            cand help 'Show the help of a command or a topic'
         }
         &'wharf;sessions'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -124,7 +124,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand archive 'Archive sessions; only their history is kept'
             cand delete 'Delete sessions and all their files'
             cand rm 'Delete sessions and all their files'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;sessions;create'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -159,7 +158,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --environment 'Environment to run the session in [env: WHARF_ENVIRONMENT]'
             cand --vault 'Vault with credentials for the agent; can be repeated'
             cand --image 'Image to start the session from [env: WHARF_IMAGE]'
-            cand --max-cost 'Pause the agent when it has cost this much at list price, such as 2.50'
+            cand --max-cost 'Pause the agent when it has cost this much at list price: 2.50'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'
             cand -q 'Print ids or paths only, one per line'
@@ -825,53 +824,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;sessions;help'= {
-            cand create 'Create a session'
-            cand list 'List sessions, newest first'
-            cand get 'Show sessions'
-            cand label 'Set, change and remove labels'
-            cand update 'Change the title and labels of a session'
-            cand wait 'Wait until sessions can be used, or have a status'
-            cand touch 'Reset the idle timer of sessions'
-            cand events 'List what happened in a session, or follow it'
-            cand logs 'Print what the programs of an agent write beside its answers'
-            cand interrupt 'Stop what the agents of sessions do; the sessions stay'
-            cand confirm 'Answer an agent that asks whether a tool may run'
-            cand stop 'Stop sessions; their files are kept'
-            cand archive 'Archive sessions; only their history is kept'
-            cand delete 'Delete sessions and all their files'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;sessions;help;create'= {
-        }
-        &'wharf;sessions;help;list'= {
-        }
-        &'wharf;sessions;help;get'= {
-        }
-        &'wharf;sessions;help;label'= {
-        }
-        &'wharf;sessions;help;update'= {
-        }
-        &'wharf;sessions;help;wait'= {
-        }
-        &'wharf;sessions;help;touch'= {
-        }
-        &'wharf;sessions;help;events'= {
-        }
-        &'wharf;sessions;help;logs'= {
-        }
-        &'wharf;sessions;help;interrupt'= {
-        }
-        &'wharf;sessions;help;confirm'= {
-        }
-        &'wharf;sessions;help;stop'= {
-        }
-        &'wharf;sessions;help;archive'= {
-        }
-        &'wharf;sessions;help;delete'= {
-        }
-        &'wharf;sessions;help;help'= {
-        }
         &'wharf;files'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -918,7 +870,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand mv 'Move a file or directory within a session'
             cand rm 'Remove files and directories'
             cand delete 'Remove files and directories'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;files;upload'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -1398,35 +1349,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;files;help'= {
-            cand upload 'Upload files and directories to a session or the file store'
-            cand download 'Download files and directories'
-            cand ls 'List the files of a session, or stored files'
-            cand stat 'Show metadata of files'
-            cand cat 'Print file contents'
-            cand mkdir 'Create directories'
-            cand mv 'Move a file or directory within a session'
-            cand rm 'Remove files and directories'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;files;help;upload'= {
-        }
-        &'wharf;files;help;download'= {
-        }
-        &'wharf;files;help;ls'= {
-        }
-        &'wharf;files;help;stat'= {
-        }
-        &'wharf;files;help;cat'= {
-        }
-        &'wharf;files;help;mkdir'= {
-        }
-        &'wharf;files;help;mv'= {
-        }
-        &'wharf;files;help;rm'= {
-        }
-        &'wharf;files;help;help'= {
-        }
         &'wharf;resources'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -1470,7 +1392,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand update 'Change a resource, such as the token of a repository'
             cand delete 'Unmount resources'
             cand rm 'Unmount resources'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;resources;add'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -1791,26 +1712,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;resources;help'= {
-            cand add 'Mount files and other resources into a session'
-            cand list 'List the resources of a session'
-            cand get 'Show a resource'
-            cand update 'Change a resource, such as the token of a repository'
-            cand delete 'Unmount resources'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;resources;help;add'= {
-        }
-        &'wharf;resources;help;list'= {
-        }
-        &'wharf;resources;help;get'= {
-        }
-        &'wharf;resources;help;update'= {
-        }
-        &'wharf;resources;help;delete'= {
-        }
-        &'wharf;resources;help;help'= {
-        }
         &'wharf;agents'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -1850,7 +1751,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand ls 'List agents, or the versions of an agent'
             cand get 'Show agents'
             cand show 'Show agents'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;agents;list'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2010,17 +1910,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'wharf;agents;help'= {
-            cand list 'List agents, or the versions of an agent'
-            cand get 'Show agents'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;agents;help;list'= {
-        }
-        &'wharf;agents;help;get'= {
-        }
-        &'wharf;agents;help;help'= {
-        }
         &'wharf;environments'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2060,7 +1949,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand ls 'List environments'
             cand get 'Show environments'
             cand show 'Show environments'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;environments;list'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2216,17 +2104,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;environments;help'= {
-            cand list 'List environments'
-            cand get 'Show environments'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;environments;help;list'= {
-        }
-        &'wharf;environments;help;get'= {
-        }
-        &'wharf;environments;help;help'= {
-        }
         &'wharf;exec'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2304,8 +2181,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --protocol 'Use this protocol if the agent speaks several'
             cand --system 'Give the agent an instruction besides the prompt'
             cand --on-ask 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]'
-            cand --allow-tool 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated'
-            cand --tool 'Answer calls of a tool with a command on this machine; can be repeated'
+            cand --allow-tool 'Allow tools by name, MCP tools as SERVER/NAME; can be repeated'
+            cand --tool 'Answer a tool with a command of this machine; can be repeated'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'
             cand -q 'Print ids or paths only, one per line'
@@ -2355,21 +2232,20 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --environment 'Environment to run the session in [env: WHARF_ENVIRONMENT]'
             cand --vault 'Vault with credentials for the agent; can be repeated'
             cand --image 'Image to start the session from [env: WHARF_IMAGE]'
-            cand --max-cost 'Pause the agent when it has cost this much at list price, such as 2.50'
+            cand --max-cost 'Pause the agent when it has cost this much at list price: 2.50'
             cand --in 'Upload a file or a directory before the work; can be repeated'
             cand --out 'Download a file or a directory after the work; can be repeated'
-            cand --keep 'Keep the session: never, after a failure, or always'
+            cand --keep 'Keep the session: never, on-failure or always'
             cand -f 'Read the prompt from a file'
             cand --file 'Read the prompt from a file'
             cand --report 'Also report failures and a summary to a CI system: github'
             cand --on-ask 'Answer if the agent asks whether a tool may run [default: ask on a terminal, fail elsewhere]'
-            cand --allow-tool 'Allow tools by name, those of MCP servers as SERVER/NAME; can be repeated'
-            cand --tool 'Answer calls of a tool with a command on this machine; can be repeated'
-            cand -w 'Working directory of the command; a relative path lies under the session''s home'
-            cand --cwd 'Working directory of the command; a relative path lies under the session''s home'
-            cand --workdir 'Working directory of the command; a relative path lies under the session''s home'
-            cand -e 'Set a variable for the command; without =VALUE it is passed on from here'
-            cand --env 'Set a variable for the command; without =VALUE it is passed on from here'
+            cand --allow-tool 'Allow tools by name, MCP tools as SERVER/NAME; can be repeated'
+            cand --tool 'Answer a tool with a command of this machine; can be repeated'
+            cand -w 'Working directory of the command, below the session''s home'
+            cand --cwd 'Working directory of the command, below the session''s home'
+            cand -e 'Set a variable for the command; NAME alone passes it on'
+            cand --env 'Set a variable for the command; NAME alone passes it on'
             cand --env-file 'Read variables for the command from a file, one NAME=VALUE per line'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'
@@ -2420,8 +2296,8 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --environment 'Environment to run the session in [env: WHARF_ENVIRONMENT]'
             cand --vault 'Vault with credentials for the agent; can be repeated'
             cand --image 'Image to start the session from [env: WHARF_IMAGE]'
-            cand --max-cost 'Pause the agent when it has cost this much at list price, such as 2.50'
-            cand --keep 'Keep the session: never, after a failure, or always'
+            cand --max-cost 'Pause the agent when it has cost this much at list price: 2.50'
+            cand --keep 'Keep the session: never, on-failure or always'
             cand --report 'Also report failures and a summary to a CI system: github'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'
@@ -2477,7 +2353,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand ls 'List runs that go on, whose sessions are kept, or that could not clean up'
             cand prune 'Delete what is left of runs that were killed, and of those that are kept'
             cand watch 'Finish a run when its process is gone'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;runs;list'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2627,20 +2502,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;runs;help'= {
-            cand list 'List runs that go on, whose sessions are kept, or that could not clean up'
-            cand prune 'Delete what is left of runs that were killed, and of those that are kept'
-            cand watch 'Finish a run when its process is gone'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;runs;help;list'= {
-        }
-        &'wharf;runs;help;prune'= {
-        }
-        &'wharf;runs;help;watch'= {
-        }
-        &'wharf;runs;help;help'= {
-        }
         &'wharf;backends'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2719,7 +2580,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand init 'Create a profile in the configuration file'
             cand set 'Set a key of a profile in the configuration file'
             cand unset 'Remove a key of a profile from the configuration file'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'wharf;config;path'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -2976,29 +2836,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;config;help'= {
-            cand path 'Print the path of the configuration file, even if it does not exist'
-            cand list 'List all settings and where each comes from'
-            cand get 'Print one setting'
-            cand init 'Create a profile in the configuration file'
-            cand set 'Set a key of a profile in the configuration file'
-            cand unset 'Remove a key of a profile from the configuration file'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;config;help;path'= {
-        }
-        &'wharf;config;help;list'= {
-        }
-        &'wharf;config;help;get'= {
-        }
-        &'wharf;config;help;init'= {
-        }
-        &'wharf;config;help;set'= {
-        }
-        &'wharf;config;help;unset'= {
-        }
-        &'wharf;config;help;help'= {
-        }
         &'wharf;doctor'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -3120,129 +2957,6 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'wharf;skill'= {
-            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
-            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
-            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
-            cand --transform 'Print what a GJSON path selects from each object, one result per line'
-            cand --color 'Control the use of color [default: auto]'
-            cand --progress 'Control how progress is shown [default: auto]'
-            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
-            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
-            cand --retries 'Number of retries for each request [default: 4]'
-            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
-            cand --base-url 'Address of the service [default: per backend]'
-            cand --token-file 'Read the token for the service from a file or a pipe'
-            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
-            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
-            cand --ca-cert 'File with additional certificates to trust'
-            cand --header 'Header to add to each request, no credentials; can be repeated'
-            cand --beta 'Beta feature header to send; can be repeated'
-            cand -r 'Print strings selected by --transform without quotes'
-            cand --raw-output 'Print strings selected by --transform without quotes'
-            cand -q 'Print ids or paths only, one per line'
-            cand --quiet 'Print ids or paths only, one per line'
-            cand -0 'End results of -q and --transform with NUL instead of a newline'
-            cand --null 'End results of -q and --transform with NUL instead of a newline'
-            cand -v 'Print settings, retries and excluded files to stderr'
-            cand --verbose 'Print settings, retries and excluded files to stderr'
-            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
-            cand install 'Write the skill where coding agents look for it'
-            cand show 'Print the skill'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;skill;install'= {
-            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
-            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
-            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
-            cand --transform 'Print what a GJSON path selects from each object, one result per line'
-            cand --color 'Control the use of color [default: auto]'
-            cand --progress 'Control how progress is shown [default: auto]'
-            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
-            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
-            cand --retries 'Number of retries for each request [default: 4]'
-            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
-            cand --base-url 'Address of the service [default: per backend]'
-            cand --token-file 'Read the token for the service from a file or a pipe'
-            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
-            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
-            cand --ca-cert 'File with additional certificates to trust'
-            cand --header 'Header to add to each request, no credentials; can be repeated'
-            cand --beta 'Beta feature header to send; can be repeated'
-            cand --dir 'Directory to install below, in .agents/skills and .claude/skills [default: .]'
-            cand -r 'Print strings selected by --transform without quotes'
-            cand --raw-output 'Print strings selected by --transform without quotes'
-            cand -q 'Print ids or paths only, one per line'
-            cand --quiet 'Print ids or paths only, one per line'
-            cand -0 'End results of -q and --transform with NUL instead of a newline'
-            cand --null 'End results of -q and --transform with NUL instead of a newline'
-            cand -v 'Print settings, retries and excluded files to stderr'
-            cand --verbose 'Print settings, retries and excluded files to stderr'
-            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
-        }
-        &'wharf;skill;show'= {
-            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
-            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
-            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
-            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
-            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
-            cand --transform 'Print what a GJSON path selects from each object, one result per line'
-            cand --color 'Control the use of color [default: auto]'
-            cand --progress 'Control how progress is shown [default: auto]'
-            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
-            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
-            cand --retries 'Number of retries for each request [default: 4]'
-            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
-            cand --base-url 'Address of the service [default: per backend]'
-            cand --token-file 'Read the token for the service from a file or a pipe'
-            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
-            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
-            cand --ca-cert 'File with additional certificates to trust'
-            cand --header 'Header to add to each request, no credentials; can be repeated'
-            cand --beta 'Beta feature header to send; can be repeated'
-            cand -r 'Print strings selected by --transform without quotes'
-            cand --raw-output 'Print strings selected by --transform without quotes'
-            cand -q 'Print ids or paths only, one per line'
-            cand --quiet 'Print ids or paths only, one per line'
-            cand -0 'End results of -q and --transform with NUL instead of a newline'
-            cand --null 'End results of -q and --transform with NUL instead of a newline'
-            cand -v 'Print settings, retries and excluded files to stderr'
-            cand --verbose 'Print settings, retries and excluded files to stderr'
-            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-            cand -V 'Print version'
-            cand --version 'Print version'
-        }
-        &'wharf;skill;help'= {
-            cand install 'Write the skill where coding agents look for it'
-            cand show 'Print the skill'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;skill;help;install'= {
-        }
-        &'wharf;skill;help;show'= {
-        }
-        &'wharf;skill;help;help'= {
-        }
         &'wharf;completions'= {
             cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
             cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
@@ -3315,190 +3029,77 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'wharf;options'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'wharf;help'= {
-            cand sessions 'Create, list and delete sessions'
-            cand files 'Upload, download and list files, in sessions or stored'
-            cand resources 'Mount stored files and other resources into a session'
-            cand agents 'List the agents that sessions can be created with'
-            cand environments 'List the environments that sessions can be created in'
-            cand exec 'Run a command in a session'
-            cand invoke 'Let the agent of a session work'
-            cand run 'Create a session, upload, let it work, download, and delete it'
-            cand with 'Run a command of this machine with a session of its own'
-            cand runs 'List and finish what is left of runs'
-            cand backends 'List the backends and their features'
-            cand config 'Show settings and where they come from, and change profiles'
-            cand doctor 'Check configuration, credentials, backend and clock'
-            cand serve 'Run an emulator of hosted services for tests; any key is accepted'
-            cand mcp 'Serve sessions, files and agents as tools of the Model Context Protocol'
-            cand skill 'Install or print instructions for coding agents'
-            cand completions 'Print a completion script for a shell'
-            cand man 'Write the manual pages into a directory'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'wharf;help;sessions'= {
-            cand create 'Create a session'
-            cand list 'List sessions, newest first'
-            cand get 'Show sessions'
-            cand label 'Set, change and remove labels'
-            cand update 'Change the title and labels of a session'
-            cand wait 'Wait until sessions can be used, or have a status'
-            cand touch 'Reset the idle timer of sessions'
-            cand events 'List what happened in a session, or follow it'
-            cand logs 'Print what the programs of an agent write beside its answers'
-            cand interrupt 'Stop what the agents of sessions do; the sessions stay'
-            cand confirm 'Answer an agent that asks whether a tool may run'
-            cand stop 'Stop sessions; their files are kept'
-            cand archive 'Archive sessions; only their history is kept'
-            cand delete 'Delete sessions and all their files'
-        }
-        &'wharf;help;sessions;create'= {
-        }
-        &'wharf;help;sessions;list'= {
-        }
-        &'wharf;help;sessions;get'= {
-        }
-        &'wharf;help;sessions;label'= {
-        }
-        &'wharf;help;sessions;update'= {
-        }
-        &'wharf;help;sessions;wait'= {
-        }
-        &'wharf;help;sessions;touch'= {
-        }
-        &'wharf;help;sessions;events'= {
-        }
-        &'wharf;help;sessions;logs'= {
-        }
-        &'wharf;help;sessions;interrupt'= {
-        }
-        &'wharf;help;sessions;confirm'= {
-        }
-        &'wharf;help;sessions;stop'= {
-        }
-        &'wharf;help;sessions;archive'= {
-        }
-        &'wharf;help;sessions;delete'= {
-        }
-        &'wharf;help;files'= {
-            cand upload 'Upload files and directories to a session or the file store'
-            cand download 'Download files and directories'
-            cand ls 'List the files of a session, or stored files'
-            cand stat 'Show metadata of files'
-            cand cat 'Print file contents'
-            cand mkdir 'Create directories'
-            cand mv 'Move a file or directory within a session'
-            cand rm 'Remove files and directories'
-        }
-        &'wharf;help;files;upload'= {
-        }
-        &'wharf;help;files;download'= {
-        }
-        &'wharf;help;files;ls'= {
-        }
-        &'wharf;help;files;stat'= {
-        }
-        &'wharf;help;files;cat'= {
-        }
-        &'wharf;help;files;mkdir'= {
-        }
-        &'wharf;help;files;mv'= {
-        }
-        &'wharf;help;files;rm'= {
-        }
-        &'wharf;help;resources'= {
-            cand add 'Mount files and other resources into a session'
-            cand list 'List the resources of a session'
-            cand get 'Show a resource'
-            cand update 'Change a resource, such as the token of a repository'
-            cand delete 'Unmount resources'
-        }
-        &'wharf;help;resources;add'= {
-        }
-        &'wharf;help;resources;list'= {
-        }
-        &'wharf;help;resources;get'= {
-        }
-        &'wharf;help;resources;update'= {
-        }
-        &'wharf;help;resources;delete'= {
-        }
-        &'wharf;help;agents'= {
-            cand list 'List agents, or the versions of an agent'
-            cand get 'Show agents'
-        }
-        &'wharf;help;agents;list'= {
-        }
-        &'wharf;help;agents;get'= {
-        }
-        &'wharf;help;environments'= {
-            cand list 'List environments'
-            cand get 'Show environments'
-        }
-        &'wharf;help;environments;list'= {
-        }
-        &'wharf;help;environments;get'= {
-        }
-        &'wharf;help;exec'= {
-        }
-        &'wharf;help;invoke'= {
-        }
-        &'wharf;help;run'= {
-        }
-        &'wharf;help;with'= {
-        }
-        &'wharf;help;runs'= {
-            cand list 'List runs that go on, whose sessions are kept, or that could not clean up'
-            cand prune 'Delete what is left of runs that were killed, and of those that are kept'
-            cand watch 'Finish a run when its process is gone'
-        }
-        &'wharf;help;runs;list'= {
-        }
-        &'wharf;help;runs;prune'= {
-        }
-        &'wharf;help;runs;watch'= {
-        }
-        &'wharf;help;backends'= {
-        }
-        &'wharf;help;config'= {
-            cand path 'Print the path of the configuration file, even if it does not exist'
-            cand list 'List all settings and where each comes from'
-            cand get 'Print one setting'
-            cand init 'Create a profile in the configuration file'
-            cand set 'Set a key of a profile in the configuration file'
-            cand unset 'Remove a key of a profile from the configuration file'
-        }
-        &'wharf;help;config;path'= {
-        }
-        &'wharf;help;config;list'= {
-        }
-        &'wharf;help;config;get'= {
-        }
-        &'wharf;help;config;init'= {
-        }
-        &'wharf;help;config;set'= {
-        }
-        &'wharf;help;config;unset'= {
-        }
-        &'wharf;help;doctor'= {
-        }
-        &'wharf;help;serve'= {
-        }
-        &'wharf;help;mcp'= {
-        }
-        &'wharf;help;skill'= {
-            cand install 'Write the skill where coding agents look for it'
-            cand show 'Print the skill'
-        }
-        &'wharf;help;skill;install'= {
-        }
-        &'wharf;help;skill;show'= {
-        }
-        &'wharf;help;completions'= {
-        }
-        &'wharf;help;man'= {
-        }
-        &'wharf;help;help'= {
+            cand -b 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --backend 'Use this backend; see ''wharf backends'' [env: WHARF_BACKEND]'
+            cand --profile 'Use this profile of the configuration file [env: WHARF_PROFILE]'
+            cand -s 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --session 'Session for targets of the form :PATH [env: WHARF_SESSION]'
+            cand --agent 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]'
+            cand --format 'Output format [default: auto] [env: WHARF_FORMAT]'
+            cand --transform 'Print what a GJSON path selects from each object, one result per line'
+            cand --color 'Control the use of color [default: auto]'
+            cand --progress 'Control how progress is shown [default: auto]'
+            cand --timeout 'Stop the command after this time, such as 90s or 15m [default: none]'
+            cand --connect-timeout 'Time limit for connecting to a service [default: 10s]'
+            cand --retries 'Number of retries for each request [default: 4]'
+            cand --jobs 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]'
+            cand --base-url 'Address of the service [default: per backend]'
+            cand --token-file 'Read the token for the service from a file or a pipe'
+            cand --user-identity 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]'
+            cand --isolation-key 'Key that isolates an end user''s sessions [env: WHARF_ISOLATION_KEY]'
+            cand --ca-cert 'File with additional certificates to trust'
+            cand --header 'Header to add to each request, no credentials; can be repeated'
+            cand --beta 'Beta feature header to send; can be repeated'
+            cand -r 'Print strings selected by --transform without quotes'
+            cand --raw-output 'Print strings selected by --transform without quotes'
+            cand -q 'Print ids or paths only, one per line'
+            cand --quiet 'Print ids or paths only, one per line'
+            cand -0 'End results of -q and --transform with NUL instead of a newline'
+            cand --null 'End results of -q and --transform with NUL instead of a newline'
+            cand -v 'Print settings, retries and excluded files to stderr'
+            cand --verbose 'Print settings, retries and excluded files to stderr'
+            cand --debug 'Print requests, responses and causes of errors, with secrets masked'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
     ]
     $completions[$command]
