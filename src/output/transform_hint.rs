@@ -1,6 +1,6 @@
 //! Hints for paths of `--transform` that match nothing because they are written as for another tool.
 
-/// Returns how a path is written that was meant for jq, JSONPath or an array.
+/// Returns how a path is written that was meant for jq, `JSONPath` or an array.
 pub(super) fn transform_hint(path: &str) -> Option<String> {
     let written = |path: &str| Some(format!("write `{path}`"));
     for start in ["$.", ".[].", ".#.", "[].", "#.", "[*].", "*."] {
