@@ -12,7 +12,7 @@ use super::child::ChildCommand;
 use super::cx::Signals;
 use super::runs::guard::RunGuard;
 use super::runs::session::{KeepPolicy, make_outputs, wait_until_usable};
-use super::runs::sweep_during;
+use super::runs::{kill_processes_of, sweep_during};
 use super::sessions::create::{SessionDraft, SessionsCreateArgs};
 use crate::output::ReportFormat;
 use wharf_core::config::env;
@@ -58,14 +58,13 @@ impl WithArgs {
         let has_failed = worked.is_err() || cx.status.get() != 0;
         let cleanup = guard.clean_up(cx, &mut signals, self.keep.keeps(has_failed)).await;
         match (worked, cleanup.error) {
-            (Err(error), None) => Err(error),
-            (Err(error), Some(left)) => Err(error.or_hint(format!("cleaning up failed: {left}"))),
-            (Ok(()), None) => Ok(()),
             (Ok(()), Some(error)) if cx.status.get() == 0 => Err(error),
-            (Ok(()), Some(error)) => {
-                cx.out.note_error(&error);
-                cx.out.report_failure("the session", &error);
-                Ok(())
+            (worked, left) => {
+                if let Some(error) = left {
+                    cx.out.note_error(&error.clone().context("cleaning up failed"));
+                    cx.out.report_failure("the session", &error);
+                }
+                worked
             }
         }
     }
@@ -106,9 +105,10 @@ async fn work(
             status = child.wait(signals) => status,
             error = cx.cancellation.cancelled() => {
                 child.signal(Signal::Terminate);
-                // One that does not end is killed.
+                // One that does not end is killed, and so is what it has started.
                 drop(timeout(PATIENCE, child.wait(signals)).await);
-                Err(error)
+                kill_processes_of(&session.id);
+                Err(error.hint("the command was stopped"))
             }
         }
     };

@@ -193,10 +193,27 @@ fn a_run_that_could_not_be_finished_is_finished_by_the_next_one() {
     // As if the machine had lost power before the deletion.
     let text = fs::read_to_string(&journal).unwrap();
     let lines: Vec<_> = text.split_inclusive('\n').filter(|line| !line.contains("kept")).collect();
-    fs::write(&journal, lines.concat()).unwrap();
+    fs::write(&journal, lines.concat().replace("\"keeps\":true", "\"keeps\":false")).unwrap();
     assert_eq!(sandbox.run(["runs", "list", "--format", "json"]).json()[0]["status"], "abandoned");
     sandbox.run(["with", "--", "sleep", "0.5"]).ok();
     assert_eq!((ids(&sandbox).as_str(), sandbox.run(["runs", "list", "-q"]).stdout()), ("", ""));
+}
+
+#[test]
+fn a_session_that_is_kept_in_any_case_survives_a_kill() {
+    let sandbox = Sandbox::new();
+    let running = sandbox.wharf(["with", "--keep", "always", "--", "sh", "-c", "echo $$ >pid; sleep 30"]).start();
+    let pid = sandbox.path("pid");
+    wait_until("the command runs", || fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+    let session = ids(&sandbox);
+    running.signal(Signal::KILL);
+    running.finish();
+    sandbox.run(["with", "--", "sleep", "0.5"]).ok();
+    sandbox.run(["runs", "prune"]).ok();
+    assert_eq!(ids(&sandbox), session);
+    assert_eq!(sandbox.run(["runs", "list", "--format", "json"]).json()[0]["status"], "kept");
+    sandbox.run(["runs", "prune", "--older-than", "0s", "--yes"]).ok();
+    assert_eq!(ids(&sandbox), "");
 }
 
 #[test]
@@ -272,6 +289,7 @@ fn the_sessions_of_runs_that_died_long_ago_are_waited_for_once() {
     let runs = sandbox.store().join("runs");
     let kept = sandbox.run(["runs", "list", "-q"]).ok().stdout().trim().to_owned();
     let journal = fs::read_to_string(runs.join(format!("{kept}.json"))).unwrap();
+    let journal = journal.replace("\"keeps\":true", "\"keeps\":false");
     for number in 0..4 {
         // As if they had been killed before their sessions were created.
         let run = format!("run_{number}");

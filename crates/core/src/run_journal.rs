@@ -18,7 +18,7 @@ use crate::platform::{self, shown};
 use crate::random;
 
 /// The directory of the journals in `WHARF_HOME`.
-const RUNS: &str = "runs";
+pub const RUNS: &str = "runs";
 
 /// How the id of a run begins.
 const PREFIX: &str = "run_";
@@ -48,11 +48,17 @@ pub struct RunRecord {
     pub origin: String,
     /// The agent, if one was chosen.
     pub agent: Option<String>,
+    /// Whether the session is kept, whatever ends the run.
+    #[serde(default)]
+    pub keeps: bool,
     /// How far the run is.
     pub state: RunState,
     /// The session, once its id is known.
     #[serde(deserialize_with = "session_id")]
     pub session: Option<SessionId>,
+    /// The id that the user chose for the session, if no session had it when the run began.
+    #[serde(default, deserialize_with = "session_id")]
+    pub chosen: Option<SessionId>,
     /// When the session was created, if the service tells: a later one with the same id is not that of the run.
     #[serde(default)]
     pub created_at: Option<Timestamp>,
@@ -100,12 +106,19 @@ impl RunRecord {
             profile,
             origin,
             agent,
+            keeps: false,
             state: RunState::Creating,
             session: None,
+            chosen: None,
             created_at: None,
             uploads: false,
             files: Vec::new(),
         })
+    }
+
+    /// Returns whether its session stays, so that no other run deletes it.
+    pub fn is_kept(&self) -> bool {
+        self.keeps || self.state == RunState::Kept
     }
 
     /// Returns how the names of the stored files begin that the run uploads: those whose id was not noted are found by it.
@@ -204,8 +217,13 @@ impl RunJournal {
     fn write(&mut self) -> Result<()> {
         let line = serde_json::to_string(&self.record)
             .map_err(|e| Error::new(crate::error::Kind::Internal, format!("a journal cannot be written: {e}")))?;
-        let written = self.file.write_all(format!("{line}\n").as_bytes()).and_then(|()| self.file.sync_data());
-        written.map_err(|e| failed("writing", &self.path, &e))
+        let write = |mut file: &File| {
+            let before = file.metadata()?.len();
+            let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
+            // A part of a line would spoil the next one.
+            written.or_else(|e| file.set_len(before).and(Err(e)))
+        };
+        write(&self.file).map_err(|e| failed("writing", &self.path, &e))
     }
 }
 
@@ -237,28 +255,40 @@ pub struct ListedRun {
     pub is_running: bool,
 }
 
-/// Returns the runs of which there is a journal, the oldest first. Files that are no journals are left out.
+/// The runs of which there is a journal.
+#[derive(Debug, Default)]
+pub struct RunListing {
+    /// The runs, the oldest first.
+    pub runs: Vec<ListedRun>,
+    /// The number of files that are named as journals and cannot be read as such.
+    pub unreadable: usize,
+}
+
+/// Returns the runs of which there is a journal. Files with other names are left out.
 ///
 /// # Errors
 /// Those of the disk, usually `io`.
-pub fn runs(home: &Path) -> Result<Vec<ListedRun>> {
+pub fn runs(home: &Path) -> Result<RunListing> {
     let dir = home.join(RUNS);
     let entries = match fs::read_dir(&dir) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(RunListing::default()),
         Err(e) => return Err(failed("reading", &dir, &e)),
     };
-    let mut found = Vec::new();
+    let mut found = RunListing::default();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(run) = name.to_str().and_then(|name| name.strip_suffix(ENDING)) else { continue };
         let Some(mut file) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
         let is_running = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        if let Some(record) = read(&mut file).filter(|record| record.run == run) {
-            found.push(ListedRun { record, is_running });
+        match read(&mut file).filter(|record| record.run == run) {
+            Some(record) => found.runs.push(ListedRun { record, is_running }),
+            // One that is being written has no whole line yet.
+            None if run.starts_with(PREFIX) && !is_running => found.unreadable += 1,
+            None => {}
         }
     }
-    found.sort_by(|a, b| (a.record.began_at, &a.record.run).cmp(&(b.record.began_at, &b.record.run)));
+    found.runs.sort_by(|a, b| (a.record.began_at, &a.record.run).cmp(&(b.record.began_at, &b.record.run)));
     Ok(found)
 }
 
@@ -270,13 +300,14 @@ fn open(path: &Path, options: &mut OpenOptions) -> Option<File> {
     options.read(true).open(path).ok()
 }
 
-/// Returns what the last whole line of a journal says.
+/// Returns what the last line of a journal says that is whole.
 fn read(file: &mut File) -> Option<RunRecord> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(0)).ok()?;
-    file.take(LONGEST).read_to_string(&mut text).ok()?;
+    file.take(LONGEST).read_to_end(&mut bytes).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
     let whole = text.rsplit_once('\n')?.0;
-    let record: RunRecord = serde_json::from_str(whole.lines().next_back()?).ok()?;
+    let record = whole.lines().rev().find_map(|line| serde_json::from_str::<RunRecord>(line).ok())?;
     (record.version == VERSION).then_some(record)
 }
 
@@ -301,10 +332,10 @@ mod tests {
         assert!(RunJournal::take_over(home.path(), &run).is_none(), "its process lives");
         journal.change(|record| record.session = Some("s1".parse().unwrap())).unwrap();
         journal.change(|record| record.state = RunState::Working).unwrap();
-        let listed = runs(home.path()).unwrap();
+        let listed = runs(home.path()).unwrap().runs;
         assert!(listed.len() == 1 && listed[0].is_running, "{listed:?}");
         drop(journal);
-        assert!(!runs(home.path()).unwrap()[0].is_running);
+        assert!(!runs(home.path()).unwrap().runs[0].is_running);
         let taken = RunJournal::take_over(home.path(), &run).unwrap();
         assert_eq!(
             (taken.record().state, taken.record().session.as_ref().map(SessionId::as_str)),
@@ -312,7 +343,7 @@ mod tests {
         );
         assert!(RunJournal::take_over(home.path(), &run).is_none(), "it is being finished");
         taken.remove().unwrap();
-        assert!(runs(home.path()).unwrap().is_empty());
+        assert!(runs(home.path()).unwrap().runs.is_empty());
         assert!(RunJournal::take_over(home.path(), &run).is_none());
     }
 
@@ -327,8 +358,13 @@ mod tests {
         assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().record().state, RunState::Creating);
         remove_unwritten(home.path());
         assert!(path.exists(), "it has a whole line");
+        // A line that follows it is spoilt as well, and the one before counts.
+        file.write_all(b"{}\n\xff\n").unwrap();
+        assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().record().state, RunState::Creating);
         fs::write(&path, "no journal").unwrap();
-        assert!(RunJournal::take_over(home.path(), &run).is_none() && runs(home.path()).unwrap().is_empty());
+        let listed = runs(home.path()).unwrap();
+        assert_eq!((listed.runs.len(), listed.unreadable), (0, 1));
+        assert!(RunJournal::take_over(home.path(), &run).is_none());
         remove_unwritten(home.path());
         assert!(!path.exists());
     }

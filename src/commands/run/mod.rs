@@ -49,18 +49,16 @@ const LATE_DOWNLOAD: Duration = Duration::from_secs(60);
 /// How long a reader of stdout that is slow may delay the end of a run that was stopped.
 const LATE_READER: Duration = Duration::from_secs(5);
 
-/// How long stopping the work and deleting the session may take after `--timeout` ran out.
-const LATE_CLEANUP: Duration = Duration::from_secs(45);
-
 impl RunArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let (keep, passes_status) = (self.keep, self.is_command());
         let plan = RunPlan::prepare(self, cx).await?;
         let signals = cx.signals();
         let _guarded = cx.cancellation.register();
-        let late = if plan.outputs.is_empty() { Duration::ZERO } else { LATE_DOWNLOAD };
-        cx.cancellation.extend_patience(late + LATE_CLEANUP);
         let mut run = Run::begin(cx, &plan, signals, keep)?;
+        if !plan.outputs.is_empty() {
+            cx.cancellation.extend_patience(cx.cancellation.patience() + LATE_DOWNLOAD);
+        }
         run.perform(plan).await;
         let cleanup = run.clean_up(keep).await;
         run.conclude(cleanup, passes_status).await
@@ -183,7 +181,7 @@ impl<'a> Run<'a> {
             let creating = Box::pin(guard.create_session(cx, draft, &mut self.signals));
             return self.steps.during(RunStepName::Create, creating).await;
         }
-        guard.mark(&mut draft)?;
+        cx.unless_stopped(&mut self.signals, guard.mark(&mut draft)).await?;
         let (options, stop) = (cx.transfer_options()?, Cancellation::default());
         let names: Vec<_> = draft.inputs.iter().map(|input| input.source.name.clone()).collect();
         let watch = cx.out.watch_step(RunStepName::Upload.word(), &names);

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::commands::Cx;
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::target::names_directory;
 use wharf_core::model::{RemotePath, SessionId, Target};
 use wharf_core::platform::names::NameRules;
@@ -22,7 +22,10 @@ pub(super) fn input(cx: &Cx, text: &OsStr) -> Result<MountSource> {
         return Err(Error::usage("--in takes files and directories, not stdin")
             .hint("write the content to a file first; a local file of that name is written `./-`"));
     }
-    let source = LocalSource::look(&source, None)?;
+    let source = LocalSource::look(&source, None).map_err(|error| match error.kind() {
+        Kind::NotFound => error.hint("--in takes a file or a directory of this machine: SOURCE[:DEST]"),
+        _ => error,
+    })?;
     let name = || {
         source.base.as_deref().ok_or_else(|| {
             Error::usage(format!("the name of `{}` is not UTF-8", source.name)).hint("write --in SOURCE:DEST")
@@ -112,13 +115,16 @@ impl RunOutput {
         })
     }
 
+    /// Returns the local path that the output goes to, for messages.
+    pub(super) fn name(&self) -> String {
+        if self.replaces { shown(&self.to.path) } else { self.path.name().to_owned() }
+    }
+
     /// Returns the local path that the output goes to, as far as it is known, for comparing outputs.
     pub(super) fn place(&self) -> PathBuf {
-        if self.replaces {
-            self.to.path.clone()
-        } else {
-            Path::new(".").join(self.path.as_str().rsplit('/').next().unwrap_or_default())
-        }
+        let place = if self.replaces { self.to.path.clone() } else { PathBuf::from(self.path.name()) };
+        // Without `.` and double slashes.
+        std::path::absolute(&place).unwrap_or(place).components().collect()
     }
 }
 

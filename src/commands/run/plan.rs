@@ -19,7 +19,7 @@ use wharf_core::model::SessionId;
 use wharf_transfer::mount::MountSource;
 
 /// Words that are verbs of `wharf runs`, and hardly a prompt: a paid agent must not get them by mistake.
-const VERBS: [&str; 10] = ["list", "ls", "prune", "delete", "rm", "get", "show", "status", "stop", "help"];
+const VERBS: [&str; 11] = ["list", "ls", "prune", "delete", "rm", "get", "show", "status", "stop", "help", "watch"];
 
 /// What a run is to do.
 pub(super) struct RunPlan {
@@ -74,10 +74,14 @@ impl RunPlan {
         }
         let mut places = HashSet::new();
         if let Some(twice) = outputs.iter().find(|output| !places.insert(output.place())) {
-            return Err(Error::usage(format!("two outputs go to `{}`", twice.place().display()))
+            return Err(Error::usage(format!("two outputs go to `{}`", twice.name()))
                 .hint("give each one a place of its own: `--out PATH:LOCAL`"));
         }
         let work = if command.is_empty() {
+            if prompt.is_none() && file.is_none() {
+                return Err(Error::usage("there is nothing to do: a prompt or a command is missing")
+                    .hint("write a prompt as one word, or a command after `--`: `wharf run -- ls -l`"));
+            }
             check_agent(cx, backend)?;
             if tools.are_given() {
                 backend.require(Feature::InvokeTools)?;
@@ -89,10 +93,6 @@ impl RunPlan {
                 .hint("leave out --cwd, --env and --env-file, or write a command after `--`"));
             }
             let (policy, allow_denied) = (tools.policy(cx)?, tools.allow_denied);
-            if prompt.is_none() && file.is_none() {
-                return Err(Error::usage("there is nothing to do: a prompt or a command is missing")
-                    .hint("write a prompt as one word, or a command after `--`: `wharf run -- ls -l`"));
-            }
             RunTask::Prompt { text: prompt::read(cx, prompt, file).await?, policy, allow_denied }
         } else {
             require_exec(backend)?;

@@ -27,8 +27,8 @@ const DELETIONS: usize = 8;
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
-/// A session whose id is not known may appear for the time `appearing`.
-pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appearing: Duration) -> Cleanup {
+/// A session whose id is not known may appear for the time `appearing`; `None` if none was created.
+pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appearing: Option<Duration>) -> Cleanup {
     let sessions = match sessions_of(backend, journal.record(), appearing).await {
         Ok(sessions) => sessions,
         Err(error) => return Cleanup::failed(error.context("looking for the session of the run")),
@@ -72,18 +72,18 @@ pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appea
 }
 
 /// Returns the sessions of a run: the one that it noted, or those that carry its id. Nothing else is ever deleted.
-async fn sessions_of(backend: &dyn Backend, record: &RunRecord, appearing: Duration) -> Result<Vec<SessionId>> {
+async fn sessions_of(backend: &dyn Backend, record: &RunRecord, appearing: Option<Duration>) -> Result<Vec<SessionId>> {
     if let Some(session) = &record.session {
         let is_gone = is_gone(backend, session, record).await?;
         return Ok(if is_gone { Vec::new() } else { vec![session.clone()] });
     }
-    if record.state != RunState::Creating {
-        return Ok(Vec::new());
-    }
-    let until = Instant::now() + appearing;
+    let Some(appearing) = appearing.filter(|_| record.state == RunState::Creating) else { return Ok(Vec::new()) };
+    // A store of this machine has at once what was created.
+    let is_remote = backend.capabilities().account.is_some();
+    let until = Instant::now() + if is_remote { appearing } else { Duration::ZERO };
     let mut pause = PAUSES.0;
     loop {
-        let found = search(backend, &record.run).await?;
+        let found = search(backend, record).await?;
         if !found.is_empty() || Instant::now() >= until {
             return Ok(found);
         }
@@ -122,10 +122,10 @@ async fn unnoted_files(store: &dyn FileStore, record: &RunRecord) -> Result<Vec<
 }
 
 /// Returns the sessions that carry the id of a run.
-async fn search(backend: &dyn Backend, run: &str) -> Result<Vec<SessionId>> {
-    let capabilities = backend.capabilities();
+async fn search(backend: &dyn Backend, record: &RunRecord) -> Result<Vec<SessionId>> {
+    let (capabilities, run) = (backend.capabilities(), record.run.as_str());
     if capabilities.has(Feature::SessionId) {
-        let id: SessionId = run.parse()?;
+        let id = record.chosen.clone().map_or_else(|| run.parse(), Ok)?;
         match backend.sessions().get(&id).await {
             Ok(session) => return Ok(vec![session.id]),
             Err(error) if error.kind() == Kind::NotFound => {}

@@ -5,14 +5,14 @@
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::cleanup::{self, APPEARING, LABEL};
 use crate::commands::Cx;
 use crate::commands::args::backend_words;
 use crate::commands::sessions::create::SessionDraft;
 use wharf_client::backend::{Backend, Feature, registry};
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Cleanup, FileId, Session, SessionId};
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
@@ -22,14 +22,20 @@ pub(super) const DONE: &str = "done";
 /// How the line begins that tells the watchdog which process works for the run.
 pub(super) const CHILD: &str = "child ";
 
+/// How long stopping the work and deleting the session may take after `--timeout` ran out.
+const LATE: Duration = Duration::from_secs(45);
+
+/// How long the watchdog may take to end once there is nothing left to do.
+const LEAVING: Duration = Duration::from_secs(1);
+
 /// A run that has begun.
 pub(in crate::commands) struct RunGuard {
     journal: RunJournal,
     watchdog: Option<Watchdog>,
     /// The backend without the time limit of the command: what was created is deleted also after that.
     backend: Box<dyn Backend>,
-    /// How long a session may appear whose id is not known.
-    appearing: Duration,
+    /// How long a session may appear whose id is not known; `None` if none was created.
+    appearing: Option<Duration>,
 }
 
 /// The process that finishes the run if this one cannot.
@@ -47,15 +53,17 @@ impl RunGuard {
         let settings = cx.settings()?;
         let home = settings.home()?;
         let backend = registry::open(&settings.undated())?;
-        let record = RunRecord::new(
+        let mut record = RunRecord::new(
             backend.capabilities().backend,
             settings.profile.value.clone(),
             backend.origin(),
             settings.agent.value.clone().filter(|_| backend.capabilities().has(Feature::CallAgent)),
         )?;
+        record.keeps = is_kept;
         let journal = RunJournal::begin(&home, record)?;
+        cx.cancellation.extend_patience(LATE);
         let watchdog = if is_kept { None } else { Some(Watchdog::start(cx, journal.record())?) };
-        Ok(RunGuard { journal, watchdog, backend, appearing: APPEARING })
+        Ok(RunGuard { journal, watchdog, backend, appearing: Some(APPEARING) })
     }
 
     /// Returns the backend, which has no time limit.
@@ -67,8 +75,8 @@ impl RunGuard {
     /// an answer is lost.
     ///
     /// # Errors
-    /// Those of the disk, usually `io`.
-    pub(in crate::commands) fn mark(&mut self, draft: &mut SessionDraft) -> Result<()> {
+    /// `conflict` if there is a session with the id that the user chose; those of the disk, usually `io`.
+    pub(in crate::commands) async fn mark(&mut self, draft: &mut SessionDraft) -> Result<()> {
         if draft.uploads() {
             self.journal.change(|record| record.uploads = true)?;
             draft.upload_prefix = self.journal.record().upload_prefix();
@@ -78,9 +86,27 @@ impl RunGuard {
         if capabilities.has(Feature::SessionLabels) {
             new.labels.insert(LABEL.to_owned(), run.clone());
         }
-        if capabilities.has(Feature::SessionId) && new.id.is_none() {
+        if !capabilities.has(Feature::SessionId) {
+            return Ok(());
+        }
+        let Some(id) = new.id.clone() else {
             // An id of wharf's form is valid everywhere.
             new.id = run.parse().ok();
+            return Ok(());
+        };
+        if capabilities.account.is_some() {
+            // If the answer of the creation is lost, a session of this id is that of the run only if there was none before.
+            match self.backend.sessions().get(&id).await {
+                Ok(_) => {
+                    self.not_created();
+                    return Err(Error::conflict(format!("session `{id}` already exists"))
+                        .hint("choose another id, or leave out --id"));
+                }
+                Err(error) if error.kind() == Kind::NotFound => {
+                    self.journal.change(|record| record.chosen = Some(id))?;
+                }
+                Err(_) => {}
+            }
         }
         Ok(())
     }
@@ -120,9 +146,16 @@ impl RunGuard {
         })
     }
 
+    /// Returns whether a session that has the id of the new one already can only be that of this run.
+    pub(in crate::commands) fn owns_id(&self, error: &Error) -> bool {
+        let has_ids =
+            self.backend.capabilities().has(Feature::SessionId) && self.backend.capabilities().account.is_some();
+        has_ids && error.kind() == Kind::Conflict && error.tries() > 1
+    }
+
     /// Notes that no session was created, and none will appear.
     pub(in crate::commands) fn not_created(&mut self) {
-        self.appearing = Duration::ZERO;
+        self.appearing = None;
     }
 
     /// Notes the process that works for the run: it is ended if this one is killed.
@@ -178,7 +211,11 @@ impl Watchdog {
         if is_done {
             drop(self.pipe.write_all(format!("{DONE}\n").as_bytes()));
             drop(self.pipe);
-            drop(self.child.wait());
+            // It ends at once, unless it is stopped.
+            let until = Instant::now() + LEAVING;
+            while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
+                std::thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 }

@@ -5,20 +5,22 @@ pub(in crate::commands) mod guard;
 pub(in crate::commands) mod session;
 
 use std::io::BufRead as _;
+use std::path::Path;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use clap::{Args, Subcommand};
+use futures_util::stream::{self, StreamExt as _};
 use serde::Serialize;
 
 use self::cleanup::APPEARING;
 use super::{Cx, question};
 use crate::output::{AgentLine, Column, LinePart, Record, TableView};
-use wharf_core::config::duration;
+use wharf_core::config::{duration, env};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
 use wharf_core::platform::{self, Signal};
-use wharf_core::run_journal::{self, ListedRun, RunJournal, RunState};
+use wharf_core::run_journal::{self, ListedRun, RunJournal, RunListing};
 use wharf_core::verdict::Verdict;
 
 #[derive(Debug, Subcommand)]
@@ -97,10 +99,10 @@ impl RunStatus {
 
 impl RunView {
     fn of(run: ListedRun) -> Self {
-        let status = match (run.is_running, run.record.state) {
+        let status = match (run.is_running, run.record.is_kept()) {
             (true, _) => RunStatus::Running,
-            (false, RunState::Kept) => RunStatus::Kept,
-            (false, _) => RunStatus::Abandoned,
+            (false, true) => RunStatus::Kept,
+            (false, false) => RunStatus::Abandoned,
         };
         RunView {
             object: "run_journal",
@@ -158,7 +160,7 @@ impl RunsCommand {
         match self {
             RunsCommand::List => {
                 let mut listing = cx.out.listing();
-                for run in run_journal::runs(&cx.settings()?.home()?)? {
+                for run in journals(cx)? {
                     listing.push(&RunView::of(run))?;
                 }
                 listing.finish()
@@ -167,6 +169,17 @@ impl RunsCommand {
             RunsCommand::Watch { run } => watch(cx, &run).await,
         }
     }
+}
+
+/// Returns the runs of which there is a journal, and tells of journals that cannot be read.
+fn journals(cx: &Cx) -> Result<Vec<ListedRun>> {
+    let home = cx.settings()?.home()?;
+    let RunListing { runs, unreadable } = run_journal::runs(&home)?;
+    if unreadable > 0 {
+        let dir = home.join(run_journal::RUNS);
+        cx.out.note(format!("note: {unreadable} journals in `{}` cannot be read", platform::shown(dir)));
+    }
+    Ok(runs)
 }
 
 impl RunsPruneArgs {
@@ -178,12 +191,10 @@ impl RunsPruneArgs {
             })?),
             None => None,
         };
-        let is_due = |run: &ListedRun| match run.record.state {
-            RunState::Kept => before.is_some_and(|before| run.record.began_at <= before),
-            _ => true,
-        };
-        let due: Vec<_> = run_journal::runs(&home)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
-        let kept = due.iter().filter(|run| run.record.state == RunState::Kept).count();
+        let is_due =
+            |run: &ListedRun| !run.record.is_kept() || before.is_some_and(|before| run.record.began_at <= before);
+        let due: Vec<_> = journals(cx)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
+        let kept = due.iter().filter(|run| run.record.is_kept()).count();
         if kept > 0 && !self.yes && !self.dry_run {
             let sessions = if kept == 1 { "kept session" } else { "kept sessions" };
             question::confirm_deletion(cx, &format!("{kept} {sessions}")).await?;
@@ -201,7 +212,7 @@ impl RunsPruneArgs {
                 // Another process may finish it at the same time.
                 let Some(journal) = RunJournal::take_over(&home, &id) else { continue };
                 let report = match cx.backend_of_run(journal.record()) {
-                    Ok(backend) => cleanup::finish(&*backend, journal, appearing_since(begun)).await.error,
+                    Ok(backend) => cleanup::finish(&*backend, journal, Some(appearing_since(begun))).await.error,
                     Err(error) => Some(error),
                 };
                 if let Some(error) = report {
@@ -245,23 +256,28 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
         child = process.and_then(|process| Some((process, platform::process_start(process)?)));
     }
     let is_same = |process, start: &str| platform::process_start(process).is_some_and(|found| found == start);
-    if let Some((process, start)) = child.filter(|(process, start)| is_same(*process, start)) {
-        let _ = platform::send_signal(process, Signal::Terminate);
-        tokio::time::sleep(ENDING).await;
+    let home = cx.settings()?.home()?;
+    if let Some((process, start)) = child {
+        if is_same(process, &start) {
+            let _ = platform::send_signal(process, Signal::Terminate);
+            tokio::time::sleep(ENDING).await;
+        }
         if is_same(process, &start) {
             let _ = platform::send_signal(process, Signal::Kill);
         }
+        if let Some(session) = session_of(&home, run) {
+            kill_processes_of(&session);
+        }
     }
-    let home = cx.settings()?.home()?;
     let begun = Instant::now();
     let mut limit = LINGERING;
     loop {
         if let Some(journal) = RunJournal::take_over(&home, run) {
-            if journal.record().state == RunState::Kept {
+            if journal.record().is_kept() {
                 return Ok(());
             }
             limit = PERSISTENCE;
-            let report = cleanup::finish(cx.backend()?, journal, appearing_since(begun)).await;
+            let report = cleanup::finish(cx.backend()?, journal, Some(appearing_since(begun))).await;
             if report.status != CleanupStatus::Failed && report.error.is_none() {
                 return Ok(());
             }
@@ -277,6 +293,19 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
     }
 }
 
+/// Returns the session of a run, as its journal says.
+fn session_of(home: &Path, run: &str) -> Option<SessionId> {
+    run_journal::runs(home).ok()?.runs.into_iter().find(|listed| listed.record.run == run)?.record.session
+}
+
+/// Kills what the command of a run has started: all processes that have its session in their environment.
+pub(super) fn kill_processes_of(session: &SessionId) {
+    for process in platform::processes_with(env::SESSION, &[session.to_string()]) {
+        // It may have ended meanwhile.
+        let _ = platform::send_signal(process, Signal::Kill);
+    }
+}
+
 /// Waits for `work`, and meanwhile finishes the runs that were killed and that this one can finish.
 pub(super) async fn sweep_during<T>(cx: &Cx, guard: &guard::RunGuard, work: impl Future<Output = T>) -> T {
     let (mut work, mut sweeping) = (pin!(work), pin!(sweep(cx, guard)));
@@ -289,20 +318,24 @@ pub(super) async fn sweep_during<T>(cx: &Cx, guard: &guard::RunGuard, work: impl
     }
 }
 
+/// The number of runs that are finished at once.
+const SWEPT: usize = 8;
+
 /// Finishes the runs that were killed and that this one can finish: those of the same backend, service and profile.
 /// Whatever comes of it changes nothing for this run.
 async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
     let Ok(home) = cx.settings().and_then(wharf_core::config::Settings::home) else { return };
     run_journal::remove_unwritten(&home);
     let begun = Instant::now();
-    let Ok(runs) = run_journal::runs(&home) else { return };
-    for run in runs {
-        let is_left = !run.is_running && run.record.state != RunState::Kept;
-        if is_left
-            && guard.can_finish(&run.record)
-            && let Some(journal) = RunJournal::take_over(&home, &run.record.run)
-        {
-            drop(cleanup::finish(guard.backend(), journal, appearing_since(begun)).await);
+    let Ok(RunListing { runs, .. }) = run_journal::runs(&home) else { return };
+    let is_left = |run: &ListedRun| !run.is_running && !run.record.is_kept() && guard.can_finish(&run.record);
+    let mut left: Vec<_> = runs.into_iter().filter(is_left).collect();
+    // A session whose id is not known has to be waited for: the others do not wait behind it.
+    left.sort_by_key(|run| run.record.session.is_none());
+    let finish = async |run: ListedRun| {
+        if let Some(journal) = RunJournal::take_over(&home, &run.record.run) {
+            drop(cleanup::finish(guard.backend(), journal, Some(appearing_since(begun))).await);
         }
-    }
+    };
+    stream::iter(left).for_each_concurrent(SWEPT, finish).await;
 }

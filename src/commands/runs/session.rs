@@ -1,8 +1,9 @@
 //! The session of a run: created once, prepared for the work, and kept or deleted.
 
-use std::future::pending;
+use std::time::Duration;
 
 use clap::ValueEnum;
+use tokio::time::sleep;
 
 use super::guard::RunGuard;
 use crate::commands::Cx;
@@ -11,9 +12,12 @@ use crate::commands::sessions::create::{SessionDraft, StagedSession};
 use crate::commands::sessions::wait::{WaitGoal, wait_for};
 use wharf_client::backend::{Feature, MkdirOptions};
 use wharf_core::advice::Step;
-use wharf_core::error::{Kind, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Cleanup, CleanupStatus, Session, SessionId, SessionPath};
 use wharf_transfer::cancellation::cancel_error;
+
+/// How long deleting the session may take after `--timeout` ran out; then the watchdog goes on.
+const LATE: Duration = Duration::from_secs(20);
 
 /// When the session of a run is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -49,10 +53,11 @@ impl RunGuard {
         mut draft: SessionDraft,
         signals: &mut Signals,
     ) -> Result<Session> {
-        self.mark(&mut draft)?;
+        cx.unless_stopped(signals, self.mark(&mut draft)).await?;
+        let id = draft.session.id.clone();
         let creating = async { Ok(draft.create(cx, |files| self.uploaded(files)).await) };
         let created = cx.unless_stopped(signals, creating).await?;
-        self.settle(created)
+        self.settle(created, id).await
     }
 
     /// Creates the session of the run from a draft that was marked and whose files were uploaded.
@@ -66,26 +71,29 @@ impl RunGuard {
         signals: &mut Signals,
     ) -> Result<Session> {
         self.uploaded(&staged.files)?;
+        let id = staged.id().cloned();
         let creating = async { Ok(staged.create(cx).await) };
         let created = cx.unless_stopped(signals, creating).await?;
-        self.settle(created)
+        self.settle(created, id).await
     }
 
     /// Ends the run: deletes its session and its stored files, or keeps them and says so. A signal leaves the rest to the
     /// watchdog.
     pub(in crate::commands) async fn clean_up(self, cx: &Cx, signals: &mut Signals, keeps: bool) -> Cleanup {
         let session = self.session().cloned();
-        // Work that ends after `--timeout` is known to be ending.
-        let acknowledged = async {
-            cx.cancellation.cancelled().await;
-            pending().await
+        let background =
+            |error: Error| error.hint("the session is being deleted in the background: see `wharf runs list`");
+        let late = async {
+            let error = cx.cancellation.cancelled().await;
+            sleep(LATE).await;
+            Cleanup::failed(background(error))
         };
         let cleanup = tokio::select! {
             cleanup = self.finish(keeps) => cleanup,
             heard = signals.next() => {
-                Cleanup::failed(cancel_error(heard.signal.kind()).hint("the session is being deleted in the background"))
+                Cleanup::failed(background(cancel_error(heard.signal.kind())))
             }
-            cleanup = acknowledged => cleanup,
+            cleanup = late => cleanup,
         };
         cx.out.report_fact("Session afterwards", cleanup.status.words());
         if let (CleanupStatus::Kept, Some(session)) = (cleanup.status, session) {
@@ -95,8 +103,14 @@ impl RunGuard {
         cleanup
     }
 
-    /// Notes how the creation ended.
-    fn settle(&mut self, created: Result<Session>) -> Result<Session> {
+    /// Notes how the creation of a session with this id ended.
+    async fn settle(&mut self, mut created: Result<Session>, id: Option<SessionId>) -> Result<Session> {
+        if let (Err(error), Some(id)) = (&created, id)
+            && self.owns_id(error)
+        {
+            // An earlier try has created it, and its answer was lost.
+            created = self.backend().sessions().get(&id).await;
+        }
         match &created {
             Ok(session) => self.created(session)?,
             // One that was stopped may have reached the service.

@@ -17,7 +17,7 @@ use crate::output::escape;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{FileId, Labels, Session, Timestamp};
+use wharf_core::model::{FileId, Labels, Session, SessionId, Timestamp};
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
 use wharf_transfer::results::Sink;
@@ -252,6 +252,11 @@ pub(in crate::commands) struct StagedSession<'a> {
 }
 
 impl StagedSession<'_> {
+    /// Returns the id that the session is to get, if it was chosen.
+    pub(in crate::commands) fn id(&self) -> Option<&SessionId> {
+        self.session.id.as_ref()
+    }
+
     /// Creates the session. The uploads are deleted again if it fails, unless they may be mounted nevertheless.
     ///
     /// # Errors
