@@ -70,6 +70,9 @@ _wharf() {
             wharf,sessions)
                 cmd="wharf__subcmd__sessions"
                 ;;
+            wharf,skill)
+                cmd="wharf__subcmd__skill"
+                ;;
             wharf,with)
                 cmd="wharf__subcmd__with"
                 ;;
@@ -238,6 +241,12 @@ _wharf() {
             wharf__subcmd__sessions,wait)
                 cmd="wharf__subcmd__sessions__subcmd__wait"
                 ;;
+            wharf__subcmd__skill,install)
+                cmd="wharf__subcmd__skill__subcmd__install"
+                ;;
+            wharf__subcmd__skill,show)
+                cmd="wharf__subcmd__skill__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -245,7 +254,7 @@ _wharf() {
 
     case "${cmd}" in
         wharf)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp completions man options help"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version sessions files resources agents environments exec invoke run with runs backends config doctor serve mcp skill completions man options help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -276,7 +285,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -396,7 +405,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -516,7 +525,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -644,7 +653,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -788,7 +797,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -908,7 +917,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1028,7 +1037,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1148,7 +1157,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1268,7 +1277,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1396,7 +1405,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1516,7 +1525,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1636,7 +1645,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1756,7 +1765,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1876,7 +1885,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -1996,7 +2005,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2116,7 +2125,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2240,7 +2249,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2372,7 +2381,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2524,7 +2533,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2644,7 +2653,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2772,7 +2781,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -2973,7 +2982,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3109,7 +3118,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3233,7 +3242,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3353,7 +3362,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3477,7 +3486,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3601,7 +3610,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3795,7 +3804,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -3915,7 +3924,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4104,7 +4113,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4224,7 +4233,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4359,7 +4368,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4479,7 +4488,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4599,7 +4608,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4765,7 +4774,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -4897,7 +4906,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5025,7 +5034,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5161,7 +5170,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5304,7 +5313,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5572,7 +5581,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5692,7 +5701,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5812,7 +5821,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -5936,7 +5945,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6056,7 +6065,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6225,7 +6234,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6345,7 +6354,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6469,7 +6478,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6593,7 +6602,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6772,7 +6781,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -6900,7 +6909,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7048,7 +7057,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7172,7 +7181,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7296,7 +7305,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7420,7 +7429,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7596,7 +7605,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7724,7 +7733,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7848,7 +7857,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -7972,7 +7981,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8123,7 +8132,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)
@@ -8219,6 +8228,373 @@ _wharf() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        wharf__subcmd__skill)
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version install show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__skill__subcmd__install)
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --dir --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        wharf__subcmd__skill__subcmd__show)
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backend)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -b)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -s)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --agent)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
+                    return 0
+                    ;;
+                --transform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --progress)
+                    COMPREPLY=($(compgen -W "auto bar lines none" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --user-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --isolation-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --header)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --beta)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         wharf__subcmd__with)
             opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --title --label --metadata --resource --ttl --id --body --wait --agent-version --environment --vault --image --max-cost --keep --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -8251,7 +8627,7 @@ _wharf() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto table json jsonl yaml raw agent" -- "${cur}"))
                     return 0
                     ;;
                 --transform)

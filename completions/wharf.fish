@@ -33,7 +33,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_needs_command" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -75,6 +76,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -f -a "config" -d 'Show settin
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "doctor" -d 'Check configuration, credentials, backend and clock'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "serve" -d 'Run an emulator of hosted services for tests; any key is accepted'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "mcp" -d 'Serve sessions, files and agents as tools of the Model Context Protocol'
+complete -c wharf -n "__fish_wharf_needs_command" -f -a "skill" -d 'Install or print instructions for coding agents'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "man" -d 'Write the manual pages into a directory'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "options" -d 'List the options of all commands'
@@ -88,7 +90,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -141,7 +144,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -190,7 +194,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -250,7 +255,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -310,7 +316,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -347,7 +354,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -384,7 +392,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -421,7 +430,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -462,7 +472,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -500,7 +511,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -537,7 +549,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -581,7 +594,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -621,7 +635,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -658,7 +673,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -695,7 +711,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -732,7 +749,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -769,7 +787,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -812,7 +831,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -855,7 +875,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -902,7 +923,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -960,7 +982,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1019,7 +1042,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1078,7 +1102,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1120,7 +1145,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1162,7 +1188,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1199,7 +1226,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1237,7 +1265,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1276,7 +1305,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1312,7 +1342,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1352,7 +1383,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1392,7 +1424,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1436,7 +1469,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1478,7 +1512,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1520,7 +1555,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1560,7 +1596,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1600,7 +1637,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1638,7 +1676,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1677,7 +1716,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1716,7 +1756,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1755,7 +1796,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1795,7 +1837,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1838,7 +1881,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1881,7 +1925,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1918,7 +1963,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1955,7 +2001,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -1995,7 +2042,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2035,7 +2083,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2075,7 +2124,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2112,7 +2162,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2149,7 +2200,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2192,7 +2244,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2242,7 +2295,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2308,7 +2362,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2361,7 +2416,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2401,7 +2457,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2437,7 +2494,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2473,7 +2531,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2512,7 +2571,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2548,7 +2608,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2584,7 +2645,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2627,7 +2689,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2663,7 +2726,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2699,7 +2763,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2735,7 +2800,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2771,7 +2837,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2810,7 +2877,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2846,7 +2914,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2882,7 +2951,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2918,7 +2988,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2962,7 +3033,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -2998,6 +3070,120 @@ complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l read-only -d 'Offer 
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l allow-local-exec -d 'Let tools run programs on this machine, as this user'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -f -a "install" -d 'Write the skill where coding agents look for it'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -f -a "show" -d 'Print the skill'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l dir -d 'Directory to install below, in .agents/skills and .claude/skills [default: .]' -r -f -a "(__fish_complete_directories)"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l header -d 'Header to add to each request, no credentials; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l beta -d 'Beta feature header to send; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r
@@ -3007,7 +3193,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3043,7 +3230,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3079,7 +3267,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
@@ -3115,7 +3304,8 @@ table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
-raw\t'The answer of the service as it is'"
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'

@@ -28,6 +28,7 @@ pub(super) enum SkillCommand {
     /// Write the skill where coding agents look for it
     Install(SkillInstallArgs),
     /// Print the skill
+    #[command(after_help = "Example:\n  wharf skill show > SKILL.md")]
     Show,
 }
 
