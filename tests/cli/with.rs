@@ -207,7 +207,7 @@ fn a_session_that_is_kept_in_any_case_survives_a_kill() {
     wait_until("the command runs", || fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
     let session = ids(&sandbox);
     running.signal(Signal::KILL);
-    running.finish();
+    drop(running.finish());
     sandbox.run(["with", "--", "sleep", "0.5"]).ok();
     sandbox.run(["runs", "prune"]).ok();
     assert_eq!(ids(&sandbox), session);
