@@ -395,6 +395,33 @@ fn a_client_that_leaves_in_the_middle_of_a_transfer_leaves_nothing_behind() {
 }
 
 #[test]
+fn what_other_processes_change_is_seen_by_a_server_that_runs() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    sandbox.write("other", "other");
+    for (backend, agent) in [("local", "a1"), ("anthropic", "agent_1"), ("foundry", "a1"), ("agb", "a1")] {
+        let call = |args: &[&str]| {
+            let call = served.wharf(backend, args).env("WHARF_ENVIRONMENT", "env_1");
+            if backend == "agb" { call } else { call.env("WHARF_AGENT", agent) }
+        };
+        let mut client = McpClient::connect(call(&["mcp"]));
+        let session = client.session();
+        let upload = |path: &str| file(&session, path, &json!({ "contentText": "text", "ifExists": "error" }));
+        client.ok("session_file_upload", &upload("a"));
+        call(&["files", "upload", "other", &format!("{session}:b")]).run().ok();
+        client.fails("conflict", "session_file_upload", &upload("b"));
+        let listed = client.ok("session_file_list", &json!({ "sessionId": session }));
+        assert_eq!(listed["entries"].as_array().unwrap().len(), 2, "{backend}: {listed}");
+        call(&["files", "rm", &format!("{session}:a")]).run().ok();
+        client.ok("session_file_upload", &upload("a"));
+        // The server holds no lock between calls.
+        call(&["sessions", "delete", &session]).run().ok();
+        client.fails("not_found", "session_get", &json!({ "sessionId": session }));
+        client.fails("not_found", "session_file_upload", &upload("c"));
+    }
+}
+
+#[test]
 fn resources_are_mounted_listed_and_unmounted() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);

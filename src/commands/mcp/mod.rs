@@ -1,6 +1,6 @@
 //! `wharf mcp`: sessions, files and agents as tools of the Model Context Protocol, on stdin and stdout.
 //!
-//! `tools.json` defines the tools, [`catalog`] selects them, [`transport`] reads and writes messages, [`server`] speaks the
+//! `tools.json` defines the tools, [`catalog`] selects them, [`transport`] reads and writes messages, [`message`] types them, [`server`] speaks the
 //! protocol, and [`dispatch`] runs a call, each group of tools in a file of its own.
 
 mod agent;
@@ -15,6 +15,7 @@ mod information;
 mod inline;
 mod lines;
 mod listing;
+mod message;
 mod progress;
 mod resources;
 mod results;

@@ -11,8 +11,8 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use super::message::CALL_TOOL;
 use super::results;
-use super::transport::CALL_TOOL;
 use wharf_core::error::Error;
 
 /// What a client reads about the server when it connects.
