@@ -225,6 +225,7 @@ deleting\t'Being deleted'
 archived\t'Read-only'
 expired\t'Removed after its idle limit'
 unknown\t'A status that wharf does not know'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l older-than -d 'Only sessions created this long ago or longer, such as 7d' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-id -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l agent-version -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l created-at-gt -r
@@ -286,6 +287,7 @@ deleting\t'Being deleted'
 archived\t'Read-only'
 expired\t'Removed after its idle limit'
 unknown\t'A status that wharf does not know'"
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l older-than -d 'Only sessions created this long ago or longer, such as 7d' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-id -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l agent-version -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l created-at-gt -r
@@ -810,12 +812,13 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l beta -d 'Beta feature header to send; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l label -d 'Delete all sessions with this label; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l older-than -d 'Delete all sessions created this long ago or longer, such as 7d' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask for confirmation when deleting by label'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask for confirmation when deleting by label or age'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted without deleting it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'Succeed if a session does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l force -d 'Interrupt running sessions before deleting them'
@@ -854,12 +857,13 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l beta -d 'Beta feature header to send; can be repeated' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l session-id -d 'The same, by the vendor\'s flag' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l label -d 'Delete all sessions with this label; can be repeated' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l older-than -d 'Delete all sessions created this long ago or longer, such as 7d' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask for confirmation when deleting by label'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask for confirmation when deleting by label or age'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted without deleting it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'Succeed if a session does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l force -d 'Interrupt running sessions before deleting them'

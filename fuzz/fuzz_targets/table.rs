@@ -8,13 +8,13 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 use wharf::output::table::Table;
-use wharf::output::{Align, Column, escape, yaml};
+use wharf::output::{Align, Column, Fit, escape, yaml};
 use wharf_core::config::body;
 
 const COLUMNS: &[Column] = &[
-    Column { name: "ID", align: Align::Left, flex: false },
-    Column { name: "SIZE", align: Align::Right, flex: false },
-    Column { name: "TITLE", align: Align::Left, flex: true },
+    Column { name: "ID", align: Align::Left, fit: Fit::Rigid },
+    Column { name: "SIZE", align: Align::Right, fit: Fit::Rigid },
+    Column { name: "TITLE", align: Align::Left, fit: Fit::Flexible },
 ];
 
 #[derive(Debug, Arbitrary)]

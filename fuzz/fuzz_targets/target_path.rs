@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use libfuzzer_sys::fuzz_target;
 use wharf_core::error::Kind;
 use wharf_core::model::target::names_directory;
-use wharf_core::model::{RemotePath, SessionPath, Target};
+use wharf_core::model::{RemotePath, SessionName, SessionPath, Target};
 
 fuzz_target!(|input: &str| {
     let mut lines = input.splitn(3, '\n');
@@ -40,8 +40,9 @@ fn check_target(text: &str) {
             let printed = session.as_ref().map(ToString::to_string).unwrap_or_default();
             assert_eq!(format!("{printed}:{path}"), text);
             let resolved: RemotePath = path.parse().expect("the path of a target that parsed");
-            if let Some(session) = session {
-                assert_eq!(printed.parse().ok().as_ref(), Some(&session));
+            let again = session.as_ref().map(|_| printed.parse().expect("a name as it is printed"));
+            assert_eq!(again, session);
+            if let Some(SessionName::Id(session)) = session {
                 assert!(!Target::is_stored_file(&printed), "{printed:?}");
                 // The name of a session is the name of a directory too.
                 let mut parts = Path::new(&printed).components();
@@ -49,7 +50,10 @@ fn check_target(text: &str) {
                 assert_eq!(parts.next(), None);
                 let whole = SessionPath { session: session.clone(), path: resolved.clone() };
                 let again = Target::parse(&whole.to_string()).expect("a session path as it is printed");
-                assert_eq!(again, Target::Session { session: Some(session), path: resolved.to_string() });
+                assert_eq!(
+                    again,
+                    Target::Session { session: Some(SessionName::Id(session)), path: resolved.to_string() }
+                );
             }
         }
     }

@@ -12,7 +12,6 @@ use crate::output::progress::ProgressMode;
 use crate::output::{Color, Format, ReportFormat};
 use wharf_core::config::{Flags, duration};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::SessionId;
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
@@ -208,7 +207,7 @@ pub(super) const CHOSEN_SESSION: &str = ":";
 // Sessions by name, as positional arguments or as the vendor's flag.
 #[derive(Debug, Clone, Args)]
 pub(super) struct SessionNames {
-    /// Session ids
+    /// Session ids, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     pub names: Vec<String>,
 
@@ -218,17 +217,9 @@ pub(super) struct SessionNames {
 }
 
 impl SessionNames {
-    /// Returns all ids in the order of the arguments.
+    /// Returns all names in the order of the arguments.
     pub(super) fn all(&self) -> impl Iterator<Item = &String> {
         self.session_id.iter().chain(&self.names)
-    }
-
-    /// Returns the ids that are written out.
-    ///
-    /// # Errors
-    /// `usage` for what is not an id.
-    pub(super) fn ids(&self) -> Result<Vec<SessionId>> {
-        ids(&self.session_id, &self.names)
     }
 }
 

@@ -11,7 +11,8 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::GlobalFlags;
-use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
+use super::args::PagingFlags;
+use super::resolved_names::ResolvedNames;
 use crate::output::{Format, Listing, Output, OutputOptions, Record, escape};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, Page, PageRequest, registry};
@@ -21,7 +22,7 @@ use wharf_core::config::env;
 use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{RemotePath, SessionId, SessionPath, Target};
+use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::platform::SignalEvent;
 use wharf_core::run_journal::RunRecord;
 use wharf_core::verdict::Verdict;
@@ -49,6 +50,8 @@ pub struct Cx {
     pub(super) asked: Arc<AtomicBool>,
     /// The next line of the terminal, where a thread reads it.
     pub(super) reading: tokio::sync::Mutex<Option<oneshot::Receiver<io::Result<String>>>>,
+    /// The names of sessions that were resolved.
+    pub(super) names: RefCell<ResolvedNames>,
 }
 
 impl Cx {
@@ -96,6 +99,7 @@ impl Cx {
             handles_signals: Arc::default(),
             asked: Arc::default(),
             reading: tokio::sync::Mutex::default(),
+            names: RefCell::default(),
         })
     }
 
@@ -238,16 +242,6 @@ impl Cx {
         }
     }
 
-    /// Returns a path in a session. Without a session, the path is in the chosen one (`:PATH`). A relative path is
-    /// relative to the backend's home.
-    pub fn at(&self, session: Option<SessionId>, path: &str) -> Result<SessionPath> {
-        let session = match session {
-            Some(session) => session,
-            None => self.chosen_session()?,
-        };
-        Ok(SessionPath { session, path: self.resolve(path)? })
-    }
-
     /// Returns the absolute path for one that the user wrote. A relative path is relative to the backend's home, and
     /// `@outputs` at the start is the directory of results.
     pub(super) fn resolve(&self, path: &str) -> Result<RemotePath> {
@@ -259,38 +253,9 @@ impl Cx {
         RemotePath::resolve(path, &base.parse()?)
     }
 
-    /// Parses a target that must be a path in a session.
-    pub fn session_path(&self, text: &str) -> Result<SessionPath> {
-        match Target::parse(text)? {
-            Target::Session { session, path } => self.at(session, &path),
-            Target::Stored(id) => {
-                Err(Error::usage(format!("this command takes a path in a session, not a stored file: `{id}`"))
-                    .hint("write `SESSION:/path`"))
-            }
-        }
-    }
-
     /// Returns whether the command line, rather than the environment, has `--session`.
     pub(super) fn names_session(&self) -> Result<bool> {
         Ok(self.settings()?.session.origin == Origin::Flag)
-    }
-
-    /// Returns the session that a SESSION argument names.
-    pub(super) fn session(&self, text: &str) -> Result<SessionId> {
-        if text == CHOSEN_SESSION { self.chosen_session() } else { text.parse() }
-    }
-
-    /// Returns the sessions that SESSION arguments name.
-    pub(super) fn session_ids(&self, names: &SessionNames) -> Result<Vec<SessionId>> {
-        names.all().map(|name| self.session(name)).collect()
-    }
-
-    fn chosen_session(&self) -> Result<SessionId> {
-        match &self.settings()?.session.value {
-            Some(session) => session.parse(),
-            None => Err(Error::usage("`:` needs a session")
-                .hint("choose one: `--session ID` or WHARF_SESSION, or write the id in front of the colon")),
-        }
     }
 
     /// Runs `work` for each subject, and prints the records that succeed. The first failure does not stop the others.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
+use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableView};
 use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_core::verdict::Verdict;
@@ -88,9 +88,9 @@ impl Record for CheckRecord {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[
-            Column { name: "CHECK", align: Align::Left, flex: false },
-            Column { name: "OK", align: Align::Left, flex: false },
-            Column { name: "DETAIL", align: Align::Left, flex: true },
+            Column { name: "CHECK", align: Align::Left, fit: Fit::Rigid },
+            Column { name: "OK", align: Align::Left, fit: Fit::Rigid },
+            Column { name: "DETAIL", align: Align::Left, fit: Fit::Flexible },
         ],
         cells: |c| {
             let detail = c.hint.as_ref().map_or_else(|| c.detail.clone(), |hint| format!("{}; {hint}", c.detail));

@@ -25,11 +25,13 @@ mod invoke;
 mod mcp;
 mod process;
 mod question;
+mod resolved_names;
 mod resources;
 mod run;
 mod runs;
 #[cfg(feature = "emulator")]
 mod serve;
+mod session_name;
 mod sessions;
 mod skill;
 mod spec;
@@ -93,7 +95,11 @@ enum Command {
         after_help = "Examples:\n  \
             wharf sessions create --title nightly --label team=blue\n  \
             wharf sessions list --label team=blue\n  \
-            wharf sessions delete SESSION"
+            wharf sessions get @last\n  \
+            wharf sessions delete SESSION\n\n\
+            SESSION is an id, the first characters of an id that a service made (at least\n\
+            six after its prefix), @last (the session created last here) or @TITLE. Verbs\n\
+            that change something take the last three only on a terminal, and ask."
     )]
     Sessions(sessions::SessionsCommand),
     /// Upload, download and list files, in sessions or stored

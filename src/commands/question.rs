@@ -25,6 +25,24 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
     Ok(line.is_some_and(|line| matches!(line.trim(), "y" | "Y" | "yes")))
 }
 
+/// The highest number of things that are named above a question.
+const NAMED: usize = 10;
+
+/// As [`confirm_deletion`]. At a terminal the things are named above the question.
+///
+/// # Errors
+/// Those of [`confirm_deletion`].
+pub(super) async fn confirm_deletion_of(cx: &Cx, what: &str, things: &[&str]) -> Result<()> {
+    if can_ask(cx) {
+        let shown = things.iter().take(NAMED).map(|thing| format!("  {thing}"));
+        let rest = things.len().saturating_sub(NAMED);
+        for line in shown.chain((rest > 0).then(|| format!("  and {rest} more"))) {
+            cx.out.prompt_line(&line);
+        }
+    }
+    confirm_deletion(cx, what).await
+}
+
 /// Asks at a terminal whether things are to be deleted; fails elsewhere. The command has the flags `--yes` and
 /// `--dry-run`.
 ///

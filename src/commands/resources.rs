@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::Cx;
 use super::args::{BodyFlag, PagingFlags, session_and_rest};
+use super::session_name::SessionUse;
 use super::spec::{Spec, name_left, upload_local};
 use super::stdin::document;
 use crate::output::Record;
@@ -14,7 +15,7 @@ use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Feature, NewResource, body_document as shape};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
-use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId};
+use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
 use wharf_core::verdict::Verdict;
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::MountUploads;
@@ -59,7 +60,7 @@ impl ResourcesCommand {
     wharf resources add SESSION @./data.csv:/in/data.csv\n  \
     wharf resources add SESSION --file-id file_123 --mount-path /in/data.csv")]
 pub(super) struct ResourcesAddArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<OsString>,
 
@@ -96,12 +97,12 @@ impl ResourcesAddArgs {
         let backend = cx.backend()?;
         let named = self.session_id.clone().map(OsString::from);
         let (session, specs) = session_and_rest(named, self.name.clone(), self.specs.clone());
-        let session: SessionId = session.to_string_lossy().parse()?;
         let specs = self.specs(cx, &specs).await?;
         for kind in specs.iter().map(Spec::kind) {
             backend.require(Feature::of_resource(kind))?;
             backend.require_resources()?.takes(kind)?;
         }
+        let session = cx.named_session(&session.to_string_lossy(), SessionUse::Change("Mount into")).await?;
         let asked = specs.len();
         let options = cx.transfer_options()?;
         let watch = cx.out.watch(&[]);
@@ -189,7 +190,7 @@ impl ResourcesAddArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ResourcesListArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -203,8 +204,9 @@ pub(super) struct ResourcesListArgs {
 
 impl ResourcesListArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
-        let session = session_and_rest(self.session_id, self.name, Vec::new()).0.parse()?;
         let resources = cx.backend()?.require_resources()?;
+        let name = session_and_rest(self.session_id, self.name, Vec::new()).0;
+        let session = cx.named_session(&name, SessionUse::Read).await?;
         cx.pages(&self.paging, cx.out.listing(), async |page| resources.list(&session, page).await).await
     }
 }
@@ -212,7 +214,7 @@ impl ResourcesListArgs {
 // One resource of a session, named by position or by the vendor's flags.
 #[derive(Debug, Args)]
 struct ResourceArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -233,13 +235,13 @@ impl ResourceArgs {
     /// Returns the ids of the session and the resource.
     ///
     /// # Errors
-    /// `usage` unless exactly one resource is named, and for an invalid id.
-    fn read(self) -> Result<(SessionId, String)> {
+    /// `usage` unless exactly one resource is named; those of finding the session.
+    async fn read(self, cx: &Cx, usage: SessionUse) -> Result<(SessionId, String)> {
         let (session, rest) = session_and_rest(self.session_id, self.name, self.resource.into_iter().collect());
         let mut all = self.resource_id.into_iter().chain(rest);
         let hint = "`wharf resources list SESSION` shows the ids";
         match (all.next(), all.next()) {
-            (Some(id), None) => Ok((session.parse()?, id)),
+            (Some(id), None) => Ok((cx.named_session(&session, usage).await?, id)),
             (None, _) => Err(Error::usage("a resource id is missing").hint(hint)),
             (Some(_), Some(_)) => Err(Error::usage("only one resource can be given").hint(hint)),
         }
@@ -254,7 +256,7 @@ pub(super) struct ResourcesGetArgs {
 
 impl ResourcesGetArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
-        let (session, id) = self.name.read()?;
+        let (session, id) = self.name.read(cx, SessionUse::Read).await?;
         cx.out.one(&cx.backend()?.require_resources()?.get(&session, &id).await?)
     }
 }
@@ -274,11 +276,11 @@ impl ResourcesUpdateArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::ResourceUpdate)?;
-        let (session, id) = self.name.read()?;
         let document = document(cx, &self.body, false).await?;
         if document.is_empty() {
             return Err(Error::usage("nothing to change").hint("give a document: `--body FILE` or `--body -`"));
         }
+        let (session, id) = self.name.read(cx, SessionUse::Change("Change a resource of")).await?;
         cx.out.one(&backend.require_resources()?.update(&session, &id, document).await?)
     }
 }
@@ -288,7 +290,7 @@ impl ResourcesUpdateArgs {
     wharf resources delete SESSION sesrsc_123\n  \
     wharf resources delete SESSION --mount-path /in/data.csv")]
 pub(super) struct ResourcesDeleteArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -313,14 +315,14 @@ impl ResourcesDeleteArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         let (session, mut ids) = session_and_rest(self.session_id, self.name, self.resources);
-        let session: SessionId = session.parse()?;
         ids.extend(self.resource_id);
-        if let Some(path) = &self.mount_path {
-            ids.push(mounted_at(cx, &session, path).await?);
-        }
-        if ids.is_empty() {
+        if ids.is_empty() && self.mount_path.is_none() {
             return Err(Error::usage("a resource id is missing")
                 .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
+        }
+        let session = cx.named_session(&session, SessionUse::Change("Unmount from")).await?;
+        if let Some(path) = &self.mount_path {
+            ids.push(mounted_at(cx, &session, path).await?);
         }
         let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
@@ -342,7 +344,7 @@ impl ResourcesDeleteArgs {
 pub(super) async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
     let backend = cx.backend()?;
     let resources = backend.require_resources()?;
-    let mut at = cx.at(Some(session.clone()), path)?;
+    let mut at = SessionPath { session: session.clone(), path: cx.resolve(path)? };
     if let Some(files) = backend.files() {
         // The service may have resolved the path differently. If the path does not exist, the search below fails.
         at = files.resolve(&at).await.unwrap_or(at);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{table, terminal};
-use wharf_core::model::{Cost, Event, TokenUsage, ToolCall};
+use wharf_core::model::{Cost, Event, SessionId, TokenUsage, ToolCall};
 use wharf_transfer::event::TransferSummary;
 
 /// Formats a number of bytes: `812 B`, `1.2 MiB`.
@@ -79,6 +79,27 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Opti
 /// Formats a time in the local time zone: `2026-11-21 10:45`.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Formats how long ago a time was: `45s`, `3m`, `2h`, `5d`.
+pub fn age(at: Timestamp) -> String {
+    let seconds = Timestamp::now().duration_since(at).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// The longest title that a question or a message shows, in columns.
+const TITLE: usize = 50;
+
+/// Formats a session as its id and its title, with its age where it is given.
+pub fn session(id: &SessionId, title: Option<&str>, created_at: Option<Timestamp>) -> String {
+    let title = title.map(|title| format!(" '{}'", table::fit(title, TITLE)));
+    let age = created_at.map(|at| format!(" ({} ago)", age(at)));
+    format!("{id}{}{}", title.unwrap_or_default(), age.unwrap_or_default())
 }
 
 /// Formats a call of a tool in one line: its name, and its first text argument or else its whole input.

@@ -48,7 +48,7 @@ use self::report::{ErrorForm, ReportStyle};
 use self::stderr::Stderr;
 use self::stdout_errors::{closed, stdout_error, unwritten};
 pub use self::styled::print_styled;
-pub use self::table::{Align, Column};
+pub use self::table::{Align, Column, Fit};
 pub use self::terminal::{Color, wants_colour};
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Result};
@@ -227,7 +227,12 @@ impl Output {
 
     /// Shows a question on stderr, and leaves the cursor behind it.
     pub fn prompt(&self, question: &str) {
-        self.stderr.prompt(question);
+        self.stderr.prompt(question, "");
+    }
+
+    /// Shows a line of a question on stderr.
+    pub fn prompt_line(&self, line: &str) {
+        self.stderr.prompt(line, "\n");
     }
 
     /// Prints at once what the command is waiting for. Prints nothing if errors are printed as JSON, because the note

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::record::to_json;
-use super::table::{Align, Column, Table};
+use super::table::{Align, Column, Fit, Table};
 use super::{Format, Output, Record, escape, human, yaml};
 use wharf_core::error::Result;
 
@@ -62,8 +62,8 @@ impl Output {
 /// Formats an object for people, as lines of name and value, without unknown values.
 fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
     const COLUMNS: &[Column] = &[
-        Column { name: "FIELD", align: Align::Left, flex: false },
-        Column { name: "VALUE", align: Align::Left, flex: true },
+        Column { name: "FIELD", align: Align::Left, fit: Fit::Rigid },
+        Column { name: "VALUE", align: Align::Left, fit: Fit::Flexible },
     ];
     let Ok(Value::Object(members)) = serde_json::from_str(json) else { return format!("{json}\n") };
     let mut table = Table::new(COLUMNS, width, colour);

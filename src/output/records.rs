@@ -2,7 +2,7 @@
 
 use super::agent_line::{AgentLine, LinePart, utc};
 use super::human::{event, or_dash, size, time};
-use super::{Align, Column, Record, TableView};
+use super::{Align, Column, Fit, Record, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
@@ -15,18 +15,25 @@ const fn left(name: &'static str) -> Column {
 }
 
 const fn flexible(name: &'static str) -> Column {
-    Column { name, align: Align::Left, flex: true }
+    Column { name, align: Align::Left, fit: Fit::Flexible }
 }
 
 const fn right(name: &'static str) -> Column {
-    Column { name, align: Align::Right, flex: false }
+    Column { name, align: Align::Right, fit: Fit::Rigid }
 }
 
 impl Record for Session {
     const NOUN: &'static str = "sessions";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[left("ID"), left("STATUS"), flexible("TITLE"), flexible("LABELS"), left("CREATED"), left("EXPIRES")],
+        columns: &[
+            Column::id("ID"),
+            left("STATUS"),
+            flexible("TITLE"),
+            flexible("LABELS"),
+            left("CREATED"),
+            left("EXPIRES"),
+        ],
         cells: |s| {
             let labels = s.labels.iter().flatten().map(|(name, value)| format!("{name}={value}"));
             vec![
@@ -66,7 +73,8 @@ impl Record for Session {
 impl Record for ExecResult {
     const NOUN: &'static str = "commands";
 
-    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+    const VIEW: TableView<Self> =
+        TableView { columns: &[Column::id("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
@@ -82,7 +90,7 @@ impl Record for ExecResult {
 impl Record for RunResult {
     const NOUN: &'static str = "runs";
 
-    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![it.id.clone()] };
+    const VIEW: TableView<Self> = TableView { columns: &[Column::id("ID")], cells: |it| vec![it.id.clone()] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![LinePart::word(&it.id)] };
 
@@ -94,7 +102,8 @@ impl Record for RunResult {
 impl Record for TurnResult {
     const NOUN: &'static str = "turns";
 
-    const VIEW: TableView<Self> = TableView { columns: &[left("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+    const VIEW: TableView<Self> =
+        TableView { columns: &[Column::id("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
@@ -178,7 +187,7 @@ pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH"
 
 /// The long table of files.
 pub const ENTRY_LONG: TableView<Entry> = TableView {
-    columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), left("FILE"), flexible("PATH")],
+    columns: &[left("MODE"), right("SIZE"), left("MODIFIED"), Column::id("FILE"), flexible("PATH")],
     cells: |e| {
         let kind = match e.kind {
             EntryKind::Directory => 'd',
@@ -235,7 +244,7 @@ impl Record for StoredFile {
     const NOUN: &'static str = "stored files";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[left("ID"), right("SIZE"), flexible("TYPE"), left("CREATED"), flexible("NAME")],
+        columns: &[Column::id("ID"), right("SIZE"), flexible("TYPE"), left("CREATED"), flexible("NAME")],
         cells: |f| {
             vec![
                 f.id.to_string(),
@@ -272,7 +281,7 @@ impl Record for Resource {
     const NOUN: &'static str = "resources";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[left("ID"), left("KIND"), left("FILE"), left("CREATED"), flexible("MOUNT PATH")],
+        columns: &[Column::id("ID"), left("KIND"), Column::id("FILE"), left("CREATED"), flexible("MOUNT PATH")],
         cells: |r| {
             vec![
                 or_dash(r.id.clone(), |id| id),
@@ -307,7 +316,7 @@ impl Record for Resource {
 }
 
 const AGENT_COLUMNS: &[Column] = &[
-    left("ID"),
+    Column::id("ID"),
     flexible("NAME"),
     left("VERSION"),
     left("STATUS"),
@@ -381,7 +390,7 @@ impl Record for Environment {
     const NOUN: &'static str = "environments";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[left("ID"), flexible("NAME"), left("CREATED"), left("ARCHIVED"), flexible("DESCRIPTION")],
+        columns: &[Column::id("ID"), flexible("NAME"), left("CREATED"), left("ARCHIVED"), flexible("DESCRIPTION")],
         cells: |e| {
             vec![
                 e.id.to_string(),

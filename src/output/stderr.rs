@@ -66,11 +66,11 @@ impl Stderr {
         }
     }
 
-    /// Shows a question, and leaves the cursor behind it.
-    pub(super) fn prompt(&self, question: &str) {
-        let question = escape::for_terminal(question);
+    /// Shows a question, and leaves the cursor behind it and its `end`.
+    pub(super) fn prompt(&self, question: &str, end: &str) {
+        let question = format!("{}{end}", escape::for_terminal(question));
         match lock(&self.relay).as_ref() {
-            Some(relay) => relay.pass(question.into_owned()),
+            Some(relay) => relay.pass(question),
             None => drop(io::stderr().lock().write_all(question.as_bytes())),
         }
     }

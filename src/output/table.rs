@@ -28,14 +28,30 @@ pub struct Column {
     pub name: &'static str,
     /// The alignment of the cells and the header.
     pub align: Align,
-    /// Whether this column is shortened before others if the table is too wide.
-    pub flex: bool,
+    /// What becomes of the column if the table is too wide.
+    pub fit: Fit,
+}
+
+/// What becomes of a column if the table is wider than the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It is never shortened: a part of an id is of no use.
+    Whole,
+    /// It is shortened after the flexible ones.
+    Rigid,
+    /// It is shortened first.
+    Flexible,
 }
 
 impl Column {
-    /// Returns a column whose cells are never shortened.
+    /// Returns a column of text that is shortened after the flexible ones.
     pub const fn left(name: &'static str) -> Self {
-        Column { name, align: Align::Left, flex: false }
+        Column { name, align: Align::Left, fit: Fit::Rigid }
+    }
+
+    /// Returns a column of ids, which are never shortened.
+    pub const fn id(name: &'static str) -> Self {
+        Column { name, align: Align::Left, fit: Fit::Whole }
     }
 }
 
@@ -55,8 +71,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Creates a table. `width` is the width of the terminal in columns, which no line exceeds. With `None`, or 0 from
-    /// a terminal that does not know its width, nothing is shortened.
+    /// Creates a table. `width` is the width of the terminal in columns, which no line exceeds unless its ids do. With
+    /// `None`, or 0 from a terminal that does not know its width, nothing is shortened.
     #[must_use]
     pub fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
         Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
@@ -108,11 +124,13 @@ impl Table {
         widths
     }
 
-    /// Shrinks the widest columns until a line fits `limit`: first flexible columns, then the others, then all of them
-    /// down to one character.
+    /// Shrinks the widest columns until a line fits `limit`: first flexible columns, then rigid ones, then both down to
+    /// one character.
     fn shrink(&self, widths: &mut [usize], limit: usize) {
-        for width in &mut *widths {
-            *width = limit.min(*width);
+        for (width, column) in widths.iter_mut().zip(self.columns) {
+            if column.fit != Fit::Whole {
+                *width = limit.min(*width);
+            }
         }
         let room = limit.saturating_sub(GAP.len() * self.columns.len().saturating_sub(1));
         for (all, least) in [(false, NARROW), (true, NARROW), (true, 1)] {
@@ -120,7 +138,11 @@ impl Table {
                 let Some((width, _)) = widths
                     .iter_mut()
                     .zip(self.columns)
-                    .filter(|(width, column)| (all || column.flex) && **width > least)
+                    .filter(|(width, column)| match column.fit {
+                        Fit::Whole => false,
+                        Fit::Rigid => all && **width > least,
+                        Fit::Flexible => **width > least,
+                    })
                     .max_by_key(|(width, _)| **width)
                 else {
                     break;
@@ -133,22 +155,32 @@ impl Table {
     /// Formats a line without line break and trailing spaces.
     fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
         let mut line = String::new();
+        // The length up to the last id, which is printed whatever its width.
+        let mut whole = 0;
         for (index, ((cell, column), width)) in cells.zip(self.columns).zip(widths).enumerate() {
             if index > 0 {
                 line.push_str(GAP);
             }
             // Without a terminal, a cell wider than its column is not shortened, and misaligns the line.
-            let cell = if self.width.is_some() { cut(cell, *width) } else { Cow::Borrowed(cell) };
+            let is_whole = column.fit == Fit::Whole;
+            let cell = if self.width.is_some() && !is_whole { cut(cell, *width) } else { Cow::Borrowed(cell) };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             match column.align {
                 Align::Left => line.extend([&*cell, &padding]),
                 Align::Right => line.extend([&*padding, &cell]),
             }
+            if is_whole {
+                whole = line.trim_end().len();
+            }
         }
         line.truncate(line.trim_end().len());
         // The terminal may be narrower than one character per column with gaps.
         match self.width {
-            Some(limit) => cut(&line, limit).into_owned(),
+            Some(limit) => match line.get(..whole) {
+                // Nothing would be left of the other columns but the mark that they are cut.
+                Some(ids) if whole > 0 && ids.width() + 1 >= limit => ids.to_owned(),
+                _ => cut(&line, limit).into_owned(),
+            },
             None => line,
         }
     }
@@ -185,9 +217,9 @@ mod tests {
     use super::*;
 
     const COLUMNS: &[Column] = &[
-        Column { name: "ID", align: Align::Left, flex: false },
-        Column { name: "SIZE", align: Align::Right, flex: false },
-        Column { name: "TITLE", align: Align::Left, flex: true },
+        Column { name: "ID", align: Align::Left, fit: Fit::Rigid },
+        Column { name: "SIZE", align: Align::Right, fit: Fit::Rigid },
+        Column { name: "TITLE", align: Align::Left, fit: Fit::Flexible },
     ];
 
     fn cells(cells: [&str; 3]) -> Vec<String> {
@@ -259,6 +291,42 @@ mod tests {
         // The title gives way first, then the identifier too.
         assert_eq!(line, format!("{}…   123  ttttttt…", &row[0][..63]));
         assert_eq!(line.width(), 80);
+    }
+
+    #[test]
+    fn ids_are_whole_and_other_columns_give_way() {
+        const WITH_ID: &[Column] = &[
+            Column::id("ID"),
+            Column::left("STATUS"),
+            Column { name: "TITLE", align: Align::Left, fit: Fit::Flexible },
+        ];
+        let table = |width, id: &str| {
+            let mut table = Table::new(WITH_ID, Some(width), false);
+            let title = "a title that is longer than what is left of the line";
+            let mut text: String = table.row(cells([id, "running", title])).into_iter().collect();
+            text.extend(table.finish());
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        let id = "sesn_0123456789abcdef01234567";
+        assert_eq!(table(80, id), format!("{id}  running  a title that is longer than what is lef…"));
+        assert_eq!(table(48, id), format!("{id}  running  a title…"));
+        assert_eq!(table(35, id), format!("{id}  …  …"));
+        // What does not fit behind an id is left out, and an id that does not fit goes on in the next line.
+        assert_eq!(table(32, id), format!("{id}  …"));
+        assert_eq!((table(30, id).as_str(), table(20, id).as_str()), (id, id));
+        let longest = "x".repeat(128);
+        assert_eq!(table(80, &longest), longest);
+    }
+
+    #[test]
+    fn an_id_after_the_sample_is_whole_as_well() {
+        const WITH_ID: &[Column] = &[Column::left("KIND"), Column::id("ID"), Column::left("WHAT")];
+        let mut table = Table::new(WITH_ID, Some(20), false);
+        for _ in 0..SAMPLE {
+            drop(table.row(cells(["file", "i1", "what"])));
+        }
+        let line = table.row(cells(["file", "file_0123456789abcdef", "what"])).unwrap();
+        assert!(line.contains("file_0123456789abcdef"), "{line}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::endpoint::{Endpoint, RecordedRequest, Reply};
 use crate::frames::{FRAME_FORMS, data_frame, frame, frames};
 use crate::sandbox::{Call, Run, Sandbox};
 
-const SESSION: &str = "sesn_0123456789abcdef";
+const SESSION: &str = "sesn_0123456789abcdef01234567";
 
 /// The time of the event with this number.
 fn time(number: usize) -> String {

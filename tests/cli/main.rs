@@ -79,6 +79,7 @@ mod run_kill;
 mod run_services;
 mod run_stops;
 mod sandbox;
+mod session_names;
 mod sessions;
 mod skill;
 mod stdin;

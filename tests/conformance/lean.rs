@@ -22,6 +22,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
     features: &[Feature::SessionFiles, Feature::Verify],
+    generated_ids: &[],
 };
 
 /// Hands on what it has, and refuses the rest.

@@ -32,6 +32,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
     features: &[Feature::SessionFiles, Feature::Mkdir, Feature::Move, Feature::StoredFiles, Feature::Resources],
+    generated_ids: &[],
 };
 
 /// Bytes that the other side sends at once.

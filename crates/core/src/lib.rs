@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod feature;
+pub mod last_session;
 pub mod model;
 pub mod platform;
 pub mod pool;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
+use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableView};
 use wharf_core::config::Origin;
 
 /// A setting with its origin.
@@ -18,9 +18,9 @@ impl Record for SettingRecord {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[
-            Column { name: "NAME", align: Align::Left, flex: false },
-            Column { name: "VALUE", align: Align::Left, flex: true },
-            Column { name: "FROM", align: Align::Left, flex: false },
+            Column { name: "NAME", align: Align::Left, fit: Fit::Rigid },
+            Column { name: "VALUE", align: Align::Left, fit: Fit::Flexible },
+            Column { name: "FROM", align: Align::Left, fit: Fit::Rigid },
         ],
         cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
     };

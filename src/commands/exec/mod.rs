@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use self::sink::{ExecSink, RunningSink};
 use super::Cx;
 use super::cx::Signals;
+use super::session_name::SessionUse;
 use wharf_client::backend::Feature;
 use wharf_client::backend::exec::{
     CommandEnd, CommandEvent, CommandLine, CommandStatus, NewCommand, ProgramInput, RunningCommand, TerminalSize,
@@ -81,7 +82,6 @@ pub(super) struct ExecArgs {
 
 impl ExecArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(&self.target)?;
         let backend = cx.backend()?;
         let exec = backend.require_exec()?;
         if self.tty {
@@ -94,6 +94,7 @@ impl ExecArgs {
         let env = environment::read(&self.env, &self.env_file, until)?;
         let cwd = self.cwd.as_deref().map(|cwd| cx.resolve(cwd)).transpose()?;
         let command = command_line(self.shell, self.language, self.command, until)?;
+        let session = cx.session(&self.target, SessionUse::Change("Run a command in")).await?;
         let sink = ExecSink::new(cx, &session, backend.capabilities().backend, command.words(), self.tty)?;
         let terminal = self.tty.then(input::terminal_size);
         let input = if self.interactive { input::stdin(self.tty)? } else { ProgramInput::Empty };

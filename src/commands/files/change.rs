@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, Args};
 use futures_util::StreamExt;
 
 use super::super::Cx;
+use super::super::session_name::SessionUse;
 use super::targets::targets;
 use crate::output::Listing;
 use wharf_client::backend::{Backend, Feature, MkdirOptions};
@@ -49,7 +50,10 @@ impl FilesMkdirArgs {
             backend.require(Feature::MkdirMode)?;
         }
         let options = MkdirOptions { parents: !self.no_parents, mode: self.mode, bulk: false };
-        let paths = self.targets.iter().map(|target| cx.session_path(target)).collect::<Result<Vec<_>>>()?;
+        let mut paths = Vec::new();
+        for target in &self.targets {
+            paths.push(cx.session_path(target, SessionUse::Change("Create directories in")).await?);
+        }
         let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
         for at in &paths {
@@ -84,8 +88,9 @@ impl FilesMvArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
         backend.require(Feature::Move)?;
-        let from = cx.session_path(&self.from)?;
-        let mut to = cx.session_path(&self.to)?;
+        let usage = SessionUse::Change("Move files in");
+        let from = cx.session_path(&self.from, usage).await?;
+        let mut to = cx.session_path(&self.to, usage).await?;
         if from.path.is_root() {
             return Err(Error::conflict("the root of a session cannot be moved").hint("move its contents"));
         }
@@ -137,7 +142,8 @@ pub(super) fn raw_output() -> Arg {
 impl FilesRmArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
+        let usage = if self.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Remove files from") };
+        let wanted = targets(cx, self.file_id.iter().chain(&self.targets), usage).await?;
         for one in &wanted {
             if let FileTarget::Session(SessionPath { path, .. }) = one
                 && path.is_root()

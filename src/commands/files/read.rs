@@ -6,6 +6,7 @@ use futures_util::StreamExt;
 use super::super::Cx;
 use super::super::args::PagingFlags;
 use super::super::cx::shown;
+use super::super::session_name::SessionUse;
 use super::targets::targets;
 use crate::output::{AgentLine, ENTRY_LONG, ENTRY_SHORT, Record};
 use wharf_client::backend::{ByteRange, FetchOptions, page};
@@ -45,7 +46,9 @@ pub(in crate::commands) struct FilesLsArgs {
 impl FilesLsArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self.target.as_deref().map(Target::parse).transpose()? {
-            Some(Target::Session { session, path }) => self.entries(cx, &cx.at(session, &path)?).await,
+            Some(Target::Session { session, path }) => {
+                self.entries(cx, &cx.at(session, &path, SessionUse::Read).await?).await
+            }
             Some(Target::Stored(id)) => {
                 let mut listing = cx.out.listing();
                 listing.push(&cx.backend()?.require_store()?.get(&id).await?)?;
@@ -56,13 +59,16 @@ impl FilesLsArgs {
                     return Err(Error::usage("--session lists the files of a session, --scope-id stored files")
                         .hint("leave one of them out"));
                 }
-                self.entries(cx, &cx.at(None, "")?).await
+                self.entries(cx, &cx.at(None, "", SessionUse::Read).await?).await
             }
             None if self.recursive => Err(Error::usage("--recursive is for the files of a session")
                 .hint("name the session: `wharf files ls SESSION:/ -R`")),
             None => {
                 let store = cx.backend()?.require_store()?;
-                let scope = self.scope_id.map(|id| id.parse()).transpose()?;
+                let scope = match &self.scope_id {
+                    Some(name) => Some(cx.named_session(name, SessionUse::Read).await?),
+                    None => None,
+                };
                 let listing = cx.out.listing::<StoredFile>();
                 cx.pages(&self.paging, listing, async |page| store.list(scope.as_ref(), page).await).await
             }
@@ -163,7 +169,7 @@ impl Record for StatRecord {
 
 impl FilesStatArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let wanted = targets(cx, self.file_id.iter().chain(&self.targets))?;
+        let wanted = targets(cx, self.file_id.iter().chain(&self.targets), SessionUse::Read).await?;
         let backend = cx.backend()?;
         cx.each(&wanted, async |one| match one {
             FileTarget::Session(at) => backend.require_files()?.stat(at).await.map(StatRecord::Entry),
@@ -204,7 +210,7 @@ impl FilesCatArgs {
         cx.out.expect_bytes()?;
         let backend = cx.backend()?;
         let mut verdict = Verdict::default();
-        for wanted in targets(cx, self.file_id.iter().chain(&self.targets))? {
+        for wanted in targets(cx, self.file_id.iter().chain(&self.targets), SessionUse::Read).await? {
             let options = FetchOptions { range: self.range, ..FetchOptions::default() };
             let fetched = match &wanted {
                 FileTarget::Session(at) => backend.require_files()?.fetch(at, options).await,

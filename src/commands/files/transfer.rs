@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 
 use super::super::Cx;
+use super::super::session_name::SessionUse;
 use super::targets::targets;
 use super::transfer_flags::{TransferFlags, bytes, record};
 use crate::output::{ReceiptFile, ReportFormat};
@@ -69,7 +70,7 @@ impl FilesUploadArgs {
     }
 
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
-        let to = self.destination(cx)?;
+        let to = self.destination()?;
         let mut names = std::mem::take(&mut self.file);
         names.append(&mut self.args);
         check_sources(&names, self.name.is_some())?;
@@ -99,6 +100,11 @@ impl FilesUploadArgs {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
+        let usage = if self.transfer.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Upload to") };
+        let to = match to {
+            Some(to) => Some(to.find(cx, usage).await?),
+            None => None,
+        };
         let options = TransferOptions {
             verify: self.verify,
             expires_in: self.expires_in,
@@ -141,22 +147,37 @@ impl FilesUploadArgs {
     }
 
     /// Removes and returns the destination: `--into`, or the last argument if it is a session path.
-    fn destination(&mut self, cx: &Cx) -> Result<Option<Destination<SessionPath>>> {
+    fn destination(&mut self) -> Result<Option<TypedDestination>> {
         if let Some(into) = &self.into {
-            return Ok(Some(Destination { path: cx.session_path(into)?, as_directory: true, into: true }));
+            return Ok(Some(TypedDestination { target: into.clone(), as_directory: true, into: true }));
         }
         match self.args.last() {
             Some(last) if Target::is_session_path(&last.to_string_lossy()) => {
-                let last = remote(&self.args.pop().unwrap_or_default())?;
-                let typed = last.split_once(':').map_or("", |(_, path)| path);
-                Ok(Some(Destination {
-                    path: cx.session_path(&last)?,
-                    as_directory: names_directory(typed),
-                    into: false,
-                }))
+                let target = remote(&self.args.pop().unwrap_or_default())?;
+                Target::parse(&target)?;
+                let as_directory = names_directory(target.split_once(':').map_or("", |(_, path)| path));
+                Ok(Some(TypedDestination { target, as_directory, into: false }))
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// The destination of an upload as it was typed.
+struct TypedDestination {
+    target: String,
+    as_directory: bool,
+    into: bool,
+}
+
+impl TypedDestination {
+    /// Returns the destination in the session that the target names.
+    ///
+    /// # Errors
+    /// Those of [`Cx::session_path`].
+    async fn find(self, cx: &Cx, usage: SessionUse) -> Result<Destination<SessionPath>> {
+        let TypedDestination { target, as_directory, into } = self;
+        Ok(Destination { path: cx.session_path(&target, usage).await?, as_directory, into })
     }
 }
 
@@ -253,7 +274,7 @@ impl FilesDownloadArgs {
         if names.is_empty() {
             return Err(Error::usage("nothing to download").hint("name a target before DEST"));
         }
-        let wanted = targets(cx, &names)?;
+        let wanted = targets(cx, &names, SessionUse::Read).await?;
         let streamed = to.as_deref() == Some(OsStr::new("-")) || bytes_out;
         if let Some(flag) = self.beside_a_stream().filter(|_| streamed) {
             return Err(Error::usage(format!("{flag} does not go with DEST `-`")).hint("leave it out, or name a file"));

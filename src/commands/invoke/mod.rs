@@ -20,6 +20,7 @@ use self::tools::ToolFlags;
 use self::turn::TurnFollower;
 use super::Cx;
 use super::question;
+use super::session_name::SessionUse;
 use wharf_client::backend::Feature;
 use wharf_client::backend::turn::{MessageProtocol, NewMessage, SendGate};
 use wharf_core::error::Result;
@@ -71,7 +72,6 @@ pub(super) struct InvokeArgs {
 
 impl InvokeArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(&self.target)?;
         let backend = cx.backend()?;
         let turns = backend.require_turns()?;
         for (is_asked, feature) in [
@@ -89,6 +89,8 @@ impl InvokeArgs {
             turns.check(&NewMessage::default())?;
         }
         let policy = self.tools.policy(cx)?;
+        let usage = if self.follow { SessionUse::Read } else { SessionUse::Change("Send a message to") };
+        let session = cx.session(&self.target, usage).await?;
         let follower = TurnFollower {
             cx,
             session: &session,

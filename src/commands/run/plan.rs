@@ -9,6 +9,7 @@ use super::work::{RunTask, agent_command};
 use crate::commands::Cx;
 use crate::commands::exec::environment;
 use crate::commands::invoke::prompt;
+use crate::commands::session_name::SessionUse;
 use crate::commands::sessions::create::SessionDraft;
 use crate::output::Format;
 use wharf_client::backend::exec::CommandLine;
@@ -114,7 +115,7 @@ impl RunPlan {
                 return Err(Error::usage("--session names a session that exists, which is not created")
                     .hint("leave out --session, or the flags for a new session"));
             }
-            RunSession::Existing(cx.session(":")?)
+            RunSession::Existing(cx.chosen_session(SessionUse::Change("Work in")).await?)
         } else {
             RunSession::New(Box::new(create.prepare(cx, false).await?))
         };

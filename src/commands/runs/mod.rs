@@ -121,10 +121,10 @@ impl Record for RunView {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[
-            Column::left("ID"),
+            Column::id("ID"),
             Column::left("STATUS"),
             Column::left("BACKEND"),
-            Column::left("SESSION"),
+            Column::id("SESSION"),
             Column::left("BEGAN"),
         ],
         cells: |run| {

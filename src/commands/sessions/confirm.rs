@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::commands::Cx;
+use crate::commands::session_name::SessionUse;
 use wharf_client::backend::Feature;
 use wharf_client::backend::turn::ToolAnswer;
 use wharf_core::error::{Error, Result};
@@ -41,7 +42,6 @@ enum ConfirmAnswer {
 
 impl SessionsConfirmArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(&self.target)?;
         let backend = cx.backend()?;
         let turns = backend.require_turns()?;
         backend.require(Feature::InvokeTools)?;
@@ -55,6 +55,7 @@ impl SessionsConfirmArgs {
         if self.call.is_empty() {
             return Err(Error::usage("the id of the tool call is empty"));
         }
+        let session = cx.session(&self.target, SessionUse::Change("Answer the agent of")).await?;
         turns.answer(&session, &self.call, answer).await?;
         cx.out.one(&backend.sessions().get(&session).await?)
     }

@@ -17,7 +17,7 @@ use crate::output::escape;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
 use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{FileId, Labels, Session, SessionId, Timestamp};
+use wharf_core::model::{FileId, Labels, Session, SessionId, SessionName, Timestamp};
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
 use wharf_transfer::results::Sink;
@@ -82,6 +82,7 @@ impl SessionsCreateArgs {
         let wait = self.wait;
         let draft = self.prepare(cx, true).await?;
         let session = draft.create(cx, |_| Ok(())).await?;
+        cx.record_last(&session);
         backend.flush().await?;
         let session =
             if wait { wait_for(backend, &session.id, WaitGoal::Usable).await?.unwrap_or(session) } else { session };
@@ -276,8 +277,12 @@ const TTL_MIN: Duration = Duration::from_secs(1);
 /// Checks the values of a new session that every backend has in common.
 ///
 /// # Errors
-/// `usage` for an empty name and an invalid idle time.
+/// `usage` for an empty name, an id that reads as another name, and an invalid idle time.
 pub(in crate::commands) fn check_values(new: &NewSession) -> Result<()> {
+    if let Some(id) = new.id.as_ref().filter(|id| id.as_str().starts_with(SessionName::MARK)) {
+        return Err(Error::usage(format!("the session id begins with `@`, which names a title: {:?}", id.as_str()))
+            .hint("choose another id; `--title` sets the title"));
+    }
     let names = [("agent", &new.agent), ("environment", &new.environment), ("image", &new.image)];
     if let Some((what, _)) = names.into_iter().find(|(_, value)| value.as_deref() == Some("")) {
         return Err(Error::usage(format!("the name of the {what} is empty")).hint("name it, or leave it out"));

@@ -2,17 +2,20 @@
 
 use clap::Args;
 
+use super::age::OlderThan;
 use super::label_flags::labels;
+use crate::commands::args::SessionNames;
+use crate::commands::session_name::SessionUse;
 use crate::commands::{Cx, question};
-use crate::output::{Listing, Record};
+use crate::output::{Listing, Record, human};
 use wharf_client::backend::page::Pager;
-use wharf_client::backend::{Backend, Feature, SessionQuery};
+use wharf_client::backend::{Feature, SessionQuery};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, FileId, Session, SessionId};
 use wharf_core::verdict::Verdict;
 
-/// The highest number of sessions that one command deletes by label; guards against endless listings.
+/// The highest number of sessions that one command deletes by label or age; guards against endless listings.
 const SELECTED: usize = 100_000;
 
 #[derive(Debug, Args)]
@@ -20,10 +23,11 @@ const SELECTED: usize = 100_000;
     wharf sessions delete SESSION\n  \
     wharf sessions delete SESSION --with-files\n  \
     wharf sessions delete --label team=blue --dry-run\n  \
+    wharf sessions delete --label ci=1 --older-than 1d --yes\n  \
     wharf sessions delete --label team=blue --yes --missing-ok")]
 pub(in crate::commands) struct SessionsDeleteArgs {
-    /// Session ids
-    #[arg(value_name = "SESSION", required_unless_present_any = ["label", "session_id"])]
+    /// Session ids, @last or @TITLE
+    #[arg(value_name = "SESSION", required_unless_present_any = ["label", "older_than", "session_id"])]
     names: Vec<String>,
 
     /// The same, by the vendor's flag
@@ -34,7 +38,11 @@ pub(in crate::commands) struct SessionsDeleteArgs {
     #[arg(long, value_name = "K=V", conflicts_with_all = ["names", "session_id"])]
     label: Vec<String>,
 
-    /// Do not ask for confirmation when deleting by label
+    /// Delete all sessions created this long ago or longer, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = OlderThan::parse, conflicts_with_all = ["names", "session_id"])]
+    older_than: Option<OlderThan>,
+
+    /// Do not ask for confirmation when deleting by label or age
     #[arg(short, long)]
     yes: bool,
 
@@ -62,28 +70,39 @@ impl SessionsDeleteArgs {
             backend.require(Feature::StoredFiles)?;
         }
         let mut verdict = Verdict::default();
-        let ids = if self.label.is_empty() {
-            self.session_id.iter().chain(&self.names).map(|name| name.parse()).collect::<Result<Vec<SessionId>>>()?
+        let ids = if self.label.is_empty() && self.older_than.is_none() {
+            let usage = match (self.missing_ok, self.dry_run) {
+                (true, _) => SessionUse::Exact,
+                (false, true) => SessionUse::Rehearse,
+                (false, false) => SessionUse::Change("Delete"),
+            };
+            let names = SessionNames { names: self.names.clone(), session_id: self.session_id.clone() };
+            cx.named_sessions(&names, usage).await?
         } else {
-            let (ids, unknown) = self.select(backend).await?;
+            let (sessions, unknown) = self.select(cx).await?;
             let sure = unknown.is_empty();
-            // It is unknown whether those have the labels: they stay, and each is a failure.
+            // It is unknown whether those are meant: they stay, and each is a failure.
             for error in unknown {
                 verdict.failed(error);
             }
-            if ids.is_empty() && sure && !self.missing_ok {
-                return Err(Error::new(
-                    Kind::NoMatch,
-                    format!("no session has these labels: {}", self.label.join(", ")),
+            if sessions.is_empty() && sure && !self.missing_ok {
+                let what = match &self.older_than {
+                    None => format!("no session has these labels: {}", self.label.join(", ")),
+                    Some(_) => format!("no session is {}", self.selection()),
+                };
+                return Err(Error::new(Kind::NoMatch, what).hint("add --missing-ok if that is fine"));
+            }
+            if !self.dry_run && !self.yes && !sessions.is_empty() {
+                let noun = if sessions.len() == 1 { "session" } else { "sessions" };
+                let what = format!("{} {noun} {}", sessions.len(), self.selection());
+                question::confirm_deletion_of(
+                    cx,
+                    &what,
+                    &sessions.iter().map(|it| it.shown.as_str()).collect::<Vec<_>>(),
                 )
-                .hint("add --missing-ok if that is fine"));
+                .await?;
             }
-            if !self.dry_run && !self.yes && !ids.is_empty() {
-                let sessions = if ids.len() == 1 { "session" } else { "sessions" };
-                let what = format!("{} {sessions} with {}", ids.len(), self.label.join(", "));
-                question::confirm_deletion(cx, &what).await?;
-            }
-            ids
+            sessions.into_iter().map(|session| session.id).collect()
         };
         let mut listing = cx.out.listing().ignore_closed_stdout();
         let mut left = RemainingUploads::default();
@@ -163,26 +182,52 @@ impl SessionsDeleteArgs {
         Ok(())
     }
 
-    /// Returns the sessions with the labels, and the errors of those that cannot be read.
-    async fn select(&self, backend: &dyn Backend) -> Result<(Vec<SessionId>, Vec<Error>)> {
-        backend.require(Feature::SessionLabels)?;
+    /// Returns what selects the sessions, in words.
+    fn selection(&self) -> String {
+        let older = self.older_than.iter().map(|age| format!("older than {}", age.text));
+        let labelled = (!self.label.is_empty()).then(|| format!("with {}", self.label.join(", ")));
+        older.chain(labelled).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the sessions with the labels and the age, and the errors of those that cannot be read.
+    async fn select(&self, cx: &Cx) -> Result<(Vec<SelectedSession>, Vec<Error>)> {
+        let backend = cx.backend()?;
+        if !self.label.is_empty() {
+            backend.require(Feature::SessionLabels)?;
+        }
         let query = SessionQuery { labels: labels(&self.label)?, ..SessionQuery::default() };
-        let (mut ids, mut unknown) = (Vec::new(), Vec::new());
+        let mut age = self.older_than.as_ref().map(OlderThan::filter).transpose()?;
+        let (mut found, mut unknown) = (Vec::new(), Vec::new());
         let mut walk = Pager::whole();
         while let Some(request) = walk.request()? {
             for session in walk.take(backend.sessions().list(&query, request).await?).0 {
                 match session {
-                    Ok(session) => ids.push(session.id),
+                    Ok(session) => {
+                        if age.as_mut().is_none_or(|age| age.wants(&session)) {
+                            let shown = human::session(&session.id, session.title.as_deref(), session.created_at);
+                            found.push(SelectedSession { id: session.id, shown });
+                        }
+                    }
                     Err(error) => unknown.push(error),
                 }
             }
-            if ids.len() + unknown.len() > SELECTED {
-                return Err(Error::new(Kind::Limit, format!("more than {SELECTED} sessions have these labels"))
+            if found.len() + unknown.len() > SELECTED {
+                return Err(Error::new(Kind::Limit, format!("more than {SELECTED} sessions are selected"))
                     .hint("nothing was deleted; choose fewer: one more --label"));
             }
         }
-        Ok((ids, unknown))
+        if let Some(age) = age {
+            age.note_unknown(cx);
+        }
+        Ok((found, unknown))
     }
+}
+
+/// A session that is deleted by its labels or age.
+struct SelectedSession {
+    id: SessionId,
+    /// The id, title and age.
+    shown: String,
 }
 
 /// Stored files that were uploaded for sessions that are gone.

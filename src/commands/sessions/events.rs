@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use crate::commands::Cx;
 use crate::commands::args::PagingFlags;
 use crate::commands::cx::shown;
+use crate::commands::session_name::SessionUse;
 use crate::output::Record;
 use wharf_client::backend::turn::{Activity, EventQuery, Followed};
 use wharf_core::error::{Error, Kind, Result};
@@ -72,7 +73,6 @@ impl SessionsEventsArgs {
     }
 
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(self.target())?;
         let events = cx.backend()?.require_events()?;
         let since: Option<Timestamp> = self.since.as_deref().and_then(|since| since.parse().ok());
         // Events before that time show as well whether the turn is over.
@@ -84,6 +84,9 @@ impl SessionsEventsArgs {
             return Err(Error::usage(format!("--since with an event and --page exclude each other: {id:?}"))
                 .hint("leave out --since: a page begins where the one before it ended"));
         }
+        let session =
+            cx.session(self.target.as_deref().or(self.session_id.as_deref()).unwrap_or_default(), SessionUse::Read);
+        let session = session.await?;
         let mut filter = EventFilter { types: self.types, after, not_before };
         if self.follow || self.until.is_some() {
             return follow(cx, &session, &query, filter, self.until).await;

@@ -4,7 +4,8 @@ use clap::Args;
 
 use crate::commands::Cx;
 use crate::commands::args::session_and_rest;
-use crate::output::{AgentLine, Align, Column, LinePart, Record, TableView};
+use crate::commands::session_name::SessionUse;
+use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableView};
 use wharf_client::backend::{Feature, LabelPatch};
 use wharf_core::error::Result;
 use wharf_core::model::{Labels, Provider};
@@ -14,7 +15,7 @@ use wharf_core::model::{Labels, Provider};
     after_help = "Examples:\n  wharf sessions label SESSION team=red stage=\n  wharf sessions label SESSION stage-"
 )]
 pub(in crate::commands) struct SessionsLabelArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -41,7 +42,7 @@ impl Record for LabelsRecord {
     const NOUN: &'static str = "labels";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[Column { name: "LABELS", align: Align::Left, flex: true }],
+        columns: &[Column { name: "LABELS", align: Align::Left, fit: Fit::Flexible }],
         cells: |labels| vec![labels.key().unwrap_or_default()],
     };
 
@@ -77,7 +78,9 @@ impl SessionsLabelArgs {
                 _ => patch.set.extend([super::label_flags::label(change)?]),
             }
         }
-        let session = backend.sessions().label(&id.parse()?, patch).await?;
+        let reads = patch.set.is_empty() && patch.remove.is_empty();
+        let usage = if reads { SessionUse::Read } else { SessionUse::Change("Change the labels of") };
+        let session = backend.sessions().label(&cx.named_session(&id, usage).await?, patch).await?;
         cx.out.one(&LabelsRecord { labels: session.labels.unwrap_or_default(), provider: session.provider })
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use futures_util::StreamExt;
 
 use crate::commands::Cx;
+use crate::commands::session_name::SessionUse;
 use crate::output::LogRecord;
 use wharf_client::backend::turn::{LogKind, LogQuery};
 use wharf_core::error::Result;
@@ -44,8 +45,8 @@ enum LogWord {
 
 impl SessionsLogsArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
-        let session = cx.session(&self.target)?;
         let logs = cx.backend()?.require_logs()?;
+        let session = cx.session(&self.target, SessionUse::Read).await?;
         let kind = match self.kind {
             LogWord::Console => LogKind::Console,
             LogWord::System => LogKind::System,

@@ -1,5 +1,6 @@
 //! `wharf sessions`.
 
+mod age;
 mod confirm;
 pub(super) mod create;
 mod delete;
@@ -12,9 +13,11 @@ pub(super) mod wait;
 
 use clap::{Args, Subcommand};
 
+use self::age::OlderThan;
 use self::label_flags::labels;
 use super::Cx;
 use super::args::{CHOSEN_SESSION, PagingFlags, SessionNames};
+use super::session_name::SessionUse;
 use wharf_client::backend::{Backend, Feature, SessionFilters, SessionQuery};
 use wharf_core::error::Result;
 use wharf_core::model::{Session, SessionId, SessionStatus};
@@ -85,58 +88,61 @@ impl SessionsCommand {
             SessionsCommand::Create(args) => args.run(cx).await,
             SessionsCommand::List(args) => args.run(cx).await,
             SessionsCommand::Get(names) => {
-                each(cx, cx.session_ids(&names)?, None, async |backend, id| backend.sessions().get(id).await).await
+                let ids = cx.sessions(&names, SessionUse::Read).await?;
+                let backend = cx.backend()?;
+                cx.each(&ids, async |id| backend.sessions().get(id).await).await
             }
             SessionsCommand::Label(args) => args.run(cx).await,
             SessionsCommand::Update(args) => args.run(cx).await,
             SessionsCommand::Wait(args) => args.run(cx).await,
             SessionsCommand::Touch(names) => {
-                each(cx, cx.session_ids(&names)?, Some(Feature::SessionTouch), async |backend, id| {
-                    backend.sessions().touch(id).await
-                })
-                .await
+                each(cx, &names, Feature::SessionTouch, "Touch", async |backend, id| backend.sessions().touch(id).await)
+                    .await
             }
             SessionsCommand::Events(args) => args.run(cx).await,
             SessionsCommand::Logs(args) => args.run(cx).await,
             SessionsCommand::Confirm(args) => args.run(cx).await,
             SessionsCommand::Interrupt(names) => {
-                each(cx, cx.session_ids(&names)?, Some(Feature::Interrupt), async |backend, id| {
+                each(cx, &names, Feature::Interrupt, "Interrupt", async |backend, id| {
                     backend.sessions().interrupt(id).await
                 })
                 .await
             }
             SessionsCommand::Stop(names) => {
-                each(cx, names.ids()?, Some(Feature::SessionStop), async |backend, id| {
-                    backend.sessions().stop(id).await
-                })
-                .await
+                cx.backend()?.require(Feature::SessionStop)?;
+                let ids = cx.named_sessions(&names, SessionUse::Change("Stop")).await?;
+                let backend = cx.backend()?;
+                cx.each(&ids, async |id| backend.sessions().stop(id).await).await
             }
             SessionsCommand::Archive(names) => {
-                each(cx, names.ids()?, Some(Feature::SessionArchive), async |backend, id| {
-                    backend.sessions().archive(id).await
-                })
-                .await
+                cx.backend()?.require(Feature::SessionArchive)?;
+                let ids = cx.named_sessions(&names, SessionUse::Change("Archive")).await?;
+                let backend = cx.backend()?;
+                cx.each(&ids, async |id| backend.sessions().archive(id).await).await
             }
             SessionsCommand::Delete(args) => args.run(cx).await,
         }
     }
 }
 
-/// Applies `work` to each session.
+/// Applies `work`, which needs a feature, to each session.
 async fn each(
     cx: &Cx,
-    ids: Vec<SessionId>,
-    feature: Option<Feature>,
+    names: &SessionNames,
+    feature: Feature,
+    doing: &'static str,
     work: impl AsyncFn(&dyn Backend, &SessionId) -> Result<Session>,
 ) -> Result<()> {
     let backend = cx.backend()?;
-    feature.map_or(Ok(()), |feature| backend.require(feature))?;
+    backend.require(feature)?;
+    let ids = cx.sessions(names, SessionUse::Change(doing)).await?;
     cx.each(&ids, async |id| work(backend, id).await).await
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf sessions list --label team=blue --status running\n  \
+    wharf sessions list --older-than 7d -q\n  \
     wharf sessions list -q | while read -r id; do wharf sessions touch \"$id\"; done")]
 pub(super) struct SessionsListArgs {
     /// Only sessions with this label; can be repeated
@@ -146,6 +152,10 @@ pub(super) struct SessionsListArgs {
     /// Only sessions with this status; can be repeated
     #[arg(long, value_enum, value_name = "STATUS")]
     status: Vec<SessionStatus>,
+
+    /// Only sessions created this long ago or longer, such as 7d
+    #[arg(long, value_name = "TIME", value_parser = OlderThan::parse)]
+    older_than: Option<OlderThan>,
 
     #[command(flatten)]
     filters: ProviderFilters,
@@ -212,6 +222,19 @@ impl SessionsListArgs {
         let query =
             SessionQuery { labels: labels(&self.label)?, statuses: self.status, filters: self.filters.filters() };
         query.features().try_for_each(|feature| backend.require(feature))?;
-        cx.pages(&self.paging, cx.out.listing(), async |page| backend.sessions().list(&query, page).await).await
+        let mut age = self.older_than.as_ref().map(OlderThan::filter).transpose()?;
+        let listed = cx.pages(&self.paging, cx.out.listing(), async |page| {
+            let mut page = backend.sessions().list(&query, page).await?;
+            if let Some(age) = &mut age {
+                // One that cannot be read may be as old.
+                page.items.retain(|session| session.as_ref().map_or(true, |session| age.wants(session)));
+            }
+            Ok(page)
+        });
+        listed.await?;
+        if let Some(age) = age {
+            age.note_unknown(cx);
+        }
+        Ok(())
     }
 }

@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::label_flags::{label, labels};
 use crate::commands::Cx;
 use crate::commands::args::BodyFlag;
+use crate::commands::session_name::SessionUse;
 use crate::commands::stdin::document;
 use wharf_client::backend::{Feature, body_document as shape};
 use wharf_core::config::body;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::SessionId;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf sessions update SESSION --title 'second try' --label stage=done\n  \
     wharf sessions update SESSION --metadata '{stage: done, draft: null}'")]
 pub(in crate::commands) struct SessionsUpdateArgs {
-    /// Session id
+    /// Session id, @last or @TITLE
     #[arg(value_name = "SESSION", required_unless_present = "session_id")]
     name: Option<String>,
 
@@ -44,7 +44,7 @@ pub(in crate::commands) struct SessionsUpdateArgs {
 impl SessionsUpdateArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let id: SessionId = self.session_id.or(self.name).unwrap_or_default().parse()?;
+        let name = self.session_id.or(self.name).unwrap_or_default();
         let mut change = shape::change(document(cx, &self.body, false).await?)?;
         if self.title.is_some() {
             change.title = Some(self.title);
@@ -65,12 +65,14 @@ impl SessionsUpdateArgs {
                 return Err(Error::usage("nothing to change").hint("give --title, --label or --body"));
             }
             backend.require(Feature::SessionLabels)?;
+            let id = cx.named_session(&name, SessionUse::Change("Change")).await?;
             return cx.out.one(&backend.sessions().label(&id, change.labels).await?);
         }
         backend.require(Feature::SessionUpdate)?;
         if relabels {
             backend.require(Feature::SessionLabels)?;
         }
+        let id = cx.named_session(&name, SessionUse::Change("Change")).await?;
         cx.out.one(&backend.sessions().update(&id, change).await?)
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::commands::Cx;
 use crate::commands::args::SessionNames;
+use crate::commands::session_name::SessionUse;
 use wharf_client::backend::{Backend, Capabilities};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Session, SessionId, SessionStatus};
@@ -54,7 +55,7 @@ impl SessionsWaitArgs {
         let backend = cx.backend()?;
         let goal = self.goal.unwrap_or(WaitGoal::Usable);
         let mut seen = Vec::new();
-        let ids = cx.session_ids(&self.names)?;
+        let ids = cx.sessions(&self.names, SessionUse::Read).await?;
         for id in &ids {
             seen.extend(wait_for(backend, id, goal).await?);
         }

@@ -33,7 +33,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 pub use agents::{AgentQuery, Agents, Environments};
-pub use capability::{Capabilities, Limits};
+pub use capability::{Capabilities, IdForm, Limits};
 pub use exec::Exec;
 pub use page::{Page, PageRequest};
 pub use turn::{Events, Logs, Turns};

@@ -27,7 +27,7 @@ pub use provider::Provider;
 pub use receipt::{Deletion, Outcome, Receipt, ReceiptStatus, Verified};
 pub use resource::{Resource, ResourceKind};
 pub use run::{Cleanup, CleanupStatus, RunResult, RunStep, RunStepName, RunStepStatus, RunWork};
-pub use session::{Labels, Session, SessionId, SessionMount, SessionStatus};
+pub use session::{Labels, Session, SessionId, SessionMount, SessionName, SessionStatus};
 pub use stored_file::{FileId, Scope, StoredFile};
 pub use target::{SessionPath, Target};
 pub use turn::{TurnResult, TurnStatus};

@@ -117,6 +117,46 @@ impl fmt::Display for SessionId {
     }
 }
 
+/// A session as a user names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionName {
+    /// An id, or the beginning of one that a service made: only the backend knows which.
+    Id(SessionId),
+    /// `@last`: the one that was created last.
+    Last,
+    /// `@TITLE`: the one with exactly this title.
+    Title(String),
+}
+
+impl SessionName {
+    /// What begins a name that is not an id. The ids that users choose begin otherwise.
+    pub const MARK: char = '@';
+}
+
+/// Formats the name as it was typed.
+impl fmt::Display for SessionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionName::Id(id) => id.fmt(f),
+            SessionName::Last => write!(f, "{}last", Self::MARK),
+            SessionName::Title(title) => write!(f, "{}{title}", Self::MARK),
+        }
+    }
+}
+
+impl FromStr for SessionName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.strip_prefix(Self::MARK) {
+            None => text.parse().map(SessionName::Id),
+            Some("last") => Ok(SessionName::Last),
+            Some("") => Err(Error::usage("`@` alone names no session").hint("write `@last`, or `@` and a title")),
+            Some(title) => Ok(SessionName::Title(title.to_owned())),
+        }
+    }
+}
+
 /// The status of a session, in one word for all backends. The backend's own word is in `provider`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
@@ -181,6 +221,16 @@ mod tests {
         for other in ["s1", "sesn_1", "session-notes-of-2026", "session_description", "data", "sesn_0123456789ab.csv"] {
             assert!(!SessionId::is_generated(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_name_that_begins_with_a_mark_is_not_an_id() {
+        let name = |text: &str| text.parse::<SessionName>();
+        assert_eq!(name("@last").unwrap(), SessionName::Last);
+        assert_eq!(name("@Last").unwrap(), SessionName::Title("Last".into()));
+        assert_eq!(name("@a/b: c").unwrap(), SessionName::Title("a/b: c".into()));
+        assert_eq!(name("demo").unwrap(), SessionName::Id("demo".parse().unwrap()));
+        assert!(name("@").is_err() && name("").is_err() && name("a/b").is_err());
     }
 
     #[test]

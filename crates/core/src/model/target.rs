@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{FileId, RemotePath, SessionId};
+use super::{FileId, RemotePath, SessionId, SessionName};
 use crate::error::{Error, Result};
 
 /// A path in a session whose name is known.
@@ -35,7 +35,7 @@ pub enum Target {
     /// A path in a session.
     Session {
         /// The session; `None` for `:PATH`.
-        session: Option<SessionId>,
+        session: Option<SessionName>,
         /// The path as it was typed.
         path: String,
     },
@@ -96,6 +96,8 @@ mod tests {
     fn the_first_colon_splits() {
         let parsed = Target::parse("s1:/a:b").unwrap();
         assert_eq!(parsed, Target::Session { session: Some("s1".parse().unwrap()), path: "/a:b".into() });
+        let last = Target::Session { session: Some(SessionName::Last), path: "@outputs/x".into() };
+        assert_eq!(Target::parse("@last:@outputs/x").unwrap(), last);
         assert_eq!(Target::parse(":x").unwrap(), Target::Session { session: None, path: "x".into() });
         assert!(!Target::is_session_path("./a:b"));
         assert!(!Target::is_session_path("/a:b"));

@@ -1,6 +1,6 @@
 //! The features and limits of AGB cloud.
 
-use crate::backend::{Capabilities, Feature, Limits};
+use crate::backend::{Capabilities, Feature, IdForm, Limits};
 use wharf_core::model::SessionStatus;
 
 /// The features and limits of AGB cloud.
@@ -29,4 +29,6 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::ExecLanguage,
         Feature::Interrupt,
     ],
+    // The length is assumed (?).
+    generated_ids: &[IdForm { prefix: "session-", length: 17, hex: false }],
 };

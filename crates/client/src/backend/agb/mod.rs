@@ -121,6 +121,10 @@ impl Backend for AgbBackend {
         Some(&self.exec)
     }
 
+    fn origin(&self) -> String {
+        format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
+    }
+
     async fn diagnose(&self) -> Vec<Check> {
         let query = SessionQuery::default();
         let listed = self.sessions.list(&query, PageRequest::default()).await;

@@ -1,6 +1,6 @@
 //! The features and limits of Anthropic's service.
 
-use crate::backend::{Capabilities, Feature, Limits};
+use crate::backend::{Capabilities, Feature, IdForm, Limits};
 use wharf_core::model::SessionStatus;
 use wharf_wire::anthropic as wire;
 
@@ -45,5 +45,10 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::InvokeTools,
         Feature::Events,
         Feature::Interrupt,
+    ],
+    generated_ids: &[
+        // The length is assumed (?), after other ids of the service.
+        IdForm { prefix: "sesn_", length: 24, hex: false },
+        IdForm { prefix: "session_", length: 24, hex: false },
     ],
 };

@@ -1,6 +1,6 @@
 //! The features and limits of Microsoft Foundry.
 
-use crate::backend::{Capabilities, Feature, Limits};
+use crate::backend::{Capabilities, Feature, IdForm, Limits};
 use wharf_core::model::SessionStatus;
 use wharf_wire::foundry as wire;
 
@@ -37,4 +37,6 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Logs,
         Feature::Interrupt,
     ],
+    // Those that the service makes itself have no known form (?).
+    generated_ids: &[IdForm::of_wharf("wharf_"), IdForm::of_wharf("run_")],
 };

@@ -1,6 +1,6 @@
 //! The features and limits of the local backend.
 
-use crate::backend::{Capabilities, Feature, Limits};
+use crate::backend::{Capabilities, Feature, IdForm, Limits};
 use wharf_core::model::SessionStatus;
 
 /// The default limits, which are those of the vendors.
@@ -47,4 +47,5 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Resources,
         Feature::ResourceFile,
     ],
+    generated_ids: &[IdForm::of_wharf("sesn_"), IdForm::of_wharf("run_")],
 };
