@@ -52,6 +52,7 @@ const fn tool(step: &Step<'_>) -> Option<&'static str> {
         Step::Interrupt { .. } => "session_interrupt",
         Step::ReadLog { .. } => "session_logstream",
         Step::StopSession { .. } => "session_stop",
+        Step::DeleteSession { force: true, .. } => "session_interrupt, then session_delete",
         Step::DeleteSession { .. } => "session_delete",
         Step::ListFiles { .. } | Step::ListFilesRecursively => "session_file_list",
         Step::StatFile => "session_file_stat",

@@ -88,11 +88,13 @@ async fn work(
     };
     cx.out.report_fact("Session", session.id.as_str());
     let outputs = cx.unless_stopped(signals, prepared).await?;
+    let run = guard.id().to_owned();
     let settings = cx.settings()?;
     let mut variables = vec![
         (env::SESSION, session.id.to_string()),
         (env::BACKEND, session.backend.to_owned()),
         (env::OUTPUTS, outputs),
+        (env::RUN, run.clone()),
     ];
     variables.extend(settings.profile.value.clone().map(|profile| (env::PROFILE, profile)));
     variables.extend(settings.agent.value.clone().map(|agent| (env::AGENT, agent)));
@@ -107,7 +109,7 @@ async fn work(
                 child.signal(Signal::Terminate);
                 // One that does not end is killed, and so is what it has started.
                 drop(timeout(PATIENCE, child.wait(signals)).await);
-                kill_processes_of(&session.id);
+                kill_processes_of(&run);
                 Err(error.hint("the command was stopped"))
             }
         }

@@ -21,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Runs a call and answers it. A call that is cancelled ends as soon as its work allows.
 pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
     let McpRequest { name, arguments, context, answer } = request;
+    if context.ct.is_cancelled() {
+        // It was cancelled while it waited for others.
+        return drop(answer.send(ToolOutput::from(cancel_error(Kind::Interrupted)).into_result(None)));
+    }
     let cancellation = Cancellation::default();
     let progress = CallProgress::new(&context, &cancellation);
     let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation));
@@ -34,12 +38,24 @@ pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
     if cancellation.is_registered() {
         cancellation.cancel(why);
         if let Ok(result) = timeout(PATIENCE, work).await {
+            if result.is_error == Some(true) {
+                // A client that cancelled a call gets no answer: what was left behind is told here.
+                note_left(host, &name, &result);
+            }
             return drop(answer.send(result));
         }
     } else {
         drop(work);
     }
     drop(answer.send(ToolOutput::from(cancel_error(why)).into_result(None)));
+}
+
+/// Tells on stderr how a call ended that was stopped.
+fn note_left(host: &ToolHost<'_>, tool: &str, result: &CallToolResult) {
+    let error = result.structured_content.as_ref().and_then(|content| content.get("error"));
+    let text = |name: &str| error.and_then(|error| error.get(name)).and_then(Value::as_str);
+    let said: Vec<_> = [text("message"), text("hint")].into_iter().flatten().collect();
+    host.cx.out.note(format!("note: {tool} was stopped: {}", said.join("; ")));
 }
 
 async fn run(

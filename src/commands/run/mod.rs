@@ -227,7 +227,19 @@ impl<'a> Run<'a> {
             uploaded.and(made)
         };
         let uploading = until_stopped(&mut self.signals, &stop, timed_out(cx), uploading);
-        self.steps.during(RunStepName::Upload, uploading).await
+        let uploaded = self.steps.during(RunStepName::Upload, uploading).await;
+        uploaded.map_err(|error| self.with_hint(error))
+    }
+
+    /// Returns the error of a transfer with a hint for a session that is deleted at the end: one about what is in it would
+    /// be of no use.
+    fn with_hint(&self, error: Error) -> Error {
+        match &self.guard {
+            Some(_) if !error.kind().is_stop() => {
+                error.hint("to keep the session of a run that fails, add --keep on-failure")
+            }
+            _ => error,
+        }
     }
 
     /// Downloads the outputs.
@@ -272,11 +284,7 @@ impl<'a> Run<'a> {
         }
         let downloaded = verdict.into_result("outputs");
         self.steps.end(&step, downloaded.is_ok());
-        // A hint about the session would be of no use: it is deleted.
-        downloaded.map_err(|error| match &self.guard {
-            Some(_) => error.hint("to keep the session of a run that fails, add --keep on-failure"),
-            None => error,
-        })
+        downloaded.map_err(|error| self.with_hint(error))
     }
 
     /// Deletes the session, or keeps it.

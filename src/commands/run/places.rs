@@ -26,6 +26,15 @@ pub(super) fn input(cx: &Cx, text: &OsStr) -> Result<MountSource> {
         Kind::NotFound => error.hint("--in takes a file or a directory of this machine: SOURCE[:DEST]"),
         _ => error,
     })?;
+    let is_file = source.path.as_ref().and_then(|path| path.metadata().ok()).is_some_and(|meta| meta.is_file());
+    if !is_file && !source.is_directory {
+        // A pipe may wait for its writer for ever, with a session that costs.
+        return Err(Error::usage(format!(
+            "--in takes files and directories, not a pipe or a device: `{}`",
+            source.name
+        ))
+        .hint("write the content to a file first"));
+    }
     let name = || {
         source.base.as_deref().ok_or_else(|| {
             Error::usage(format!("the name of `{}` is not UTF-8", source.name)).hint("write --in SOURCE:DEST")

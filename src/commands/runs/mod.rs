@@ -5,7 +5,6 @@ pub(in crate::commands) mod guard;
 pub(in crate::commands) mod session;
 
 use std::io::BufRead as _;
-use std::path::Path;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -265,9 +264,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
         if is_same(process, &start) {
             let _ = platform::send_signal(process, Signal::Kill);
         }
-        if let Some(session) = session_of(&home, run) {
-            kill_processes_of(&session);
-        }
+        kill_processes_of(run);
     }
     let begun = Instant::now();
     let mut limit = LINGERING;
@@ -293,14 +290,9 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
     }
 }
 
-/// Returns the session of a run, as its journal says.
-fn session_of(home: &Path, run: &str) -> Option<SessionId> {
-    run_journal::runs(home).ok()?.runs.into_iter().find(|listed| listed.record.run == run)?.record.session
-}
-
-/// Kills what the command of a run has started: all processes that have its session in their environment.
-pub(super) fn kill_processes_of(session: &SessionId) {
-    for process in platform::processes_with(env::SESSION, &[session.to_string()]) {
+/// Kills what the command of a run has started: all processes that have the id of the run in their environment.
+pub(super) fn kill_processes_of(run: &str) {
+    for process in platform::processes_with(env::RUN, &[run.to_owned()]) {
         // It may have ended meanwhile.
         let _ = platform::send_signal(process, Signal::Kill);
     }

@@ -66,6 +66,8 @@ variables! {
     "Set for commands that run in a session" {
         /// The directory of results, which `@outputs` means in a path.
         OUTPUTS = "WHARF_OUTPUTS";
+        /// The id of the run, for a command of `wharf with`: what it has started ends with a run that is killed.
+        RUN = "WHARF_RUN";
     }
     "Files" {
         /// The configuration file; default: `wharf/config.toml` in the configuration directory.

@@ -59,6 +59,8 @@ pub(super) struct AnthropicClient {
     pub(super) seen: Mutex<HashMap<FileId, KnownFile>>,
     /// The mounted paths of each session, so that not every upload requests them.
     pub(super) taken: tokio::sync::Mutex<HashMap<SessionId, TakenPaths>>,
+    /// The paths that this process is about to mount.
+    pub(super) coming: Mutex<HashSet<SessionPath>>,
     /// The files of each session at the last listing.
     pub(super) views: Mutex<HashMap<SessionId, (Instant, Arc<View>)>>,
     /// Paths at which a resource was mounted or unmounted since the last listing.
@@ -93,6 +95,7 @@ impl AnthropicClient {
             setup,
             seen: Mutex::default(),
             taken: tokio::sync::Mutex::default(),
+            coming: Mutex::default(),
             views: Mutex::default(),
             touched: Mutex::default(),
             abandoned: Mutex::default(),

@@ -44,8 +44,11 @@ const LOOKS: u32 = 15;
 
 /// A path that is reserved for a pending mount, and the resource that the mount replaces.
 pub(super) struct ReservedPath {
+    client: Arc<AnthropicClient>,
     target: SessionPath,
     replaces: Option<String>,
+    /// Whether it is known what is at the path now.
+    is_settled: bool,
 }
 
 /// The files in sessions.
@@ -325,6 +328,20 @@ impl AnthropicFiles {
     }
 }
 
+impl Drop for ReservedPath {
+    fn drop(&mut self) {
+        lock(&self.client.touched).insert(self.target.clone());
+        lock(&self.client.coming).remove(&self.target);
+        // After an upload that was left, what is there is found out by asking.
+        if !self.is_settled
+            && let Ok(mut all) = self.client.taken.try_lock()
+            && let Some(taken) = all.get_mut(&self.target.session)
+        {
+            taken.there = None;
+        }
+    }
+}
+
 impl AnthropicClient {
     /// Drops the cached state of a session.
     pub(super) async fn forget(&self, session: &SessionId) {
@@ -370,23 +387,24 @@ impl AnthropicResources {
                 room_for(there, target, replace)?
             }
         };
-        check_free(taken.coming.iter(), target)?;
-        taken.coming.insert(target.path.clone());
-        Ok(ReservedPath { target: target.clone(), replaces })
+        let mut coming = lock(&self.client.coming);
+        check_free(coming.iter().filter(|at| at.session == target.session).map(|at| &at.path), target)?;
+        coming.insert(target.clone());
+        Ok(ReservedPath { client: Arc::clone(&self.client), target: target.clone(), replaces, is_settled: false })
     }
 
     /// Ends a reservation; `mounted` is the resource that was mounted, possibly at another path.
-    pub(super) async fn release(&self, ReservedPath { target, replaces }: ReservedPath, mounted: Option<&Resource>) {
-        lock(&self.client.touched).insert(target.clone());
+    pub(super) async fn release(&self, mut reserved: ReservedPath, mounted: Option<&Resource>) {
         let mut all = self.client.taken.lock().await;
-        let Some(taken) = all.get_mut(&target.session) else { return };
-        taken.coming.remove(&target.path);
-        match (&mut taken.there, mounted) {
-            (Some((_, there)), Some(mount)) => there.extend(KnownMount::of(mount)),
-            // What is there after a replacement that failed is found out by asking.
-            (there, None) if replaces.is_some() => *there = None,
-            _ => {}
+        if let Some(taken) = all.get_mut(&reserved.target.session) {
+            match (&mut taken.there, mounted) {
+                (Some((_, there)), Some(mount)) => there.extend(KnownMount::of(mount)),
+                // What is there after a replacement that failed is found out by asking.
+                (there, None) if reserved.replaces.is_some() => *there = None,
+                _ => {}
+            }
         }
+        reserved.is_settled = true;
     }
 }
 

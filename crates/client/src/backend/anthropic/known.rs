@@ -1,6 +1,6 @@
 //! Cached facts about stored files and mounts, which save requests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use wharf_core::model::{RemotePath, Resource, ResourceKind, StoredFile, Timestamp};
@@ -29,8 +29,6 @@ impl KnownFile {
 pub(super) struct TakenPaths {
     /// The last listing and its time; `None` before the first one.
     pub(super) there: Option<(Instant, BTreeMap<RemotePath, KnownMount>)>,
-    /// The paths that this process is about to mount.
-    pub(super) coming: BTreeSet<RemotePath>,
 }
 
 /// A mount; it has an id if it is a file that can be unmounted.
