@@ -262,13 +262,30 @@ fn calls_run_at_the_same_time() {
 }
 
 #[test]
+fn a_call_that_is_cancelled_before_it_begins_is_not_run() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &["--allow-local-exec"]);
+    let session = client.session();
+    let sleep = json!({ "sessionId": session, "command": ["sleep", "1"] });
+    let busy: Vec<_> = (0..64).map(|_| client.begin_call("session_exec", &sleep)).collect();
+    let late = client.begin_call("session_create", &json!({}));
+    client.cancel(&late);
+    for id in busy {
+        assert_eq!(client.answer(&id)["result"]["isError"], false);
+    }
+    let sessions = client.ok("session_list", &json!({}))["sessions"].clone();
+    assert_eq!(sessions.as_array().map(Vec::len), Some(1), "{sessions}");
+}
+
+#[test]
 fn a_session_that_was_being_created_when_the_call_was_cancelled_is_deleted() {
     let sandbox = Sandbox::new();
     let log = sandbox.path("log.jsonl");
     let served = sandbox.serve(&["--fault", "create:latency=1s x1", "--log", log.to_str().unwrap()]);
     let mut client = McpClient::connect(served.wharf("foundry", ["mcp"]));
     let id = client.begin_call("session_create", &json!({}));
-    // The call has begun when the next message is read.
+    // Nothing shows that the request is under way.
+    std::thread::sleep(std::time::Duration::from_millis(300));
     client.cancel(&id);
     wait_until("the session is gone again", || {
         let log = fs::read_to_string(&log).unwrap_or_default();
