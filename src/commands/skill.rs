@@ -13,7 +13,8 @@ use super::Cx;
 use crate::output::{AgentLine, Column, LinePart, Record, TableView};
 use wharf_client::backend::{GetResult, RemoteHash};
 use wharf_core::body::{Attributes, Body, hex};
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::verdict::Verdict;
 use wharf_transfer::dest::{DestDir, WriteOptions, WrittenFiles};
 
 /// The skill.
@@ -55,25 +56,42 @@ impl SkillCommand {
 impl SkillInstallArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let dir = DestDir::open(&self.dir.unwrap_or_else(|| PathBuf::from(".")), true)?;
-        // Nothing is written if one of the files cannot be.
+        // Nothing is written if one of the files is there and differs.
         for place in PLACES {
             is_installed(&dir, place).await?;
         }
-        let mut listing = cx.out.listing().ignore_closed_stdout();
         let written = WrittenFiles::default();
+        let (mut files, mut verdict) = (Vec::new(), Verdict::default());
         for place in PLACES {
-            // One place may be a link to the other.
-            let status = if is_installed(&dir, place).await? {
-                SkillStatus::Unchanged
-            } else {
-                let options = WriteOptions { keep_existing: true, bulk: false, written: &written };
-                dir.write(place, content(), &options).await?;
-                SkillStatus::Written
-            };
-            listing.push(&SkillFile { path: dir.shown(place), status })?;
+            match install(&dir, place, &written).await {
+                Ok(status) => {
+                    verdict.succeeded();
+                    files.push(SkillFile { path: dir.shown(place), status });
+                }
+                Err(error) => verdict.failed(error),
+            }
         }
-        dir.sync(false)?;
-        listing.finish()
+        let verdict = verdict.into_result(SkillFile::NOUN).and(dir.sync(false));
+        // The files are there, whether or not that can be printed.
+        let mut listing = cx.out.listing().ignore_closed_stdout();
+        files.iter().try_for_each(|file| listing.push(file))?;
+        listing.conclude(verdict)
+    }
+}
+
+/// Writes the skill to a place, unless it is there.
+async fn install(dir: &DestDir, place: &str, written: &WrittenFiles) -> Result<SkillStatus> {
+    // One place may be a link to the other.
+    if is_installed(dir, place).await? {
+        return Ok(SkillStatus::Unchanged);
+    }
+    match dir.write(place, content(), &WriteOptions { keep_existing: true, bulk: false, written }).await {
+        Ok(_) => Ok(SkillStatus::Written),
+        // Another process may have written it meanwhile.
+        Err(error) if error.kind() == Kind::Conflict && is_installed(dir, place).await.is_ok_and(|it| it) => {
+            Ok(SkillStatus::Unchanged)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -69,3 +69,16 @@ fn a_link_leads_nowhere_else() {
     symlink("../.agents/skills", sandbox.path(".claude/skills")).unwrap();
     assert_eq!(sandbox.run(["skill", "install"]).ok().column("status"), ["written", "unchanged"]);
 }
+
+#[test]
+fn a_place_that_cannot_be_written_does_not_hide_the_other_one() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path(".claude"), "a file").unwrap();
+    let run = sandbox.run(["skill", "install", "--format", "json"]);
+    let files = run.code(10).json();
+    assert_eq!(files.as_array().map(Vec::len), Some(1), "{files}");
+    assert_eq!(files[0]["status"], "written");
+    assert_eq!(run.error()["kind"], "partial");
+    let again = sandbox.run(["skill", "install", "--format", "json"]);
+    assert_eq!(again.code(10).json()[0]["status"], "unchanged");
+}
