@@ -9,7 +9,7 @@ use crate::sandbox::{Call, Sandbox, Served, make_fifo, wait_until};
 
 /// The rounds of the tests that kill wharf at any moment: those of `WHARF_KILL_ROUNDS`, on services a fifth of them.
 pub(crate) fn rounds() -> u32 {
-    std::env::var("WHARF_KILL_ROUNDS").map_or(50, |rounds| rounds.parse().unwrap())
+    std::env::var("WHARF_KILL_ROUNDS").map_or(20, |rounds| rounds.parse().unwrap())
 }
 
 fn ids(sandbox: &Sandbox) -> String {
