@@ -309,7 +309,7 @@ impl<'a> Run<'a> {
         match &cleanup.error {
             Some(error) if self.errors.is_empty() => {
                 let kind = match error.kind() {
-                    why @ (Kind::Interrupted | Kind::Terminated) => why,
+                    why if why.is_stop() => why,
                     _ => Kind::Partial,
                 };
                 self.errors.push(error.clone().of_kind(kind).context("the work is done, and cleaning up failed"));
