@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 use super::args::{CHOSEN_SESSION, SessionNames};
 use super::resolved_names::ListedSession;
 use super::{Cx, question};
-use crate::output::human;
+use crate::output::{escape, human};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Feature, SessionQuery};
 use wharf_core::config::Settings;
@@ -268,13 +268,7 @@ fn refused(text: &str, usage: SessionUse) -> Error {
         SessionUse::Exact => format!("`{text}` does not go with --missing-ok, which takes whole ids only"),
         _ => format!("`{text}` names a session to change on a terminal only; elsewhere a whole id is needed"),
     };
-    Error::usage(what).hint(format!("`wharf sessions get {} -q` prints the id", quoted(text)))
-}
-
-/// Quotes a word for a shell, if it needs that.
-fn quoted(word: &str) -> String {
-    let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c));
-    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    Error::usage(what).hint(format!("`wharf sessions get {} -q` prints the id", escape::shell_word(text)))
 }
 
 /// Returns the only session.

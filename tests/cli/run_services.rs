@@ -264,7 +264,7 @@ fn a_failure_before_the_work_leaves_nothing() {
 
 #[test]
 fn no_request_is_sent_that_the_steps_do_not_need() {
-    // With two inputs and one output. Whoever changes a number looks whether the steps became slower.
+    // With two inputs and one output. A number that grows is a step that became slower.
     let command = ["--", "sh", "-c", SCRIPT];
     for (backend, work, expected) in [
         (

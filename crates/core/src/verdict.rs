@@ -75,11 +75,10 @@ impl Verdict {
         if total == 1 {
             return Err(common);
         }
-        let kind = match self.kinds.as_slice() {
-            kinds if kinds.iter().any(|kind| ENDS.contains(kind)) => {
-                ENDS.into_iter().find(|kind| kinds.contains(kind)).unwrap_or(Kind::Partial)
-            }
-            [kind] if self.succeeded == 0 => *kind,
+        let end = ENDS.into_iter().find(|end| self.kinds.contains(end));
+        let kind = match (end, self.kinds.as_slice()) {
+            (Some(end), _) => end,
+            (None, [kind]) if self.succeeded == 0 => *kind,
             _ => Kind::Partial,
         };
         let more = self.failed - self.named;

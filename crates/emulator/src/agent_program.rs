@@ -5,9 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::sync::mpsc;
-
 use super::runner::{ProgramEnvironment, ProgramRunner, ProgramSession, SessionProgram, take_text};
 use wharf_client::backend::MkdirOptions;
 use wharf_client::backend::exec::{CommandEvent, CommandStatus, OutputStream, ProgramInput};
@@ -67,15 +64,11 @@ impl AgentProgram {
             let options = MkdirOptions { parents: true, mode: None, bulk: true };
             self.backend.session_files().mkdir(&at, options).await?;
         }
-        let (stdin, input) = mpsc::channel(1);
-        // The channel has room for it.
-        drop(stdin.try_send(Bytes::from(text)));
-        drop(stdin);
         let program = SessionProgram {
             argv: self.argv.clone(),
             cwd,
             env: ProgramEnvironment::Whole,
-            input: ProgramInput::Stream(input),
+            input: ProgramInput::of(text),
             limit: Duration::MAX,
         };
         let mut command = self.runner.start(session, program).await?;

@@ -21,7 +21,7 @@ use wharf_client::backend::{Backend as _, Feature};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId};
-use wharf_core::platform::{self, Signal};
+use wharf_core::platform;
 use wharf_core::sync::lock;
 use wharf_core::utf8::unfinished;
 
@@ -202,15 +202,7 @@ async fn kill_all(sessions: &[String]) {
 
 /// Kills the processes of sessions, and returns whether there were any.
 fn kill(sessions: &[String]) -> bool {
-    if sessions.is_empty() {
-        return false;
-    }
-    let processes = platform::processes_with(MARK, sessions);
-    for process in &processes {
-        // It may have ended meanwhile.
-        drop(platform::send_signal(*process, Signal::Kill));
-    }
-    !processes.is_empty()
+    !sessions.is_empty() && platform::kill_processes_with(MARK, sessions)
 }
 
 /// Waits for the end of a command, or for the end of its time.

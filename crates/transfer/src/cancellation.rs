@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use wharf_core::advice::Setting;
+use wharf_core::clock::millis;
 use wharf_core::error::{Error, Kind};
 
 /// A request to stop, shared by those who may make it and the work that ends by it.
@@ -53,8 +54,7 @@ impl Cancellation {
 
     /// Gives the work more time to end.
     pub fn extend_patience(&self, patience: Duration) {
-        let millis = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-        self.patience.fetch_max(millis, Ordering::Relaxed);
+        self.patience.fetch_max(millis(patience), Ordering::Relaxed);
     }
 
     /// Returns whether there is work that stops by itself when it is asked to.

@@ -255,9 +255,7 @@ impl DestDir {
         let doing = |e: io::Error| self.refused("reading", below, &e);
         let file = platform::open_regular_below(self.dir()?, Path::new(below)).map_err(doing)?;
         let length = file.metadata().map_err(doing)?.len();
-        let mut body = Body::of_file(file, self.shown(below), length, true);
-        while body.next().await?.is_some() {}
-        Ok(body.digest()?.sha256.clone())
+        Body::of_file(file, self.shown(below), length, true).sha256().await
     }
 
     /// Creates a directory and its parents.

@@ -351,9 +351,8 @@ impl Transfer<'_> {
             RemoteHash::Streamed => verify::hash(&mut fetched).await?.sha256,
             RemoteHash::Unknown => return Ok(None),
         };
-        let mut body = source.open().await?;
-        while body.next().await?.is_some() {}
-        Ok(body.digest()?.sha256.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
+        let ours = source.open().await?.sha256().await?;
+        Ok(ours.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
 
     /// Fails where a run could not write a file to this path.

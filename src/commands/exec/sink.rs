@@ -11,6 +11,7 @@ use super::Cx;
 use super::excerpt::{self, Excerpt};
 use crate::output::{Captured, Format, Relay, TerminalText};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
+use wharf_core::clock::millis;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, Event, EventKind, ExecResult, ExecStatus, Provider, SessionId, Timestamp};
 use wharf_core::utf8::unfinished;
@@ -302,7 +303,7 @@ impl RunningSink<'_> {
             truncated,
             results,
             started_at: self.started_at,
-            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: millis(self.started.elapsed()),
             error: error.cloned(),
             provider,
         };

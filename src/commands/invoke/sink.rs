@@ -12,6 +12,7 @@ use super::text::TurnText;
 use crate::commands::Cx;
 use crate::output::{Captured, Format, Relay, TerminalText, escape, human};
 use wharf_client::backend::turn::{RunningTurn, TurnEnd};
+use wharf_core::clock::millis;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Event, EventKind, SessionId, Timestamp, ToolCall, TurnResult, TurnStatus};
 
@@ -391,7 +392,7 @@ impl<'a> TurnSink<'a> {
             usage: end.usage,
             cost: end.cost,
             started_at: self.started_at,
-            duration_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: millis(self.started.elapsed()),
             error: end.error,
             provider: end.provider,
         };

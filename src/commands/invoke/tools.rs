@@ -6,7 +6,6 @@ use std::path::Path;
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
-use tokio::sync::mpsc;
 
 use crate::commands::Cx;
 use crate::commands::question;
@@ -163,12 +162,9 @@ impl ToolCommand {
 async fn output(cx: &Cx, argv: &[OsString], input: &str) -> Result<(String, bool)> {
     let name = argv.first().map(wharf_core::platform::shown).unwrap_or_default();
     let fault = |e: std::io::Error| Error::io(format!("running `{name}`"), &e);
-    let (sender, stdin) = mpsc::channel(1);
-    let program = Program { argv, cwd: Path::new("."), env: &[], input: ProgramInput::Stream(stdin), terminal: None };
+    let input = ProgramInput::of(input.to_owned());
+    let program = Program { argv, cwd: Path::new("."), env: &[], input, terminal: None };
     let mut program = RunningProgram::start(program).map_err(fault)?;
-    // A tool need not read its input.
-    drop(sender.send(Bytes::copy_from_slice(input.as_bytes())).await);
-    drop(sender);
     let mut stdout = Vec::new();
     // What an agent wrote may come back here.
     let mut escape = io::stderr().is_terminal().then(TerminalText::default);

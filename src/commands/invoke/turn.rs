@@ -12,6 +12,7 @@ use super::sink::{TurnSink, unknown_end};
 use super::tools::{Decision, ToolPolicy};
 use crate::commands::Cx;
 use crate::commands::cx::Signals;
+use wharf_client::backend::Backend;
 use wharf_client::backend::turn::{PendingCall, RunningTurn, SendGate, ToolAnswer, TurnEnd, TurnEvent};
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
@@ -26,7 +27,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LAST: Duration = Duration::from_secs(1);
 
 /// How long a turn may wait for answers that this process cannot give: tools of the service's own were seen to wait.
-const FOREIGN: Duration = Duration::from_secs(120);
+pub(in crate::commands) const FOREIGN: Duration = Duration::from_secs(120);
+
+/// Returns how a user finds out what the agent of a session does.
+pub(in crate::commands) fn look_at_agent<'a>(backend: &dyn Backend, session: &'a SessionId) -> Step<'a> {
+    let session = Some(session.as_str());
+    if backend.events().is_none() && backend.logs().is_some() {
+        Step::ReadLog { session }
+    } else {
+        Step::ListEvents { session }
+    }
+}
 
 /// What follows turns for a user.
 pub(in crate::commands) struct TurnFollower<'a> {
@@ -115,11 +126,9 @@ impl TurnFollower<'_> {
 
     /// Returns how the user finds out what the agent does.
     fn look(&self) -> Step<'_> {
-        let session = Some(self.session.as_str());
-        match self.cx.backend() {
-            Ok(backend) if backend.events().is_none() && backend.logs().is_some() => Step::ReadLog { session },
-            _ => Step::ListEvents { session },
-        }
+        self.cx.backend().map_or(Step::ListEvents { session: Some(self.session.as_str()) }, |backend| {
+            look_at_agent(backend, self.session)
+        })
     }
 
     /// Returns the error of a turn that was stopped before it is known whether it has begun.

@@ -13,6 +13,7 @@ use super::results::{ToolOutput, fields};
 use super::sessions::create_for_agent;
 use crate::commands::exec::excerpt::Excerpt;
 use crate::commands::invoke::text::TurnText;
+use crate::commands::invoke::turn::{FOREIGN, look_at_agent};
 use crate::output::human;
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::turn::{
@@ -29,9 +30,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// The time that an agent has to stop once it was interrupted.
 const PATIENCE: Duration = Duration::from_secs(8);
-
-/// The time that a turn may wait for answers of other clients.
-const FOREIGN: Duration = Duration::from_secs(120);
 
 /// The time between two notifications about a text that is being written.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -287,12 +285,7 @@ impl<'a> TurnRun<'a> {
 
     /// Returns how to find out what the agent does.
     fn look(&self) -> Step<'_> {
-        let session = Some(self.session.as_str());
-        if self.call.backend.events().is_none() && self.call.backend.logs().is_some() {
-            Step::ReadLog { session }
-        } else {
-            Step::ListEvents { session }
-        }
+        look_at_agent(&*self.call.backend, self.session)
     }
 
     /// Returns the result of a turn that ended, or that waits for answers.

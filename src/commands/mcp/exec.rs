@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 
 use super::call::McpCall;
@@ -59,10 +57,7 @@ pub(super) async fn run(call: &McpCall<'_>) -> Result<ToolOutput> {
         None => ProgramInput::Empty,
         Some(text) => {
             call.host.limits.check_text("stdinText", &text)?;
-            let (sender, receiver) = mpsc::channel(1);
-            // The channel has room for it, and the input ends with it.
-            drop(sender.try_send(Bytes::from(text)));
-            ProgramInput::Stream(receiver)
+            ProgramInput::of(text)
         }
     };
     let command = NewCommand {

@@ -118,11 +118,7 @@ pub(super) async fn upload(call: &McpCall<'_>) -> Result<ToolOutput> {
 
 /// Fails unless a content has the hash that the caller expects. Nothing is sent before.
 async fn check_hash(call: &McpCall<'_>, source: &dyn Source, expected: &str) -> Result<()> {
-    let hash = async {
-        let mut body = source.open().await?;
-        while body.next().await?.is_some() {}
-        body.digest().map(|digest| digest.sha256.clone())
-    };
+    let hash = async { source.open().await?.sha256().await };
     let found = tokio::select! {
         found = hash => found?,
         why = call.cancellation.cancelled() => return Err(why),

@@ -3,6 +3,7 @@
 use tokio::time::Instant;
 
 use crate::commands::Cx;
+use wharf_core::clock::millis;
 use wharf_core::error::Result;
 use wharf_core::model::{RunStep, RunStepName, RunStepStatus, Timestamp};
 
@@ -34,7 +35,7 @@ impl RunSteps {
                 name: step.name,
                 status: if has_succeeded { RunStepStatus::Completed } else { RunStepStatus::Failed },
                 started_at: Some(step.started_at),
-                duration_ms: Some(u64::try_from(step.started.elapsed().as_millis()).unwrap_or(u64::MAX)),
+                duration_ms: Some(millis(step.started.elapsed())),
             };
         }
     }

@@ -13,9 +13,10 @@ use futures_util::stream::{self, StreamExt as _};
 use serde::Serialize;
 
 use self::cleanup::APPEARING;
+use super::sessions::age::OlderThan;
 use super::{Cx, question};
 use crate::output::{AgentLine, Column, LinePart, Record, TableView};
-use wharf_core::config::{duration, env};
+use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
 use wharf_core::platform::{self, Signal};
@@ -46,8 +47,8 @@ pub(super) enum RunsCommand {
     wharf runs prune --older-than 7d --dry-run")]
 pub(super) struct RunsPruneArgs {
     /// Also delete the sessions of kept runs that began before this time, such as 7d
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
-    older_than: Option<Duration>,
+    #[arg(long, value_name = "TIME", value_parser = OlderThan::parse)]
+    older_than: Option<OlderThan>,
 
     /// Print what would be deleted, and delete nothing
     #[arg(long)]
@@ -184,12 +185,7 @@ fn journals(cx: &Cx) -> Result<Vec<ListedRun>> {
 impl RunsPruneArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let home = cx.settings()?.home()?;
-        let before = match self.older_than {
-            Some(age) => Some(Timestamp::now().checked_sub(age).map_err(|_| {
-                Error::usage("--older-than reaches too far back").hint("write a time such as `7d` or `12h`")
-            })?),
-            None => None,
-        };
+        let before = self.older_than.as_ref().map(OlderThan::until).transpose()?;
         let is_due =
             |run: &ListedRun| !run.record.is_kept() || before.is_some_and(|before| run.record.began_at <= before);
         let due: Vec<_> = journals(cx)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
@@ -292,10 +288,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
 
 /// Kills what the command of a run has started: all processes that have the id of the run in their environment.
 pub(super) fn kill_processes_of(run: &str) {
-    for process in platform::processes_with(env::RUN, &[run.to_owned()]) {
-        // It may have ended meanwhile.
-        let _ = platform::send_signal(process, Signal::Kill);
-    }
+    platform::kill_processes_with(env::RUN, &[run.to_owned()]);
 }
 
 /// Waits for `work`, and meanwhile finishes the runs that were killed and that this one can finish.

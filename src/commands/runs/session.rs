@@ -17,7 +17,7 @@ use wharf_core::model::{Cleanup, CleanupStatus, Session, SessionId, SessionPath}
 use wharf_transfer::cancellation::cancel_error;
 
 /// How long deleting the session may take after `--timeout` ran out; then the watchdog goes on.
-const LATE: Duration = Duration::from_secs(20);
+const LATE_DELETION: Duration = Duration::from_secs(20);
 
 /// When the session of a run is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -85,7 +85,7 @@ impl RunGuard {
             |error: Error| error.hint("the session is being deleted in the background: see `wharf runs list`");
         let late = async {
             let error = cx.cancellation.cancelled().await;
-            sleep(LATE).await;
+            sleep(LATE_DELETION).await;
             Cleanup::failed(background(error))
         };
         let cleanup = tokio::select! {

@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 /// The value of `--older-than`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct OlderThan {
+pub(in crate::commands) struct OlderThan {
     /// The value as it was typed.
     pub(super) text: String,
     age: Duration,
@@ -22,20 +22,26 @@ pub(super) struct OlderThan {
 
 impl OlderThan {
     /// Parses the value for clap.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::commands) fn parse(text: &str) -> Result<Self, String> {
         Ok(OlderThan { text: text.to_owned(), age: duration::parse(text)? })
+    }
+
+    /// Returns the time at which what is that old now began.
+    ///
+    /// # Errors
+    /// `usage` if the time is before all times that can be written.
+    pub(in crate::commands) fn until(&self) -> Result<Timestamp> {
+        let until = SignedDuration::try_from(self.age).ok().and_then(|age| Timestamp::now().checked_sub(age).ok());
+        until
+            .ok_or_else(|| Error::usage("--older-than reaches too far back").hint("write a time such as `7d` or `12h`"))
     }
 
     /// Returns the filter for sessions that are older than that now.
     ///
     /// # Errors
-    /// `usage` if the time is before all times that can be written.
+    /// As [`OlderThan::until`].
     pub(super) fn filter(&self) -> Result<AgeFilter> {
-        let until = SignedDuration::try_from(self.age).ok().and_then(|age| Timestamp::now().checked_sub(age).ok());
-        let until = until.ok_or_else(|| {
-            Error::usage("--older-than reaches too far back").hint("write a time such as `7d` or `12h`")
-        })?;
-        Ok(AgeFilter { until, unknown: Vec::new() })
+        Ok(AgeFilter { until: self.until()?, unknown: Vec::new() })
     }
 }
 

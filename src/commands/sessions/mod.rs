@@ -1,6 +1,6 @@
 //! `wharf sessions`.
 
-mod age;
+pub(super) mod age;
 mod confirm;
 pub(super) mod create;
 mod delete;

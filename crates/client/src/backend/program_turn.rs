@@ -6,8 +6,6 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::Feature;
@@ -64,7 +62,7 @@ impl ProgramTurn {
             command: CommandLine::Argv(argv),
             cwd: None,
             env: Vec::new(),
-            input: prompt_input(prompt)?,
+            input: ProgramInput::of(prompt),
             terminal: None,
         };
         Ok(Box::new(ProgramTurn {
@@ -155,16 +153,6 @@ impl RunningTurn for ProgramTurn {
         self.kill = Some(Instant::now() + PATIENCE);
         self.command.signal(Signal::Terminate).await
     }
-}
-
-/// Returns the standard input that has the prompt.
-///
-/// # Errors
-/// `internal` if the prompt is not taken.
-pub(super) fn prompt_input(prompt: String) -> Result<ProgramInput> {
-    let (sender, input) = mpsc::channel(1);
-    sender.try_send(Bytes::from(prompt)).map_err(|_| Error::new(Kind::Internal, "a prompt was not taken"))?;
-    Ok(ProgramInput::Stream(input))
 }
 
 /// Returns the event of a block of standard error.

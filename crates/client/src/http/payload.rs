@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use wharf_core::body::{Digest, Source};
+use wharf_core::clock::millis;
 use wharf_core::error::{Error, Result};
 
 /// The capacity of the channel, in blocks: a small file and the bytes around it fit at once.
@@ -227,7 +228,7 @@ impl Pulse {
     }
 
     fn beat(&self) {
-        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = millis(self.start.elapsed());
         self.last.store(now, Ordering::Relaxed);
     }
 

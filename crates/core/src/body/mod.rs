@@ -176,6 +176,15 @@ impl Body {
         Ok(block)
     }
 
+    /// Reads everything, and returns the SHA-256 in hexadecimal.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub async fn sha256(mut self) -> Result<String> {
+        while self.next().await?.is_some() {}
+        self.digest().map(|digest| digest.sha256.clone())
+    }
+
     /// Returns the length and hash of the whole body.
     ///
     /// # Errors

@@ -19,6 +19,17 @@ pub use other::*;
 #[cfg(unix)]
 pub use unix::*;
 
+/// Kills the processes whose initial environment has `variable` with one of `values`, as far as this user may read it.
+/// Returns whether there were any; never on systems other than Linux.
+pub fn kill_processes_with(variable: &str, values: &[String]) -> bool {
+    let processes = processes_with(variable, values);
+    for process in &processes {
+        // It may have ended meanwhile.
+        drop(send_signal(*process, Signal::Kill));
+    }
+    !processes.is_empty()
+}
+
 /// The size of a terminal, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TerminalSize {

@@ -325,7 +325,7 @@ pub fn belongs_to(_process: u32) -> bool {
 }
 
 /// Returns an empty list: environments of other processes cannot be read.
-pub fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
+pub(super) fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 

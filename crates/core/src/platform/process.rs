@@ -50,6 +50,16 @@ pub enum ProgramInput {
     Stream(mpsc::Receiver<Bytes>),
 }
 
+impl ProgramInput {
+    /// Returns an input with this content.
+    pub fn of(content: impl Into<Bytes>) -> Self {
+        let (sender, input) = mpsc::channel(1);
+        // The channel has room for it, and the input ends with it.
+        drop(sender.try_send(content.into()));
+        ProgramInput::Stream(input)
+    }
+}
+
 /// An output stream of a program. A program in a terminal has only `Stdout`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputStream {

@@ -15,7 +15,7 @@ use super::hold::{HeldCommand, HeldProgram, Hold};
 use super::home::LocalHome;
 use super::record::{self, TurnRecorder};
 use super::recorded_turn::RecordedTurn;
-use crate::backend::program_turn::{PATIENCE, cannot_start, end_event, end_of, prompt_input, stderr_event};
+use crate::backend::program_turn::{PATIENCE, cannot_start, end_event, end_of, stderr_event};
 use crate::backend::text_blocks::{CharBlocks, TextBlocks};
 use crate::backend::turn::{NewMessage, RunningTurn, ToolAnswer, TurnEnd, TurnEvent, Turns};
 use crate::backend::{Capabilities, Feature};
@@ -24,7 +24,7 @@ use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Encoding, Event, EventKind, RemotePath, SessionId, Timestamp, TurnStatus};
 use wharf_core::platform::Signal;
-use wharf_core::platform::process::{OutputStream, ProgramEvent};
+use wharf_core::platform::process::{OutputStream, ProgramEvent, ProgramInput};
 use wharf_core::random;
 
 /// The agents of a home.
@@ -82,7 +82,7 @@ impl Turns for LocalTurns {
             argv: &argv,
             cwd: RemotePath::root(),
             env: Vec::new(),
-            input: prompt_input(message.text)?,
+            input: ProgramInput::of(message.text),
             terminal: None,
         };
         let started = HeldProgram::start(hold, program).and_then(|started| {

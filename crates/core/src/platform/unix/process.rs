@@ -146,7 +146,7 @@ const ANCESTORS: usize = 1000;
 
 /// Returns the processes whose initial environment has `variable` with one of `values`, as far as this user may read
 /// it; empty on systems other than Linux.
-pub fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
+pub(in crate::platform) fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
     let wanted: HashSet<Vec<u8>> = values.iter().map(|value| format!("{variable}={value}").into_bytes()).collect();
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
