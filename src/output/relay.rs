@@ -22,6 +22,8 @@ const NOTES: usize = 1 << 20;
 pub struct Relay {
     open: fn() -> io::Result<Box<dyn Write + Send>>,
     running: Option<Running>,
+    /// Whether blocks were passed that [`Relay::written`] did not wait for.
+    has_passed: bool,
     /// Converts an error of the stream.
     explain: fn(&io::Error) -> Error,
 }
@@ -40,6 +42,7 @@ pub struct RelaySender {
     place: Arc<Semaphore>,
 }
 
+#[derive(Default)]
 struct Block {
     /// None to end the thread.
     bytes: Option<Bytes>,
@@ -47,6 +50,8 @@ struct Block {
     place: Option<OwnedSemaphorePermit>,
     /// The room that a note takes until it is written.
     room: Option<OwnedSemaphorePermit>,
+    /// Dropped when the block and those before it are written.
+    written: Option<oneshot::Sender<()>>,
 }
 
 /// Passes notes to the thread of the relay of stderr, without waiting.
@@ -64,7 +69,17 @@ impl RelaySender {
     /// the block was not passed. Returns whether the thread still takes blocks.
     pub async fn send(&self, bytes: &Bytes) -> bool {
         let place = Arc::clone(&self.place).acquire_owned().await.ok();
-        self.blocks.send(Block { bytes: Some(bytes.clone()), place, room: None }).is_ok()
+        self.blocks.send(Block { bytes: Some(bytes.clone()), place, ..Block::default() }).is_ok()
+    }
+
+    /// Waits until the blocks that were passed are written, or the stream has failed.
+    async fn written(&self) {
+        let (written, all) = oneshot::channel();
+        let last = Block { bytes: Some(Bytes::new()), written: Some(written), ..Block::default() };
+        if self.blocks.send(last).is_ok() {
+            // Fails when the block is dropped.
+            drop(all.await);
+        }
     }
 
     /// Waits until the thread takes no more blocks: the stream failed or was finished.
@@ -74,7 +89,7 @@ impl RelaySender {
 
     /// Lets the thread end after the blocks before.
     fn end(&self) {
-        drop(self.blocks.send(Block { bytes: None, place: None, room: None }));
+        drop(self.blocks.send(Block::default()));
     }
 }
 
@@ -94,7 +109,7 @@ impl NoteRelay {
         let room = u32::try_from(text.len()).ok();
         match room.and_then(|room| Arc::clone(&self.room).try_acquire_many_owned(room).ok()) {
             Some(room) => {
-                drop(self.blocks.blocks.send(Block { bytes: Some(text.into()), place: None, room: Some(room) }));
+                drop(self.blocks.blocks.send(Block { bytes: Some(text.into()), room: Some(room), ..Block::default() }));
             }
             None => drop(self.lost.fetch_add(lost + 1, Ordering::Relaxed)),
         }
@@ -116,7 +131,12 @@ impl NoteRelay {
 impl Relay {
     /// Creates the relay of stdout.
     pub fn stdout() -> Self {
-        Relay { open: || platform::stdout().map(|stdout| Box::new(stdout) as _), running: None, explain: stdout_error }
+        Relay {
+            open: || platform::stdout().map(|stdout| Box::new(stdout) as _),
+            running: None,
+            has_passed: false,
+            explain: stdout_error,
+        }
     }
 
     /// Creates the relay of stderr, and what passes notes to it. Without a thread, notes are written directly.
@@ -124,6 +144,7 @@ impl Relay {
         let mut relay = Relay {
             open: || Ok(Box::new(platform::stderr())),
             running: None,
+            has_passed: false,
             explain: |e| Error::io("writing to stderr", e),
         };
         let (end, ended) = channel();
@@ -146,9 +167,19 @@ impl Relay {
     pub async fn send(&mut self, block: &Bytes) -> Result<()> {
         let running = self.running()?;
         if running.blocks.send(block).await {
+            self.has_passed = true;
             return Ok(());
         }
         Err(self.failed().await)
+    }
+
+    /// Waits until the blocks that were passed are written, or the stream has failed. What is written to another
+    /// stream after that stands below them on a terminal. Cancel safe.
+    pub async fn written(&mut self) {
+        if let Some(running) = self.running.as_ref().filter(|_| self.has_passed) {
+            running.blocks.written().await;
+            self.has_passed = false;
+        }
     }
 
     /// Starts the thread, and returns what passes blocks to it.
@@ -204,14 +235,14 @@ fn start(mut stream: Box<dyn Write + Send>, settled: Option<Sender<()>>) -> io::
     let failure = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&failure);
     thread::spawn(move || {
-        while let Some(Block { bytes: Some(bytes), place, room }) = receiver.blocking_recv() {
+        while let Some(Block { bytes: Some(bytes), place, room, written }) = receiver.blocking_recv() {
             // The next block may take its place while it is written.
             drop(place);
             if let Err(e) = stream.write_all(&bytes).and_then(|()| stream.flush()) {
                 *lock(&kept) = Some(e);
                 break;
             }
-            drop(room);
+            drop((room, written));
         }
         drop(receiver);
         let _ = end.send(());

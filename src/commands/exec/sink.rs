@@ -143,7 +143,8 @@ impl RunningSink<'_> {
         self.waiting.is_some()
     }
 
-    /// Passes on the waiting block. Cancel safe: if the future is dropped, the block still waits.
+    /// Passes on the waiting block, below what was written to the other stream before. Cancel safe: if the future is
+    /// dropped, the block still waits.
     ///
     /// # Errors
     /// `closed` if stdout was closed by its reader; `io` from stdout.
@@ -151,12 +152,18 @@ impl RunningSink<'_> {
         if let Some((stream, block)) = &self.waiting {
             match stream {
                 OutputStream::Stdout if self.unread => {}
-                OutputStream::Stdout => match self.relays.stdout.send(block).await {
-                    Err(error) if self.goes_on_without(&error) => self.unread = true,
-                    sent => sent?,
-                },
-                // If the reader of stderr is gone, the command goes on without it.
-                OutputStream::Stderr => drop(self.relays.stderr.send(block).await),
+                OutputStream::Stdout => {
+                    self.relays.stderr.written().await;
+                    match self.relays.stdout.send(block).await {
+                        Err(error) if self.goes_on_without(&error) => self.unread = true,
+                        sent => sent?,
+                    }
+                }
+                OutputStream::Stderr => {
+                    self.relays.stdout.written().await;
+                    // If the reader of stderr is gone, the command goes on without it.
+                    drop(self.relays.stderr.send(block).await);
+                }
             }
         }
         self.waiting = None;

@@ -182,12 +182,14 @@ impl<'a> TurnSink<'a> {
         !self.waiting.is_empty() || !self.waiting_errors.is_empty()
     }
 
-    /// Passes on what waits. Nothing is lost where the future is dropped.
+    /// Passes on what waits; on a terminal that shows both streams, in the order of the events. Nothing is lost where
+    /// the future is dropped.
     ///
     /// # Errors
     /// `io` where stdout takes no more. A reader that went away is no error.
     pub(super) async fn pass(&mut self) -> Result<()> {
         if !self.waiting.is_empty() && !self.unread {
+            self.errors.written().await;
             match self.relay.send(&self.waiting).await {
                 Err(error) if error.kind() == Kind::Closed => self.unread = true,
                 sent => sent?,
@@ -195,6 +197,7 @@ impl<'a> TurnSink<'a> {
         }
         self.waiting = Bytes::new();
         if !self.waiting_errors.is_empty() {
+            self.relay.written().await;
             // If the reader of stderr is gone, the turn goes on without it.
             drop(self.errors.send(&Bytes::copy_from_slice(&self.waiting_errors)).await);
             self.waiting_errors.clear();
