@@ -69,6 +69,10 @@ pub struct GlobalFlags {
     #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "HOW")]
     pub progress: ProgressMode,
 
+    /// Show times in UTC instead of the local time zone
+    #[arg(long, global = true)]
+    pub utc: bool,
+
     /// Stop the command after this time, such as 90s or 15m [default: none]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration::parse)]
     pub timeout: Option<Duration>,

@@ -76,6 +76,7 @@ impl Cx {
             transform: global.transform.clone(),
             color: global.color,
             progress: global.progress,
+            utc: global.utc,
             verbose: global.verbose,
             causes: global.debug,
             answers: answers.clone(),

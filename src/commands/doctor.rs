@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Cx;
-use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableView};
+use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableCell, TableView};
 use wharf_client::backend::{Capabilities, Check};
 use wharf_core::error::{Error, Result};
 use wharf_core::verdict::Verdict;
@@ -99,7 +99,7 @@ impl Record for CheckRecord {
                 (true, Some(_)) => "WARN",
                 (false, _) => "NO",
             };
-            vec![c.check.to_owned(), word.to_owned(), detail]
+            vec![c.check.into(), TableCell::status(word), detail.into()]
         },
     };
 

@@ -28,31 +28,26 @@ pub(super) async fn is_agreed(cx: &Cx, question: &str) -> Result<bool> {
 /// The highest number of things that are named above a question.
 const NAMED: usize = 10;
 
-/// As [`confirm_deletion`]. At a terminal the things are named above the question.
-///
-/// # Errors
-/// Those of [`confirm_deletion`].
-pub(super) async fn confirm_deletion_of(cx: &Cx, what: &str, things: &[&str]) -> Result<()> {
-    if can_ask(cx) {
-        let shown = things.iter().take(NAMED).map(|thing| format!("  {thing}"));
-        let rest = things.len().saturating_sub(NAMED);
-        for line in shown.chain((rest > 0).then(|| format!("  and {rest} more"))) {
-            cx.out.prompt_line(&line);
-        }
+/// Names things above a question that is about them.
+pub(super) fn name(cx: &Cx, things: &[&str]) {
+    let shown = things.iter().take(NAMED).map(|thing| format!("  {thing}"));
+    let rest = things.len().saturating_sub(NAMED);
+    for line in shown.chain((rest > 0).then(|| format!("  and {rest} more"))) {
+        cx.out.prompt_line(&line);
     }
-    confirm_deletion(cx, what).await
 }
 
-/// Asks at a terminal whether things are to be deleted; fails elsewhere. The command has the flags `--yes` and
-/// `--dry-run`.
+/// Asks at a terminal whether things, which are named above the question, are to be deleted; fails elsewhere. The command
+/// has the flags `--yes` and `--dry-run`.
 ///
 /// # Errors
 /// `usage` without a terminal; `conflict` if they are not to be deleted.
-pub(super) async fn confirm_deletion(cx: &Cx, what: &str) -> Result<()> {
+pub(super) async fn confirm_deletion_of(cx: &Cx, what: &str, things: &[&str]) -> Result<()> {
     if !can_ask(cx) {
         return Err(Error::usage(format!("this would delete {what}"))
             .hint("add --yes to delete them, or --dry-run to see them"));
     }
+    name(cx, things);
     if is_agreed(cx, &format!("Delete {what}?")).await? {
         Ok(())
     } else {

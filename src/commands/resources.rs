@@ -236,7 +236,7 @@ impl ResourceArgs {
     ///
     /// # Errors
     /// `usage` unless exactly one resource is named; those of finding the session.
-    async fn read(self, cx: &Cx, usage: SessionUse) -> Result<(SessionId, String)> {
+    async fn read(self, cx: &Cx, usage: SessionUse<'_>) -> Result<(SessionId, String)> {
         let (session, rest) = session_and_rest(self.session_id, self.name, self.resource.into_iter().collect());
         let mut all = self.resource_id.into_iter().chain(rest);
         let hint = "`wharf resources list SESSION` shows the ids";
@@ -320,7 +320,8 @@ impl ResourcesDeleteArgs {
             return Err(Error::usage("a resource id is missing")
                 .hint("give its id or --mount-path; `wharf resources list SESSION` shows both"));
         }
-        let session = cx.named_session(&session, SessionUse::Change("Unmount from")).await?;
+        let named: Vec<_> = ids.iter().chain(&self.mount_path).cloned().collect();
+        let session = cx.named_session(&session, SessionUse::DeleteIn("Unmount from", &named)).await?;
         if let Some(path) = &self.mount_path {
             ids.push(mounted_at(cx, &session, path).await?);
         }

@@ -24,12 +24,14 @@ const CANDIDATES: usize = 10;
 
 /// What a command does with a session, which decides how it can be named.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum SessionUse {
+pub(super) enum SessionUse<'a> {
     /// It reads: every name is taken.
     Read,
     /// It changes something. On a terminal every name is taken, after a question that begins with this text; elsewhere only
     /// whole ids are.
     Change(&'static str),
+    /// It deletes these things in the session: as a change, and the question names them.
+    DeleteIn(&'static str, &'a [String]),
     /// It shows what a change would do: as a change, without a question.
     Rehearse,
     /// Only whole ids are taken.
@@ -41,7 +43,7 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::named_session`]; `usage` if `:` stands for no session.
-    pub(super) async fn session(&self, text: &str, usage: SessionUse) -> Result<SessionId> {
+    pub(super) async fn session(&self, text: &str, usage: SessionUse<'_>) -> Result<SessionId> {
         if text == CHOSEN_SESSION { self.chosen_session(usage).await } else { self.named_session(text, usage).await }
     }
 
@@ -49,7 +51,7 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::session`].
-    pub(super) async fn sessions(&self, names: &SessionNames, usage: SessionUse) -> Result<Vec<SessionId>> {
+    pub(super) async fn sessions(&self, names: &SessionNames, usage: SessionUse<'_>) -> Result<Vec<SessionId>> {
         let mut ids = Vec::new();
         for text in names.all() {
             ids.push(self.session(text, usage).await?);
@@ -61,7 +63,7 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::named_session`].
-    pub(super) async fn named_sessions(&self, names: &SessionNames, usage: SessionUse) -> Result<Vec<SessionId>> {
+    pub(super) async fn named_sessions(&self, names: &SessionNames, usage: SessionUse<'_>) -> Result<Vec<SessionId>> {
         let mut ids = Vec::new();
         for text in names.all() {
             ids.push(self.named_session(text, usage).await?);
@@ -73,7 +75,7 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::named_session`]; `usage` if neither is set.
-    pub(super) async fn chosen_session(&self, usage: SessionUse) -> Result<SessionId> {
+    pub(super) async fn chosen_session(&self, usage: SessionUse<'_>) -> Result<SessionId> {
         match &self.settings()?.session.value {
             Some(session) => self.named_session(session, usage).await,
             None => Err(Error::usage("`:` needs a session")
@@ -86,7 +88,7 @@ impl Cx {
     /// # Errors
     /// `usage` for a text that cannot name a session, or that names several; `not_found` if there is no session with
     /// the title, or none was created here; `conflict` if the question is answered with no; those of the listing.
-    pub(super) async fn named_session(&self, text: &str, usage: SessionUse) -> Result<SessionId> {
+    pub(super) async fn named_session(&self, text: &str, usage: SessionUse<'_>) -> Result<SessionId> {
         self.resolve_session(text.parse()?, usage).await
     }
 
@@ -94,14 +96,14 @@ impl Cx {
     ///
     /// # Errors
     /// As [`Cx::named_session`].
-    pub(super) async fn resolve_session(&self, name: SessionName, usage: SessionUse) -> Result<SessionId> {
+    pub(super) async fn resolve_session(&self, name: SessionName, usage: SessionUse<'_>) -> Result<SessionId> {
         let whole = match &name {
             SessionName::Id(id) => !self.backend()?.capabilities().may_be_beginning(id.as_str()),
             SessionName::Last | SessionName::Title(_) => false,
         };
         let is_taken = match usage {
             SessionUse::Read => true,
-            SessionUse::Change(_) | SessionUse::Rehearse => question::can_ask(self),
+            SessionUse::Change(_) | SessionUse::DeleteIn(..) | SessionUse::Rehearse => question::can_ask(self),
             SessionUse::Exact => false,
         };
         let text = name.to_string();
@@ -136,7 +138,12 @@ impl Cx {
     ///
     /// # Errors
     /// `usage` for a path that no session can have; those of [`Cx::named_session`].
-    pub(super) async fn at(&self, session: Option<SessionName>, path: &str, usage: SessionUse) -> Result<SessionPath> {
+    pub(super) async fn at(
+        &self,
+        session: Option<SessionName>,
+        path: &str,
+        usage: SessionUse<'_>,
+    ) -> Result<SessionPath> {
         let path = self.resolve(path)?;
         let session = match session {
             Some(session) => self.resolve_session(session, usage).await?,
@@ -149,7 +156,7 @@ impl Cx {
     ///
     /// # Errors
     /// `usage` for anything else; those of [`Cx::at`].
-    pub(super) async fn session_path(&self, text: &str, usage: SessionUse) -> Result<SessionPath> {
+    pub(super) async fn session_path(&self, text: &str, usage: SessionUse<'_>) -> Result<SessionPath> {
         match Target::parse(text)? {
             Target::Session { session, path } => self.at(session, &path, usage).await,
             Target::Stored(id) => {
@@ -160,9 +167,15 @@ impl Cx {
     }
 
     /// Says on a terminal which session a name stands for, or asks whether to change it.
-    async fn tell_or_ask(&self, id: &SessionId, title: Option<&str>, usage: SessionUse) -> Result<()> {
+    async fn tell_or_ask(&self, id: &SessionId, title: Option<&str>, usage: SessionUse<'_>) -> Result<()> {
         let session = human::session(id, title, None);
-        if let SessionUse::Change(doing) = usage {
+        let doing = match usage {
+            SessionUse::Change(doing) => Some((doing, [].as_slice())),
+            SessionUse::DeleteIn(doing, things) => Some((doing, things)),
+            SessionUse::Read | SessionUse::Rehearse | SessionUse::Exact => None,
+        };
+        if let Some((doing, things)) = doing {
+            question::name(self, &things.iter().map(String::as_str).collect::<Vec<_>>());
             if question::is_agreed(self, &format!("{doing} session {session}?")).await? {
                 return Ok(());
             }
@@ -202,14 +215,14 @@ impl Cx {
     }
 
     /// Returns the session that was created last on this machine. Before a change the service is asked for its title.
-    async fn last_session(&self, usage: SessionUse) -> Result<ListedSession> {
+    async fn last_session(&self, usage: SessionUse<'_>) -> Result<ListedSession> {
         let backend = self.backend()?;
         let last = LastSessions::new(self.settings()?.home()?).of(&backend.origin(), self.agent_of_sessions()?)?;
         let last = last.ok_or_else(|| {
             Error::not_found(format!("no session was created here on `{}`", backend.capabilities().backend))
                 .hint("`@last` is the one that `wharf sessions create` made last; `wharf sessions list` shows all")
         })?;
-        if matches!(usage, SessionUse::Change(_)) {
+        if matches!(usage, SessionUse::Change(_) | SessionUse::DeleteIn(..)) {
             return backend.sessions().get(&last.session).await.map(ListedSession::of);
         }
         Ok(ListedSession { id: last.session, title: last.title, created_at: None })
@@ -263,7 +276,7 @@ impl Cx {
 }
 
 /// Returns the error of a name that is not taken here.
-fn refused(text: &str, usage: SessionUse) -> Error {
+fn refused(text: &str, usage: SessionUse<'_>) -> Error {
     let what = match usage {
         SessionUse::Exact => format!("`{text}` does not go with --missing-ok, which takes whole ids only"),
         _ => format!("`{text}` names a session to change on a terminal only; elsewhere a whole id is needed"),

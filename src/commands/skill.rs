@@ -150,7 +150,7 @@ impl Record for SkillFile {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[Column::left("STATUS"), Column::left("PATH")],
-        cells: |file| vec![file.status.word().to_owned(), file.path.clone()],
+        cells: |file| vec![file.status.word().into(), file.path.clone().into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {

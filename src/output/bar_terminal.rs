@@ -12,6 +12,11 @@ use wharf_core::sync::lock;
 /// The maximum number of redraws per second.
 const RATE: u8 = 20;
 
+/// Returns the width of the terminal that a bar is drawn on, in columns.
+pub(super) fn columns() -> usize {
+    terminal_size_of(io::stderr()).map_or(80, |(Width(columns), _)| columns.max(1).into())
+}
+
 /// Returns the target to draw a bar on; hidden if stderr is not a terminal that can move its cursor.
 pub(super) fn target() -> ProgressDrawTarget {
     if cfg!(windows) {

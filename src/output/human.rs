@@ -1,6 +1,8 @@
 //! Sizes, times and summaries for people.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{table, terminal};
+use wharf_core::config::env;
 use wharf_core::model::{Cost, Event, SessionId, TokenUsage, ToolCall};
 use wharf_transfer::event::TransferSummary;
 
@@ -28,6 +31,12 @@ pub fn size(bytes: u64) -> String {
         unit = next;
     }
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// Formats a number of bytes a second: `3.0 MiB/s`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is rounded anyway")]
+pub fn rate(bytes_per_second: f64) -> String {
+    format!("{}/s", size(bytes_per_second as u64))
 }
 
 /// Returns the summary of a transfer of `from` after which no file is at its destination.
@@ -51,16 +60,23 @@ pub(super) fn skipped(summary: &TransferSummary) -> String {
     format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))
 }
 
-/// Returns the summary of a transfer of several files in one line; `None` for a single file.
-pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Option<String> {
+/// Returns the summary of a transfer in one line; `None` for a single file, unless it is `for_terminal`, where the summary
+/// has the rate as well.
+#[allow(clippy::cast_precision_loss, reason = "a rate is rounded anyway")]
+pub fn summary(summary: &TransferSummary, several: bool, took: Duration, for_terminal: bool) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     let TransferSummary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
-    if !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2 {
+    let is_single = !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2;
+    let is_timed = for_terminal && *copied > 0 && !dry_run;
+    if is_single && !is_timed {
         return None;
     }
     let verb = if *dry_run { "would be copied" } else { "copied" };
-    let took = if *dry_run { String::new() } else { format!(" in {:.1} s", took.as_secs_f64()) };
-    let mut parts = vec![format!("{} {verb} ({}{took})", files(*copied), size(*bytes))];
+    let seconds = took.as_secs_f64();
+    let pace = (is_timed && *bytes > 0 && seconds > 0.0).then(|| format!(", {}", rate(*bytes as f64 / seconds)));
+    let took = if *dry_run { String::new() } else { format!(" in {seconds:.1} s") };
+    let pace = pace.unwrap_or_default();
+    let mut parts = vec![format!("{} {verb} ({}{took}{pace})", files(*copied), size(*bytes))];
     if !skipped.is_empty() {
         parts.push(self::skipped(summary));
     }
@@ -76,19 +92,51 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration) -> Opti
     Some(parts.join(", "))
 }
 
-/// Formats a time in the local time zone: `2026-11-21 10:45`.
-pub fn time(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+/// Formats a time with its zone: `2026-11-21 10:45:07 +01:00`, or `2026-11-21 09:45:07 UTC`.
+///
+/// The time zone is that of the system, and UTC if `utc` is true or the system's is unknown.
+pub fn time(at: Timestamp, utc: bool) -> String {
+    let at = at.to_zoned(if utc { TimeZone::UTC } else { system_zone() });
+    let zone = if at.offset().is_zero() { "UTC" } else { "%:z" };
+    at.strftime(&format!("%Y-%m-%d %H:%M:%S {zone}")).to_string()
+}
+
+/// Returns the time zone of the system, which `TZ` can name.
+fn system_zone() -> TimeZone {
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    let find = || {
+        // `TZ` can be the path of a file: a device or a FIFO would be read without end.
+        let is_endless = env::text(env::TZ)
+            .is_some_and(|text| Path::new(text.trim_start_matches(':')).metadata().is_ok_and(|meta| !meta.is_file()));
+        if is_endless { TimeZone::UTC } else { TimeZone::system() }
+    };
+    ZONE.get_or_init(find).clone()
+}
+
+/// Formats how far a time is from now: `3m ago`, `in 2h`.
+pub fn distance(at: Timestamp) -> String {
+    let seconds = Timestamp::now().duration_since(at).as_secs();
+    if seconds < 0 { format!("in {}", span(seconds.saturating_neg())) } else { format!("{} ago", span(seconds)) }
 }
 
 /// Formats how long ago a time was: `45s`, `3m`, `2h`, `5d`.
 pub fn age(at: Timestamp) -> String {
-    let seconds = Timestamp::now().duration_since(at).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m", seconds / 60),
-        3600..86_400 => format!("{}h", seconds / 3600),
-        _ => format!("{}d", seconds / 86_400),
+    span(Timestamp::now().duration_since(at).as_secs().max(0))
+}
+
+/// Formats a number of seconds from 0 on, in a unit of which there are at least two.
+fn span(seconds: i64) -> String {
+    const MINUTE: i64 = 60;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    if seconds < 2 * MINUTE {
+        format!("{seconds}s")
+    } else if seconds < 2 * HOUR {
+        format!("{}m", seconds / MINUTE)
+    } else if seconds < 2 * DAY {
+        format!("{}h", seconds / HOUR)
+    } else {
+        format!("{}d", seconds / DAY)
     }
 }
 
@@ -189,21 +237,21 @@ pub fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "-".to_owned(), show)
 }
 
-/// Formats the field `name` of an object: times in the local zone, sizes in binary units.
-pub fn value(name: &str, value: &Value) -> String {
+/// Formats the field `name` of an object: times in the local zone or in UTC, sizes in binary units.
+pub fn value(name: &str, value: &Value, utc: bool) -> String {
     match value {
-        Value::String(text) if name.ends_with("_at") => text.parse().map_or_else(|_| text.clone(), time),
+        Value::String(text) if name.ends_with("_at") => text.parse().map_or_else(|_| text.clone(), |at| time(at, utc)),
         Value::String(text) => text.clone(),
         Value::Number(number) if name == "size" || name.ends_with("bytes") => {
             number.as_u64().map_or_else(|| number.to_string(), |bytes| format!("{} ({number} bytes)", size(bytes)))
         }
         Value::Object(fields) if fields.values().all(|value| !value.is_object() && !value.is_array()) => fields
             .iter()
-            .map(|(name, value)| format!("{name}={}", self::value("", value)))
+            .map(|(name, value)| format!("{name}={}", self::value("", value, utc)))
             .collect::<Vec<_>>()
             .join(", "),
         Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            items.iter().map(|item| self::value("", item)).collect::<Vec<_>>().join(", ")
+            items.iter().map(|item| self::value("", item, utc)).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
     }
@@ -212,6 +260,25 @@ pub fn value(name: &str, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_of_time() {
+        for (seconds, shown) in
+            [(0, "0s"), (119, "119s"), (180, "3m"), (7199, "119m"), (7200, "2h"), (172_799, "47h"), (432_000, "5d")]
+        {
+            assert_eq!(span(seconds), shown);
+        }
+        let now = Timestamp::now();
+        let from_now = |minutes: i64| now + jiff::SignedDuration::from_secs(60 * minutes);
+        assert_eq!(distance(from_now(-3)), "3m ago");
+        assert!(distance(from_now(600)).starts_with("in "), "{}", distance(from_now(600)));
+    }
+
+    #[test]
+    fn a_time_has_its_zone() {
+        let at: Timestamp = "2026-11-21T09:45:07.5Z".parse().unwrap();
+        assert_eq!(time(at, true), "2026-11-21 09:45:07 UTC");
+    }
 
     #[test]
     fn sizes() {

@@ -224,8 +224,7 @@ impl<'a, T: Record> Listing<'a, T> {
         }
         match self.format {
             Format::Table => {
-                let cells =
-                    (self.view.cells)(record).iter().map(|cell| escape::for_terminal(cell).into_owned()).collect();
+                let cells = (self.view.cells)(record).iter().map(|cell| cell.show(output.options.utc)).collect();
                 match self.table.as_mut().and_then(|table| table.row(cells)) {
                     Some(lines) => output.text(&lines),
                     None => Ok(()),

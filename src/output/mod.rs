@@ -5,11 +5,13 @@
 
 mod agent_line;
 mod bar_terminal;
+mod cell;
 mod ci_report;
 pub mod escape;
 mod format;
 pub mod human;
 mod listing;
+mod matrix;
 mod objects;
 pub mod progress;
 mod receipt_file;
@@ -35,10 +37,12 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub use self::agent_line::{AgentLine, LinePart};
+pub use self::cell::TableCell;
 pub use self::ci_report::{CiReport, ReportFormat};
 pub use self::escape::TerminalText;
 pub use self::format::Format;
 pub use self::listing::Listing;
+pub use self::matrix::MatrixRow;
 use self::progress::ProgressMode;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
@@ -81,6 +85,8 @@ pub struct OutputOptions {
     pub color: Color,
     /// The display of progress.
     pub progress: progress::ProgressMode,
+    /// Whether times for people are in UTC instead of the local time zone.
+    pub utc: bool,
     /// Whether additional notes are printed.
     pub verbose: bool,
     /// Whether errors are printed with their causes.
@@ -151,6 +157,18 @@ impl Output {
     pub fn expect_bytes(&self) -> Result<()> {
         platform::stdout_is_kept()
             .map_err(|e| unwritten(&e).hint("to throw it away write `>/dev/null`, which is open for writing only"))
+    }
+
+    /// Fails if stdout is a terminal, which `what` is not for.
+    ///
+    /// # Errors
+    /// `usage`, before anything is fetched.
+    pub fn expect_pipe(&self, what: &str) -> Result<()> {
+        if self.terminal {
+            return Err(Error::usage(format!("{what} is not written to a terminal"))
+                .hint("redirect stdout: `> FILE`, or `| tar x`"));
+        }
+        Ok(())
     }
 
     /// Reports to a CI system as well from now on.
@@ -356,6 +374,11 @@ impl Output {
             Some(progress) => progress.suspend(|| self.bytes(text.as_bytes()).and_then(|()| self.flush())),
             None => self.bytes(text.as_bytes()),
         }
+    }
+
+    /// Prints an empty line between two tables.
+    pub fn separate(&self) -> Result<()> {
+        self.line("")
     }
 
     fn line(&self, line: &str) -> Result<()> {

@@ -1,7 +1,9 @@
 //! Output of single objects, and of the results of a command with several subjects.
 
+use anstyle::Style;
 use serde_json::Value;
 
+use super::cell::{StyledCell, style_of};
 use super::record::to_json;
 use super::table::{Align, Column, Fit, Table};
 use super::{Format, Output, Record, escape, human, yaml};
@@ -35,7 +37,7 @@ impl Output {
         match self.format {
             Format::Jsonl => self.line(&self.safe_json(json)),
             Format::Yaml => self.yaml(json, yaml::write_document),
-            Format::Table => self.text(&fields(json, self.width(), self.colour)),
+            Format::Table => self.text(&self.fields(json)),
             Format::Auto | Format::Json | Format::Raw | Format::Agent => {
                 self.pretty(json, 0).and_then(|()| self.text("\n"))
             }
@@ -57,24 +59,26 @@ impl Output {
             }
         }
     }
-}
 
-/// Formats an object for people, as lines of name and value, without unknown values.
-fn fields(json: &str, width: Option<usize>, colour: bool) -> String {
-    const COLUMNS: &[Column] = &[
-        Column { name: "FIELD", align: Align::Left, fit: Fit::Rigid },
-        Column { name: "VALUE", align: Align::Left, fit: Fit::Flexible },
-    ];
-    let Ok(Value::Object(members)) = serde_json::from_str(json) else { return format!("{json}\n") };
-    let mut table = Table::new(COLUMNS, width, colour);
-    let mut text = String::new();
-    for (name, value) in members {
-        if value.is_null() || name == "provider" {
-            continue;
+    /// Formats an object for people, as lines of name and value, without unknown values.
+    fn fields(&self, json: &str) -> String {
+        const COLUMNS: &[Column] = &[
+            Column { name: "FIELD", align: Align::Left, fit: Fit::Rigid },
+            Column { name: "VALUE", align: Align::Left, fit: Fit::Flexible },
+        ];
+        let Ok(Value::Object(members)) = serde_json::from_str(json) else { return format!("{json}\n") };
+        let mut table = Table::new(COLUMNS, self.width(), self.colour);
+        let mut text = String::new();
+        for (name, value) in members {
+            if value.is_null() || name == "provider" {
+                continue;
+            }
+            let shown = human::value(&name, &value, self.options.utc);
+            let style = if name == "status" { style_of(&shown) } else { Style::new() };
+            let safe = |text: &str| escape::for_terminal(text).into_owned();
+            text.extend(table.row(vec![safe(&name).into(), StyledCell { text: safe(&shown), style }]));
         }
-        let shown = human::value(&name, &value);
-        text.extend(table.row([&name, &shown].map(|cell| escape::for_terminal(cell).into_owned()).into()));
+        text.extend(table.finish());
+        text
     }
-    text.extend(table.finish());
-    text
 }

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthStr;
 
-use super::{bar_terminal, escape, human, report, terminal};
+use super::{bar_terminal, escape, human, report};
 use wharf_core::sync::lock;
 use wharf_transfer::event::TransferEvent;
 
@@ -161,16 +162,10 @@ fn every(shared: &SharedState, first: Duration, period: Duration, mut show: impl
     }
 }
 
-/// The width of a bar without its message, in columns.
-const BAR: usize = 76;
-
 /// The maximum number of files with a line of their own.
 const LINES: usize = 8;
 
 fn draw(shared: &SharedState, display: &MultiProgress) {
-    let known =
-        "{bar:16} {percent:>3}% {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}";
-    let unknown = "{spinner} {binary_bytes}  {binary_bytes_per_sec}  {msg}";
     let started = Instant::now();
     let bar = display.add(ProgressBar::no_length());
     let mut lines: Vec<ProgressBar> = Vec::new();
@@ -180,29 +175,26 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
             shown = true;
             display.set_draw_target(bar_terminal::target());
         }
-        let template = match (work.label, work.bytes) {
-            (Some(_), _) => "{spinner} {msg}",
-            (None, Some(_)) => known,
-            (None, None) => unknown,
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
+        // A line that is as wide as the terminal is left to wrap by some.
+        let columns = bar_terminal::columns().saturating_sub(1);
+        let several = work.files > 1;
         if let Some(bytes) = work.bytes {
             bar.set_length(bytes);
         }
-        let columns = terminal::columns().unwrap_or(80);
-        let several = work.files > 1;
-        let message = if let Some(label) = work.label {
-            format!("{label}  {} s", started.elapsed().as_secs())
-        } else if several {
-            format!("{}/{} files", work.files_done, work.files)
-        } else {
-            work.running.first().map_or(String::new(), |running| escape::for_terminal(&running.name).into_owned())
-        };
-        let room = if work.label.is_some() { columns } else { columns.saturating_sub(BAR) };
-        bar.set_message(super::table::fit(&message, room));
         bar.set_position(work.passed());
+        let line = match work.label {
+            Some(label) => BarLine { width: 0, text: format!("{label}  {} s", started.elapsed().as_secs()) },
+            None => bar_line(work, bar.per_sec(), bar.eta(), columns),
+        };
+        let template = match (line.width, work.label.is_some() || work.bytes.is_none()) {
+            (0, false) => "{msg}".to_owned(),
+            (0, true) => "{spinner} {msg}".to_owned(),
+            (width, _) => format!("{{bar:{width}}} {{msg}}"),
+        };
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.set_message(super::table::cut(&line.text, columns.saturating_sub(2)).into_owned());
         bar.tick();
         let running: &[RunningFile] = if several { &work.running } else { &[] };
         while lines.len() < running.len().min(LINES) {
@@ -217,17 +209,71 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
             display.remove(&extra);
         }
         for (line, running) in lines.iter().zip(running) {
-            let of = running.bytes.map_or(String::new(), |bytes| format!(" of {}", human::size(bytes)));
-            let amount = format!("{}{of}", human::size(running.passed()));
-            let name = escape::for_terminal(&running.name);
-            let room = columns.saturating_sub(amount.len() + 6);
-            line.set_message(format!("{}  {amount}", super::table::fit(&name, room)));
+            line.set_message(file_line(running, columns.saturating_sub(2)));
             line.tick();
         }
     });
     bar.finish_and_clear();
     lines.iter().for_each(ProgressBar::finish_and_clear);
 }
+
+/// The line of a transfer.
+struct BarLine {
+    /// The width of the bar in columns; 0 for none.
+    width: usize,
+    text: String,
+}
+
+/// Returns the line of a transfer in at most `columns`. What does not fit is left out: first the name and the time that
+/// is left, then the rate, the bar, the total, and the bytes.
+fn bar_line(work: &TransferState, rate: f64, left: Duration, columns: usize) -> BarLine {
+    let passed = work.passed();
+    let size = human::size(passed);
+    let percent =
+        work.bytes.map(|bytes| format!("{:>3}%", (passed.min(bytes) * 100).checked_div(bytes).unwrap_or(100)));
+    let files = (work.files > 1).then(|| format!("{}/{} files", work.files_done, work.files));
+    let sizes = work.bytes.map_or_else(|| size.clone(), |bytes| format!("{size} of {}", human::size(bytes)));
+    let rate = (rate >= 1.0).then(|| human::rate(rate));
+    let left =
+        work.bytes.filter(|bytes| rate.is_some() && *bytes > passed).map(|_| format!("{} s left", left.as_secs()));
+    let name = work.running.first().filter(|_| files.is_none());
+    let name = name.map(|running| escape::for_terminal(&running.name).into_owned());
+    let join =
+        |parts: &[&Option<String>]| parts.iter().filter_map(|part| part.as_deref()).collect::<Vec<_>>().join("  ");
+    let (sizes, size) = (Some(sizes), Some(size));
+    // A spinner and a space may stand before it.
+    let room = columns.saturating_sub(2);
+    let none = None;
+    let variants = [
+        [&percent, &files, &sizes, &rate, &left],
+        [&percent, &files, &sizes, &rate, &none],
+        [&percent, &files, &sizes, &none, &none],
+        [&percent, &files, &size, &none, &none],
+        [&percent, &files, &none, &none, &none],
+    ];
+    let mut texts = variants.iter().map(|parts| join(parts));
+    let text = texts.find(|text| text.width() <= room).unwrap_or_else(|| join(&[&percent, &files]));
+    let free = room.saturating_sub(text.width());
+    let width = if percent.is_some() && free > SHORTEST_BAR { free.saturating_sub(1).min(BAR) } else { 0 };
+    let free = free.saturating_sub(width + 3);
+    let name = name.map(|name| super::table::fit(&name, free)).filter(|name| !name.is_empty());
+    BarLine { width, text: join(&[&Some(text), &name]) }
+}
+
+/// Returns the line of a file that is being transferred among others, in at most `columns`.
+fn file_line(running: &RunningFile, columns: usize) -> String {
+    let of = running.bytes.map_or(String::new(), |bytes| format!(" of {}", human::size(bytes)));
+    let amount = format!("{}{of}", human::size(running.passed()));
+    let name = escape::for_terminal(&running.name);
+    match super::table::fit(&name, columns.saturating_sub(amount.len() + 2)) {
+        name if name.is_empty() => super::table::cut(&amount, columns.max(1)).into_owned(),
+        name => format!("{name}  {amount}"),
+    }
+}
+
+/// The widest bar, and the narrowest, in columns.
+const BAR: usize = 16;
+const SHORTEST_BAR: usize = 4;
 
 fn print_lines(shared: &SharedState) {
     let started = Instant::now();
@@ -249,4 +295,56 @@ fn print_lines(shared: &SharedState) {
         let size = human::size(passed);
         report::say(&format!("{}/{} files, {size}{of}, {}/s{left}", work.files_done, work.files, human::size(rate)));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(files: (u64, u64), bytes: Option<u64>, passed: u64, columns: usize) -> String {
+        let running = RunningFile { name: "data/measurements.csv".to_owned(), bytes, passed: Arc::new(passed.into()) };
+        let work = TransferState {
+            files: files.1,
+            files_done: files.0,
+            bytes,
+            running: vec![running],
+            ..TransferState::default()
+        };
+        let line = bar_line(&work, 125_829_120.0, Duration::from_secs(42), columns);
+        let bar = if line.width > 0 { format!("[{}] ", "=".repeat(line.width - 2)) } else { String::new() };
+        bar + &line.text
+    }
+
+    #[test]
+    fn a_bar_shows_what_fits() {
+        let all = Some(6 << 30);
+        let tree = |columns| shown((3, 30), all, 2 << 30, columns);
+        assert_eq!(tree(79), "[==============]  33%  3/30 files  2.0 GiB of 6.0 GiB  120.0 MiB/s  42 s left");
+        assert_eq!(tree(39), " 33%  3/30 files  2.0 GiB of 6.0 GiB");
+        assert_eq!(tree(30), " 33%  3/30 files  2.0 GiB");
+        assert_eq!(tree(19), " 33%  3/30 files");
+        let file = |columns| shown((0, 1), all, 2 << 30, columns);
+        assert_eq!(
+            file(99),
+            "[==============]  33%  2.0 GiB of 6.0 GiB  120.0 MiB/s  42 s left  data/measurements.csv"
+        );
+        assert_eq!(file(39), "[=======]  33%  2.0 GiB of 6.0 GiB");
+        assert_eq!(file(19), "[====]  33%  2.0 GiB");
+        assert_eq!(shown((0, 1), None, 2 << 30, 39), "2.0 GiB  120.0 MiB/s  data/me…");
+        assert_eq!(shown((0, 30), Some(0), 0, 39), "100%  0/30 files  0 B of 0 B");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for columns in 20..120 {
+            for files in [(0, 1), (3, 30), (1234, 100_000)] {
+                for bytes in [None, Some(6 << 40)] {
+                    let line = shown(files, bytes, 5 << 40, columns);
+                    assert!(line.width() <= columns, "{columns}: {line:?}");
+                }
+            }
+            let running = RunningFile { name: "日本語".repeat(20), bytes: Some(6 << 30), passed: Arc::default() };
+            assert!(file_line(&running, columns).width() <= columns, "{columns}");
+        }
+    }
 }

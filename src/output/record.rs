@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::agent_line::AgentLine;
+use super::cell::TableCell;
 use super::table::Column;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Provider;
@@ -12,7 +13,7 @@ pub struct TableView<T> {
     /// The columns.
     pub columns: &'static [Column],
     /// Returns the cells of a record, one for each column.
-    pub cells: fn(&T) -> Vec<String>,
+    pub cells: fn(&T) -> Vec<TableCell>,
 }
 
 /// An object that commands print.

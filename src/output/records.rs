@@ -1,8 +1,8 @@
 //! The tables of all objects, and their names for `-q`.
 
 use super::agent_line::{AgentLine, LinePart, utc};
-use super::human::{event, or_dash, size, time};
-use super::{Align, Column, Fit, Record, TableView};
+use super::human::{event, or_dash, size};
+use super::{Align, Column, Fit, Record, TableCell, TableView};
 use wharf_client::backend::Capabilities;
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{
@@ -37,12 +37,12 @@ impl Record for Session {
         cells: |s| {
             let labels = s.labels.iter().flatten().map(|(name, value)| format!("{name}={value}"));
             vec![
-                s.id.to_string(),
-                s.status.to_string(),
-                s.title.clone().unwrap_or_default(),
-                labels.collect::<Vec<_>>().join(","),
-                or_dash(s.created_at, time),
-                or_dash(s.expires_at, time),
+                s.id.to_string().into(),
+                TableCell::status(s.status.word()),
+                s.title.clone().unwrap_or_default().into(),
+                labels.collect::<Vec<_>>().join(",").into(),
+                TableCell::Age(s.created_at),
+                TableCell::Age(s.expires_at),
             ]
         },
     };
@@ -74,7 +74,7 @@ impl Record for ExecResult {
     const NOUN: &'static str = "commands";
 
     const VIEW: TableView<Self> =
-        TableView { columns: &[Column::id("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+        TableView { columns: &[Column::id("ID")], cells: |it| vec![TableCell::known(it.key())] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
@@ -90,7 +90,7 @@ impl Record for ExecResult {
 impl Record for RunResult {
     const NOUN: &'static str = "runs";
 
-    const VIEW: TableView<Self> = TableView { columns: &[Column::id("ID")], cells: |it| vec![it.id.clone()] };
+    const VIEW: TableView<Self> = TableView { columns: &[Column::id("ID")], cells: |it| vec![it.id.clone().into()] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![LinePart::word(&it.id)] };
 
@@ -103,7 +103,7 @@ impl Record for TurnResult {
     const NOUN: &'static str = "turns";
 
     const VIEW: TableView<Self> =
-        TableView { columns: &[Column::id("ID")], cells: |it| vec![or_dash(it.key(), |id| id)] };
+        TableView { columns: &[Column::id("ID")], cells: |it| vec![TableCell::known(it.key())] };
 
     const LINE: AgentLine<Self> = AgentLine { max_bytes: usize::MAX, parts: |it| vec![it.key().map(LinePart::Word)] };
 
@@ -121,7 +121,7 @@ impl Record for Event {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[left("AT"), left("TYPE"), flexible("TEXT")],
-        cells: |it| vec![or_dash(it.at, time), it.kind.name().to_owned(), event(it)],
+        cells: |it| vec![TableCell::Time(it.at), it.kind.name().into(), event(it).into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {
@@ -158,7 +158,7 @@ impl Record for LogRecord {
     const VIEW: TableView<Self> = TableView {
         columns: &[left("AT"), left("TYPE"), left("TEXT")],
         cells: |LogRecord(it)| {
-            vec![or_dash(it.at, time), it.kind.name().to_owned(), it.text.clone().unwrap_or_default()]
+            vec![TableCell::Time(it.at), it.kind.name().into(), it.text.clone().unwrap_or_default().into()]
         },
     };
 
@@ -183,7 +183,8 @@ impl Record for LogRecord {
 }
 
 /// The short table of files: only paths.
-pub const ENTRY_SHORT: TableView<Entry> = TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e)] };
+pub const ENTRY_SHORT: TableView<Entry> =
+    TableView { columns: &[flexible("PATH")], cells: |e| vec![entry_path(e).into()] };
 
 /// The long table of files.
 pub const ENTRY_LONG: TableView<Entry> = TableView {
@@ -196,11 +197,11 @@ pub const ENTRY_LONG: TableView<Entry> = TableView {
             EntryKind::File => '-',
         };
         vec![
-            format!("{kind}{}", or_dash(e.mode, |mode| mode.to_string())),
-            or_dash(e.size, size),
-            or_dash(e.modified_at, time),
-            or_dash(e.file_id.as_ref(), ToString::to_string),
-            entry_path(e),
+            format!("{kind}{}", or_dash(e.mode, |mode| mode.to_string())).into(),
+            or_dash(e.size, size).into(),
+            TableCell::Age(e.modified_at),
+            TableCell::known(e.file_id.as_ref()),
+            entry_path(e).into(),
         ]
     },
 };
@@ -247,11 +248,11 @@ impl Record for StoredFile {
         columns: &[Column::id("ID"), right("SIZE"), flexible("TYPE"), left("CREATED"), flexible("NAME")],
         cells: |f| {
             vec![
-                f.id.to_string(),
-                or_dash(f.size, size),
-                or_dash(f.mime_type.clone(), |mime| mime),
-                or_dash(f.created_at, time),
-                f.filename.clone(),
+                f.id.to_string().into(),
+                or_dash(f.size, size).into(),
+                TableCell::known(f.mime_type.as_ref()),
+                TableCell::Age(f.created_at),
+                f.filename.clone().into(),
             ]
         },
     };
@@ -284,11 +285,11 @@ impl Record for Resource {
         columns: &[Column::id("ID"), left("KIND"), Column::id("FILE"), left("CREATED"), flexible("MOUNT PATH")],
         cells: |r| {
             vec![
-                or_dash(r.id.clone(), |id| id),
-                r.kind.word().to_owned(),
-                or_dash(r.file_id.as_ref(), ToString::to_string),
-                or_dash(r.created_at, time),
-                or_dash(r.mount_path.clone(), |path| path),
+                TableCell::known(r.id.as_ref()),
+                r.kind.word().into(),
+                TableCell::known(r.file_id.as_ref()),
+                TableCell::Age(r.created_at),
+                TableCell::known(r.mount_path.as_ref()),
             ]
         },
     };
@@ -325,15 +326,15 @@ const AGENT_COLUMNS: &[Column] = &[
     flexible("DESCRIPTION"),
 ];
 
-fn agent_cells(agent: &Agent) -> Vec<String> {
+fn agent_cells(agent: &Agent) -> Vec<TableCell> {
     vec![
-        agent.id.to_string(),
-        agent.name.clone(),
-        agent.version.clone(),
-        agent.status.word().to_owned(),
-        or_dash(agent.model.clone(), |model| model),
-        or_dash(agent.updated_at, time),
-        agent.description.clone().unwrap_or_default(),
+        agent.id.to_string().into(),
+        agent.name.clone().into(),
+        agent.version.clone().into(),
+        TableCell::status(agent.status.word()),
+        TableCell::known(agent.model.as_ref()),
+        TableCell::Age(agent.updated_at),
+        agent.description.clone().unwrap_or_default().into(),
     ]
 }
 
@@ -393,11 +394,11 @@ impl Record for Environment {
         columns: &[Column::id("ID"), flexible("NAME"), left("CREATED"), left("ARCHIVED"), flexible("DESCRIPTION")],
         cells: |e| {
             vec![
-                e.id.to_string(),
-                e.name.clone(),
-                or_dash(e.created_at, time),
-                or_dash(e.archived_at, time),
-                e.description.clone().unwrap_or_default(),
+                e.id.to_string().into(),
+                e.name.clone().into(),
+                TableCell::Age(e.created_at),
+                TableCell::Age(e.archived_at),
+                e.description.clone().unwrap_or_default().into(),
             ]
         },
     };
@@ -437,11 +438,11 @@ impl Record for Receipt {
                 (None, None) => "-".to_owned(),
             };
             vec![
-                r.outcome.status().word().to_owned(),
-                or_dash(r.bytes, size),
-                verified,
-                r.source.clone(),
-                or_dash(r.destination.clone(), |destination| destination),
+                TableCell::status(r.outcome.status().word()),
+                or_dash(r.bytes, size).into(),
+                verified.into(),
+                r.source.clone().into(),
+                TableCell::known(r.destination.as_ref()),
             ]
         },
     };
@@ -494,7 +495,7 @@ impl Record for Deletion {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[left("DELETED"), flexible("WHAT")],
-        cells: |d| vec![if d.deleted { "yes" } else { "no" }.to_owned(), subject(&d.what)],
+        cells: |d| vec![if d.deleted { "yes" } else { "no" }.into(), subject(&d.what).into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {
@@ -532,16 +533,8 @@ impl Record for CapabilitiesView {
     const NOUN: &'static str = "backends";
 
     const VIEW: TableView<Self> = TableView {
-        columns: &[left("BACKEND"), left("ACCOUNT"), left("HOME"), left("PROOF"), flexible("FEATURES")],
-        cells: |c| {
-            vec![
-                c.0.backend.to_owned(),
-                c.0.account.unwrap_or("none").to_owned(),
-                c.0.home.to_owned(),
-                c.0.proof.to_owned(),
-                c.0.features.iter().map(|feature| feature.name()).collect::<Vec<_>>().join(", "),
-            ]
-        },
+        columns: &[left("BACKEND"), left("HOME"), left("PROOF"), flexible("ACCOUNT")],
+        cells: |c| vec![c.0.backend.into(), c.0.home.into(), c.0.proof.into(), c.0.account.unwrap_or("none").into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {

@@ -1,9 +1,12 @@
 //! Tables for people, with one line per row, printed while rows still arrive.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::cell::StyledCell;
 
 /// The number of rows that are measured before the first line is printed.
 pub const SAMPLE: usize = 100;
@@ -61,11 +64,12 @@ impl Column {
 /// does not grow with the table.
 #[derive(Debug)]
 pub struct Table {
-    columns: &'static [Column],
+    columns: Cow<'static, [Column]>,
     width: Option<usize>,
-    bold_header: bool,
+    /// Whether the header is bold, and cells have their styles.
+    colour: bool,
     /// The rows that are not measured yet.
-    held: Vec<Vec<String>>,
+    held: Vec<Vec<StyledCell>>,
     /// The width of each column, once the first rows are measured.
     widths: Option<Vec<usize>>,
 }
@@ -74,16 +78,22 @@ impl Table {
     /// Creates a table. `width` is the width of the terminal in columns, which no line exceeds unless its ids do. With
     /// `None`, or 0 from a terminal that does not know its width, nothing is shortened.
     #[must_use]
-    pub fn new(columns: &'static [Column], width: Option<usize>, bold_header: bool) -> Self {
-        Self { columns, width: width.filter(|width| *width > 0), bold_header, held: Vec::new(), widths: None }
+    pub fn new(columns: impl Into<Cow<'static, [Column]>>, width: Option<usize>, colour: bool) -> Self {
+        Self {
+            columns: columns.into(),
+            width: width.filter(|width| *width > 0),
+            colour,
+            held: Vec::new(),
+            widths: None,
+        }
     }
 
     /// Adds a row with one cell per column. Cells are single lines, already escaped for the terminal.
     ///
     /// Returns the lines to print now, with line breaks.
-    pub fn row(&mut self, cells: Vec<String>) -> Option<String> {
+    pub(super) fn row(&mut self, cells: Vec<StyledCell>) -> Option<String> {
         if let Some(widths) = &self.widths {
-            return Some(self.line(widths, cells.iter().map(String::as_str)) + "\n");
+            return Some(self.line(widths, cells.iter().map(|cell| (&*cell.text, cell.style))) + "\n");
         }
         self.held.push(cells);
         (self.held.len() >= SAMPLE).then(|| self.print_held())
@@ -99,11 +109,11 @@ impl Table {
     fn print_held(&mut self) -> String {
         let rows = std::mem::take(&mut self.held);
         let widths = self.measure(&rows);
-        let header = self.line(&widths, self.columns.iter().map(|column| column.name));
-        let style = if self.bold_header { Style::new().bold() } else { Style::new() };
+        let header = self.line(&widths, self.columns.iter().map(|column| (column.name, Style::new())));
+        let style = if self.colour { Style::new().bold() } else { Style::new() };
         let mut text = format!("{style}{header}{style:#}\n");
         for row in &rows {
-            text.push_str(&self.line(&widths, row.iter().map(String::as_str)));
+            text.push_str(&self.line(&widths, row.iter().map(|cell| (&*cell.text, cell.style))));
             text.push('\n');
         }
         self.widths = Some(widths);
@@ -111,11 +121,11 @@ impl Table {
     }
 
     /// Returns the width of each column, which is that of its widest cell, reduced to fit the terminal.
-    fn measure(&self, rows: &[Vec<String>]) -> Vec<usize> {
+    fn measure(&self, rows: &[Vec<StyledCell>]) -> Vec<usize> {
         let mut widths: Vec<usize> = self.columns.iter().map(|column| column.name.width().max(1)).collect();
         for row in rows {
             for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.width().max(*width);
+                *width = cell.text.width().max(*width);
             }
         }
         if let Some(limit) = self.width {
@@ -127,7 +137,7 @@ impl Table {
     /// Shrinks the widest columns until a line fits `limit`: first flexible columns, then rigid ones, then both down to
     /// one character.
     fn shrink(&self, widths: &mut [usize], limit: usize) {
-        for (width, column) in widths.iter_mut().zip(self.columns) {
+        for (width, column) in widths.iter_mut().zip(&*self.columns) {
             if column.fit != Fit::Whole {
                 *width = limit.min(*width);
             }
@@ -137,7 +147,7 @@ impl Table {
             while widths.iter().sum::<usize>() > room {
                 let Some((width, _)) = widths
                     .iter_mut()
-                    .zip(self.columns)
+                    .zip(&*self.columns)
                     .filter(|(width, column)| match column.fit {
                         Fit::Whole => false,
                         Fit::Rigid => all && **width > least,
@@ -153,11 +163,12 @@ impl Table {
     }
 
     /// Formats a line without line break and trailing spaces.
-    fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = &'a str>) -> String {
+    fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = (&'a str, Style)>) -> String {
         let mut line = String::new();
+        let mut styled: Vec<(Range<usize>, Style)> = Vec::new();
         // The length up to the last id, which is printed whatever its width.
         let mut whole = 0;
-        for (index, ((cell, column), width)) in cells.zip(self.columns).zip(widths).enumerate() {
+        for (index, (((cell, style), column), width)) in cells.zip(&*self.columns).zip(widths).enumerate() {
             if index > 0 {
                 line.push_str(GAP);
             }
@@ -165,9 +176,15 @@ impl Table {
             let is_whole = column.fit == Fit::Whole;
             let cell = if self.width.is_some() && !is_whole { cut(cell, *width) } else { Cow::Borrowed(cell) };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
-            match column.align {
-                Align::Left => line.extend([&*cell, &padding]),
-                Align::Right => line.extend([&*padding, &cell]),
+            if column.align == Align::Right {
+                line.push_str(&padding);
+            }
+            if style != Style::new() {
+                styled.push((line.len()..line.len() + cell.len(), style));
+            }
+            line.push_str(&cell);
+            if column.align == Align::Left {
+                line.push_str(&padding);
             }
             if is_whole {
                 whole = line.trim_end().len();
@@ -175,14 +192,25 @@ impl Table {
         }
         line.truncate(line.trim_end().len());
         // The terminal may be narrower than one character per column with gaps.
-        match self.width {
+        let mut shown = match self.width {
             Some(limit) => match line.get(..whole) {
                 // Nothing would be left of the other columns but the mark that they are cut.
                 Some(ids) if whole > 0 && ids.width() + 1 >= limit => ids.to_owned(),
                 _ => cut(&line, limit).into_owned(),
             },
-            None => line,
+            None => line.clone(),
+        };
+        if self.colour {
+            // From the end, so that the positions of the others stay right.
+            for (range, style) in styled.into_iter().rev() {
+                // A cell that was cut has no style.
+                if line.get(..range.end).is_some_and(|start| shown.starts_with(start)) {
+                    shown.insert_str(range.end, &format!("{style:#}"));
+                    shown.insert_str(range.start, &style.to_string());
+                }
+            }
         }
+        shown
     }
 }
 
@@ -192,7 +220,7 @@ pub(super) fn fit(text: &str, width: usize) -> String {
 }
 
 /// Shortens `text` to `width` columns, at least 1, including a final `…`.
-fn cut(text: &str, width: usize) -> Cow<'_, str> {
+pub(super) fn cut(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
@@ -222,8 +250,8 @@ mod tests {
         Column { name: "TITLE", align: Align::Left, fit: Fit::Flexible },
     ];
 
-    fn cells(cells: [&str; 3]) -> Vec<String> {
-        cells.map(str::to_owned).to_vec()
+    fn cells(cells: [&str; 3]) -> Vec<StyledCell> {
+        cells.map(|cell| cell.to_owned().into()).to_vec()
     }
 
     fn table(width: Option<usize>, rows: &[[&str; 3]]) -> String {
@@ -259,6 +287,30 @@ mod tests {
         let mut table = Table::new(COLUMNS, None, true);
         assert_eq!(table.row(cells(["a", "1", "b"])), None);
         assert_eq!(table.finish().as_deref(), Some("\x1b[1mID  SIZE  TITLE\x1b[0m\na      1  b\n"));
+    }
+
+    #[test]
+    fn a_status_has_its_colour_and_the_columns_stay_where_they_are() {
+        let row = |status: &str| {
+            let style = anstyle::AnsiColor::Green.on_default();
+            vec![StyledCell { text: status.to_owned(), style }, "1".to_owned().into(), "title".to_owned().into()]
+        };
+        let lines = |width, colour| {
+            let mut table = Table::new(COLUMNS, width, colour);
+            for status in ["running", "idle"] {
+                assert_eq!(table.row(row(status)), None);
+            }
+            table.finish().unwrap()
+        };
+        let green = "\x1b[32m";
+        assert_eq!(
+            lines(Some(80), true),
+            format!(
+                "\x1b[1mID       SIZE  TITLE\x1b[0m\n{green}running\x1b[0m     1  title\n{green}idle\x1b[0m        1  title\n"
+            )
+        );
+        assert_eq!(lines(Some(80), false), "ID       SIZE  TITLE\nrunning     1  title\nidle        1  title\n");
+        assert!(lines(Some(9), true).contains("\nr…"), "what is cut has no colour");
     }
 
     #[test]
@@ -379,7 +431,7 @@ mod tests {
             rows in prop::collection::vec([cell(), cell(), cell()], 1..110),
         ) {
             let mut table = Table::new(COLUMNS, Some(width), false);
-            let mut text: String = rows.iter().filter_map(|row| table.row(row.to_vec())).collect();
+            let mut text: String = rows.iter().filter_map(|row| table.row(row.clone().map(StyledCell::from).to_vec())).collect();
             text.extend(table.finish());
             prop_assert_eq!(text.matches('\n').count(), rows.len() + 1);
             for line in text.split('\n') {
@@ -391,7 +443,7 @@ mod tests {
         #[test]
         fn nothing_is_lost_without_a_limit(rows in prop::collection::vec([cell(), cell(), cell()], 1..110)) {
             let mut table = Table::new(COLUMNS, None, false);
-            let mut text: String = rows.iter().filter_map(|row| table.row(row.to_vec())).collect();
+            let mut text: String = rows.iter().filter_map(|row| table.row(row.clone().map(StyledCell::from).to_vec())).collect();
             text.extend(table.finish());
             for (line, row) in text.split('\n').skip(1).zip(&rows) {
                 for cell in row {

@@ -31,6 +31,13 @@ pub fn wants_colour(asked: Color, terminal: bool) -> bool {
     }
 }
 
+/// Returns whether the locale has characters beyond ASCII.
+pub(super) fn is_utf8() -> bool {
+    // Windows has no such variables, and its console shows all characters.
+    let locale = env::LOCALE.iter().find_map(|name| env::text(name));
+    locale.map_or(cfg!(windows), |locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
 /// Returns the width of the terminal in columns; `None` without a terminal.
 pub(super) fn columns() -> Option<usize> {
     let asked = env::text(env::COLUMNS).and_then(|columns| columns.parse().ok());

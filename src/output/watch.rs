@@ -1,6 +1,7 @@
 //! Observation of a transfer: progress while it runs, and a summary at the end.
 
 use std::cell::RefCell;
+use std::io::{self, IsTerminal};
 use std::time::Instant;
 
 use super::progress::Progress;
@@ -70,7 +71,8 @@ impl Observer for TransferWatch<'_> {
             }
             TransferEvent::Ended(summary) => {
                 let several = self.output.planned.get() > 1 || self.step.is_some();
-                *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed());
+                let for_terminal = io::stderr().is_terminal() && !self.output.is_for_agents();
+                *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed(), for_terminal);
             }
             _ => {}
         }

@@ -27,11 +27,78 @@ fn a_listing_as_a_table() {
     assert_eq!(
         golden(&stage(), &["sessions", "list", "--format", "table"]),
         "\
-ID      STATUS   TITLE      LABELS     CREATED           EXPIRES
-second  running             a=no       [TIME]  [TIME]
-first   running  first try  team=blue  [TIME]  -
+ID      STATUS   TITLE      LABELS     CREATED  EXPIRES
+second  running             a=no       [AGE]  [AGE]
+first   running  first try  team=blue  [AGE]  -
 "
     );
+}
+
+#[test]
+fn a_status_has_its_colour_where_colour_is_wanted() {
+    let sandbox = stage();
+    let listed = |args: &[&str], env: &[(&str, &str)]| {
+        let call = sandbox.wharf(["sessions", "list", "--format", "table"].iter().chain(args));
+        env.iter().fold(call, |call, (name, value)| call.env(name, value)).run().ok().stdout().to_owned()
+    };
+    let green = "\x1b[32mrunning\x1b[0m";
+    assert!(listed(&["--color", "always"], &[]).contains(green));
+    assert!(listed(&[], &[("CLICOLOR_FORCE", "1")]).contains(green));
+    for (args, env) in [
+        (&[][..], &[][..]),
+        (&["--color", "never"], &[("CLICOLOR_FORCE", "1")]),
+        (&[], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]),
+    ] {
+        assert!(!listed(args, env).contains('\x1b'), "{args:?} {env:?}");
+    }
+    let one = sandbox.run(["sessions", "get", "first", "--format", "table", "--color", "always"]);
+    assert!(one.ok().stdout().contains(green), "{}", one.stdout());
+    let json = sandbox.run(["sessions", "get", "first", "--color", "always"]);
+    assert!(!json.ok().stdout().contains('\x1b'));
+}
+
+#[test]
+fn a_full_time_is_local_with_its_zone() {
+    let sandbox = stage();
+    let created = |zone: &str, args: &[&str]| {
+        let args = ["sessions", "get", "first"].iter().chain(args);
+        let run = sandbox.wharf(args).env("TZ", zone).run();
+        run.ok().lines().into_iter().find(|line| line.contains("created_at")).unwrap().to_owned()
+    };
+    let table = ["--format", "table"];
+    let shown = created("XYZ-05:30", &table);
+    assert!(shown.starts_with("created_at  20") && shown.ends_with(" +05:30"), "{shown}");
+    for zone in ["UTC", "", "no/such zone", ":", "/dev/zero", "/nowhere", "\u{e9}", "../../etc/passwd"] {
+        let shown = created(zone, &table);
+        assert!(shown.ends_with(" UTC"), "{zone:?}: {shown}");
+    }
+    assert!(created("XYZ-05:30", &["--format", "table", "--utc"]).ends_with(" UTC"));
+    // What programs read is always in UTC.
+    for args in [&["--format", "json"][..], &["--format", "json", "--utc"], &["--format", "yaml"]] {
+        let shown = created("XYZ-05:30", args);
+        assert!(shown.trim_end_matches([',', '"']).ends_with('Z'), "{shown}");
+    }
+}
+
+#[test]
+fn backends_are_a_matrix_of_features() {
+    let sandbox = Sandbox::new();
+    let shown = |locale: &str| {
+        let run = sandbox.wharf(["backends", "--format", "table"]).env("LC_ALL", locale).run();
+        run.ok().stdout().to_owned()
+    };
+    let row = |text: &str, name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+        line[name.len()..].split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let plain = shown("C");
+    assert!(plain.is_ascii());
+    assert_eq!(row(&plain, "FEATURE"), ["local", "anthropic", "foundry", "agb"]);
+    assert_eq!(row(&plain, "exec "), ["yes", "-", "-", "yes"]);
+    assert_eq!(row(&plain, "stored files"), ["yes", "yes", "-", "-"]);
+    assert_eq!(row(&shown("en_US.UTF-8"), "exec "), ["✓", "-", "-", "✓"]);
+    let narrow = sandbox.wharf(["backends", "--format", "table", "--transform", "backend"]).run();
+    assert_eq!(narrow.ok().stdout(), "\"local\"\n\"anthropic\"\n\"foundry\"\n\"agb\"\n");
 }
 
 #[test]
@@ -208,21 +275,21 @@ fn tables_of_files_and_resources() {
     assert_eq!(golden(&sandbox, &["files", "ls", "first:/", "-R", "--format=table"]), "PATH\n/in/\n/in/m\n");
     assert_eq!(
         golden(&sandbox, &["files", "ls", "first:/", "-Rl", "--format=table"]),
-        "MODE      SIZE  MODIFIED          FILE                           PATH
-d0755        -  [TIME]  -                              /in/
--0444  1.5 KiB  [TIME]  [FILE]  /in/m
+        "MODE      SIZE  MODIFIED  FILE                           PATH
+d0755        -  [AGE]  -                              /in/
+-0444  1.5 KiB  [AGE]  [FILE]  /in/m
 "
     );
     assert_eq!(
         golden(&sandbox, &["files", "ls", "--format=table"]),
-        "ID                                SIZE  TYPE      CREATED           NAME
-[FILE]  1.5 KiB  text/csv  [TIME]  data.csv
+        "ID                                SIZE  TYPE      CREATED  NAME
+[FILE]  1.5 KiB  text/csv  [AGE]  data.csv
 "
     );
     assert_eq!(
         golden(&sandbox, &["resources", "list", "first", "--format=table"]),
-        "ID                               KIND  FILE                           CREATED           MOUNT PATH
-[RESOURCE]  file  [FILE]  [TIME]  /in/m
+        "ID                               KIND  FILE                           CREATED  MOUNT PATH
+[RESOURCE]  file  [FILE]  [AGE]  /in/m
 "
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The features that a backend may have. Their names for users are in [`crate::advice`].
 
 /// A feature that some backends lack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the documentation; the front end has words for them")]
 pub enum Feature {
     SessionTitle,

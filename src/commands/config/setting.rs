@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableView};
+use crate::output::{AgentLine, Align, Column, Fit, LinePart, Record, TableCell, TableView};
 use wharf_core::config::Origin;
 
 /// A setting with its origin.
@@ -22,7 +22,7 @@ impl Record for SettingRecord {
             Column { name: "VALUE", align: Align::Left, fit: Fit::Flexible },
             Column { name: "FROM", align: Align::Left, fit: Fit::Rigid },
         ],
-        cells: |s| vec![s.name.to_owned(), s.value.clone().unwrap_or_else(|| "-".to_owned()), s.origin.to_string()],
+        cells: |s| vec![s.name.into(), TableCell::known(s.value.as_ref()), s.origin.to_string().into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {

@@ -142,8 +142,9 @@ pub(super) fn raw_output() -> Arg {
 impl FilesRmArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let backend = cx.backend()?;
-        let usage = if self.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Remove files from") };
-        let wanted = targets(cx, self.file_id.iter().chain(&self.targets), usage).await?;
+        let names: Vec<_> = self.file_id.iter().chain(&self.targets).cloned().collect();
+        let usage = if self.dry_run { SessionUse::Rehearse } else { SessionUse::DeleteIn("Remove files from", &names) };
+        let wanted = targets(cx, &names, usage).await?;
         for one in &wanted {
             if let FileTarget::Session(SessionPath { path, .. }) = one
                 && path.is_root()

@@ -8,7 +8,7 @@ use super::super::args::PagingFlags;
 use super::super::cx::shown;
 use super::super::session_name::SessionUse;
 use super::targets::targets;
-use crate::output::{AgentLine, ENTRY_LONG, ENTRY_SHORT, Record};
+use crate::output::{AgentLine, ENTRY_LONG, ENTRY_SHORT, Record, TableCell, TableView, human};
 use wharf_client::backend::{ByteRange, FetchOptions, page};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, SessionPath, StoredFile, Target};
@@ -127,18 +127,17 @@ enum StatRecord {
 impl Record for StatRecord {
     const NOUN: &'static str = "files";
 
-    const VIEW: crate::output::TableView<Self> = crate::output::TableView {
+    const VIEW: TableView<Self> = TableView {
         columns: ENTRY_LONG.columns,
         cells: |found| match found {
             StatRecord::Entry(entry) => (ENTRY_LONG.cells)(entry),
             StatRecord::Stored(file) => {
-                let cell = |value: Option<String>| value.unwrap_or_else(|| "-".to_owned());
                 vec![
-                    "-".to_owned(),
-                    cell(file.size.map(crate::output::human::size)),
-                    cell(file.created_at.map(crate::output::human::time)),
-                    file.id.to_string(),
-                    file.filename.clone(),
+                    "-".into(),
+                    TableCell::known(file.size.map(human::size)),
+                    TableCell::Age(file.created_at),
+                    file.id.to_string().into(),
+                    file.filename.clone().into(),
                 ]
             }
         },

@@ -13,7 +13,7 @@ use wharf_transfer::download::FileTarget;
 pub(super) async fn targets<'a>(
     cx: &Cx,
     names: impl IntoIterator<Item = &'a String>,
-    usage: SessionUse,
+    usage: SessionUse<'_>,
 ) -> Result<Vec<FileTarget>> {
     // All are parsed before a name is looked for.
     let parsed = names.into_iter().map(|name| Target::parse(name)).collect::<Result<Vec<_>>>()?;

@@ -15,12 +15,12 @@ use serde::Serialize;
 use self::cleanup::APPEARING;
 use super::sessions::age::OlderThan;
 use super::{Cx, question};
-use crate::output::{AgentLine, Column, LinePart, Record, TableView};
+use crate::output::{AgentLine, Column, LinePart, Record, TableCell, TableView, human};
 use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
 use wharf_core::platform::{self, Signal};
-use wharf_core::run_journal::{self, ListedRun, RunJournal, RunListing};
+use wharf_core::run_journal::{self, ListedRun, RunJournal, RunListing, RunRecord};
 use wharf_core::verdict::Verdict;
 
 #[derive(Debug, Subcommand)]
@@ -129,11 +129,11 @@ impl Record for RunView {
         ],
         cells: |run| {
             vec![
-                run.id.clone(),
-                run.status.name().to_owned(),
-                run.backend.clone(),
-                run.session.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
-                crate::output::human::time(run.began_at),
+                run.id.clone().into(),
+                TableCell::status(run.status.name()),
+                run.backend.clone().into(),
+                TableCell::known(run.session.as_ref()),
+                TableCell::Age(Some(run.began_at)),
             ]
         },
     };
@@ -182,6 +182,16 @@ fn journals(cx: &Cx) -> Result<Vec<ListedRun>> {
     Ok(runs)
 }
 
+/// Formats the session of a run that is kept, with the run's age.
+fn kept_session(run: &ListedRun) -> String {
+    let RunRecord { run: id, backend, session, began_at, .. } = &run.record;
+    let began = human::age(*began_at);
+    session.as_ref().map_or_else(
+        || format!("the session of {id} on {backend} ({began} ago)"),
+        |session| format!("{session} on {backend} ({began} ago)"),
+    )
+}
+
 impl RunsPruneArgs {
     async fn run(self, cx: &Cx) -> Result<()> {
         let home = cx.settings()?.home()?;
@@ -189,10 +199,11 @@ impl RunsPruneArgs {
         let is_due =
             |run: &ListedRun| !run.record.is_kept() || before.is_some_and(|before| run.record.began_at <= before);
         let due: Vec<_> = journals(cx)?.into_iter().filter(|run| !run.is_running && is_due(run)).collect();
-        let kept = due.iter().filter(|run| run.record.is_kept()).count();
-        if kept > 0 && !self.yes && !self.dry_run {
-            let sessions = if kept == 1 { "kept session" } else { "kept sessions" };
-            question::confirm_deletion(cx, &format!("{kept} {sessions}")).await?;
+        let kept: Vec<_> = due.iter().filter(|run| run.record.is_kept()).map(kept_session).collect();
+        if !kept.is_empty() && !self.yes && !self.dry_run {
+            let sessions = if kept.len() == 1 { "kept session" } else { "kept sessions" };
+            let names: Vec<_> = kept.iter().map(String::as_str).collect();
+            question::confirm_deletion_of(cx, &format!("{} {sessions}", kept.len()), &names).await?;
         }
         if !self.dry_run {
             run_journal::remove_unwritten(&home);

@@ -204,7 +204,12 @@ impl SessionsDeleteArgs {
                 match session {
                     Ok(session) => {
                         if age.as_mut().is_none_or(|age| age.wants(&session)) {
-                            let shown = human::session(&session.id, session.title.as_deref(), session.created_at);
+                            let mut shown = human::session(&session.id, session.title.as_deref(), session.created_at);
+                            let files = if self.with_files { cx.logged_uploads(&session.id).len() } else { 0 };
+                            if files > 0 {
+                                let noun = if files == 1 { "stored file" } else { "stored files" };
+                                shown = format!("{shown}, with {files} {noun}");
+                            }
                             found.push(SelectedSession { id: session.id, shown });
                         }
                     }

@@ -43,7 +43,7 @@ impl Record for LabelsRecord {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[Column { name: "LABELS", align: Align::Left, fit: Fit::Flexible }],
-        cells: |labels| vec![labels.key().unwrap_or_default()],
+        cells: |labels| vec![labels.key().unwrap_or_default().into()],
     };
 
     const LINE: AgentLine<Self> = AgentLine {

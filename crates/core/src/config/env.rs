@@ -101,6 +101,10 @@ variables! {
         TERM = "TERM";
         /// The width of tables where the terminal does not report one.
         COLUMNS = "COLUMNS";
+        /// The time zone of full times, where `--utc` is not set; default: that of the system.
+        TZ = "TZ";
+        /// The locale: where it is not UTF-8, tables have `yes` instead of check marks.
+        LOCALE = "LC_ALL" | "LC_CTYPE" | "LANG";
     }
     "GitHub Actions" {
         /// The file to which `--report github` appends a table.
