@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_wharf_global_optspecs
-    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= timeout= connect-timeout= retries= jobs= base-url= token-file= user-identity= isolation-key= ca-cert= header= beta= h/help V/version
+    string join \n b/backend= profile= s/session= agent= format= transform= r/raw-output q/quiet 0/null v/verbose debug color= progress= utc timeout= connect-timeout= retries= jobs= base-url= token-file= user-identity= isolation-key= ca-cert= header= beta= h/help V/version
 end
 
 function __fish_wharf_needs_command
@@ -59,6 +59,7 @@ complete -c wharf -n "__fish_wharf_needs_command" -s q -l quiet -d 'Print ids or
 complete -c wharf -n "__fish_wharf_needs_command" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_needs_command" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_needs_command" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_needs_command" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_needs_command" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_needs_command" -f -a "sessions" -d 'Create, list and delete sessions'
@@ -116,6 +117,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -f -a "create" -d 'Create a session'
@@ -182,6 +184,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l wait -d 'Wait until the session can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
@@ -244,6 +247,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l include-archived -d 'Include archived sessions'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
@@ -306,6 +310,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l include-archived -d 'Include archived sessions'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
@@ -345,6 +350,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -383,6 +389,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -421,6 +428,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -463,6 +471,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -502,6 +511,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -540,6 +550,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -584,6 +595,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s f -l follow -d 'Go on with events as they happen, until the session ends'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -s V -l version -d 'Print version'
@@ -625,6 +637,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Go on with lines as they are written, until the session ends'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -s V -l version -d 'Print version'
@@ -664,6 +677,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -702,6 +716,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -740,6 +755,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -778,6 +794,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -818,6 +835,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask for confirmation when deleting by label or age'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be deleted without deleting it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l missing-ok -d 'Succeed if a session does not exist'
@@ -863,6 +881,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask for confirmation when deleting by label or age'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be deleted without deleting it'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l missing-ok -d 'Succeed if a session does not exist'
@@ -905,6 +924,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "upload" -d 'Upload files and directories to a session or the file store'
@@ -972,7 +992,9 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Download each file again to compare hashes if the backend reports none'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l untar -d 'Unpack a tar archive, which gzip may have compressed, below DEST'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'With --if-exists update, compare contents instead of times'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be transferred without transferring it'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1031,6 +1053,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l no-settle -d 'Do not wait for new output files to appear'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l all -d 'Download all files of the same name, with ids in their names'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'With --if-exists update, compare contents instead of times'
@@ -1091,6 +1114,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l no-settle -d 'Do not wait for new output files to appear'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l all -d 'Download all files of the same name, with ids in their names'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'With --if-exists update, compare contents instead of times'
@@ -1136,6 +1160,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s l -d 'Show sizes, times and modes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s R -l recursive -d 'List directories recursively'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1179,6 +1204,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s l -d 'Show sizes, times and modes'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s R -l recursive -d 'List directories recursively'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1219,6 +1245,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1258,6 +1285,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1296,6 +1324,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l no-parents -d 'Fail if a parent is missing or the directory exists'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s p -d 'Accepted for compatibility: parents are always created'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1335,6 +1364,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1373,6 +1403,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s r -l recursive -d 'Remove directories and their contents'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -s f -l force -d 'Succeed if a target does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l dry-run -d 'Print what would be removed without removing it'
@@ -1414,6 +1445,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s r -l recursive -d 'Remove directories and their contents'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -s f -l force -d 'Succeed if a target does not exist'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l dry-run -d 'Print what would be removed without removing it'
@@ -1454,6 +1486,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_se
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -f -a "add" -d 'Mount files and other resources into a session'
@@ -1505,6 +1538,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1548,6 +1582,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1589,6 +1624,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1630,6 +1666,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1669,6 +1706,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1709,6 +1747,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1749,6 +1788,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1789,6 +1829,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -1826,6 +1867,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -f -a "list" -d 'List agents, or the versions of an agent'
@@ -1873,6 +1915,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l include-archived -d 'Include archived agents'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
@@ -1917,6 +1960,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l include-archived -d 'Include archived agents'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
@@ -1957,6 +2001,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
@@ -1995,6 +2040,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r
@@ -2031,6 +2077,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -f -a "list" -d 'List environments'
@@ -2075,6 +2122,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l include-archived -d 'Include archived environments'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
@@ -2116,6 +2164,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l include-archived -d 'Include archived environments'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
@@ -2155,6 +2204,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2193,6 +2243,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_see
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2235,6 +2286,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand exec" -s q -l quiet -d 'Prin
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s i -l interactive -d 'Pass stdin on to the command'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s t -l tty -d 'Give the command a terminal'
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -2286,6 +2338,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s q -l quiet -d 'Pr
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l follow -d 'Follow the turn that runs, or the last one, and send nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l allow-denied -d 'Succeed although a tool was denied'
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -2353,6 +2406,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand run" -s q -l quiet -d 'Print
 complete -c wharf -n "__fish_wharf_using_subcommand run" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand run" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l wait -d 'Wait until the session can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l allow-denied -d 'Succeed although a tool was denied'
 complete -c wharf -n "__fish_wharf_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -2408,6 +2462,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand with" -s q -l quiet -d 'Prin
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l wait -d 'Wait until the session can be used'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s V -l version -d 'Print version'
@@ -2446,6 +2501,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -f -a "list" -d 'List runs that go on, whose sessions are kept, or that could not clean up'
@@ -2487,6 +2543,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2524,6 +2581,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2562,6 +2620,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l dry-run -d 'Print what would be deleted, and delete nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s y -l yes -d 'Delete kept sessions without asking'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -2601,6 +2660,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcom
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2638,6 +2698,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand backends" -s q -l quiet -d '
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2675,6 +2736,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -f -a "path" -d 'Print the path of the configuration file, even if it does not exist'
@@ -2719,6 +2781,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2756,6 +2819,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2793,6 +2857,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2830,6 +2895,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2869,6 +2935,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l force -d 'Replace a profile that exists'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
@@ -2907,6 +2974,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2944,6 +3012,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subc
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -2981,6 +3050,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s q -l quiet -d 'Pr
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3024,6 +3094,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand serve" -s q -l quiet -d 'Pri
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l tls -d 'Serve HTTPS with a certificate of a temporary authority'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l exec -d 'Run commands and code of AGB sessions as this user, without a sandbox'
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -3070,6 +3141,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s q -l quiet -d 'Print
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l read-only -d 'Offer only tools that change nothing'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l allow-local-exec -d 'Let tools run programs on this machine, as this user'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -3109,6 +3181,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_s
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -f -a "install" -d 'Write the skill where coding agents look for it'
@@ -3149,6 +3222,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3186,6 +3260,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3223,6 +3298,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand completions" -s q -l quiet -
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3260,6 +3336,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand man" -s q -l quiet -d 'Print
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand man" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand options" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3297,6 +3374,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand options" -s q -l quiet -d 'P
 complete -c wharf -n "__fish_wharf_using_subcommand options" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand options" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand options" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand options" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand options" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand help" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r
@@ -3334,5 +3412,6 @@ complete -c wharf -n "__fish_wharf_using_subcommand help" -s q -l quiet -d 'Prin
 complete -c wharf -n "__fish_wharf_using_subcommand help" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
 complete -c wharf -n "__fish_wharf_using_subcommand help" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand help" -l utc -d 'Show times in UTC instead of the local time zone'
 complete -c wharf -n "__fish_wharf_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand help" -s V -l version -d 'Print version'

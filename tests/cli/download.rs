@@ -151,7 +151,7 @@ fn a_dash_is_standard_output_and_nothing_else_goes_there() {
     assert_eq!(sandbox.run(["files", "download", "s1:/a.txt", "-o", "-", "--format", "json"]).ok().stdout(), "a.txt");
     let id = sandbox.stored("s", "stored");
     assert_eq!(sandbox.run(["files", "download", "--file-id", &id, "-"]).ok().stdout(), "stored");
-    assert_eq!(sandbox.run(["files", "download", "s1:/tree", "-"]).code(5).stdout(), "");
+    assert_eq!(sandbox.run(["files", "download", "s1:/tree", "s1:/a.txt", "-"]).code(5).stdout(), "");
     assert_eq!(sandbox.tree(""), [""; 0]);
 }
 

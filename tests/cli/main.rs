@@ -19,6 +19,7 @@ mod agent_format;
 mod agents;
 mod answers;
 mod anthropic;
+mod archives;
 mod azure;
 #[cfg(target_os = "linux")]
 mod bounds;

@@ -223,7 +223,7 @@ impl Run<'_> {
             came.extend_from_slice(block);
             Ok(())
         };
-        (wait_for(transfer.stream(&wanted, &mut write)), came)
+        (wait_for(transfer.stream(&wanted, || Ok(()), &mut write)), came)
     }
 }
 

@@ -46,11 +46,11 @@ impl FileTarget {
 }
 
 /// A file or a directory to download, as it was when it was looked at.
-struct SourceInfo {
-    wanted: FileTarget,
-    source: RemoteSource,
-    bytes: Option<u64>,
-    modified_at: Option<Timestamp>,
+pub(super) struct SourceInfo {
+    pub(super) wanted: FileTarget,
+    pub(super) source: RemoteSource,
+    pub(super) bytes: Option<u64>,
+    pub(super) modified_at: Option<Timestamp>,
 }
 
 /// A target that was looked at, with the walk of a directory.
@@ -60,13 +60,24 @@ struct OpenSource<'a> {
 }
 
 /// A walk, and the entries that it returned before the download began.
-struct BufferedWalk<'a> {
+pub(super) struct BufferedWalk<'a> {
     found: VecDeque<RemoteEntry>,
     walk: RemoteWalk<'a>,
     /// Whether the walk is at its end.
     ended: bool,
     /// Whether all entries of the walk were counted before.
     counted: bool,
+}
+
+impl BufferedWalk<'_> {
+    /// Returns the next entry; `None` at the end.
+    pub(super) async fn next(&mut self) -> Option<RemoteEntry> {
+        match self.found.pop_front() {
+            Some(found) => Some(found),
+            None if self.ended => None,
+            None => self.walk.next().await,
+        }
+    }
 }
 
 /// A target with its destination.
@@ -227,18 +238,32 @@ impl Transfer<'_> {
         results.finish(ended.and(dest.sync(false)))
     }
 
-    /// Downloads files to `write`, one after another.
+    /// Downloads files to `write`, one after another, or one directory as a tar archive, if `allow_archive` does not fail.
     ///
     /// # Errors
     /// `limit` before anything is written; the first error of a file or of `write`.
-    pub async fn stream(&self, wanted: &[FileTarget], write: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    pub async fn stream(
+        &self,
+        wanted: &[FileTarget],
+        allow_archive: impl FnOnce() -> Result<()>,
+        write: &mut dyn FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         let mut known = VecDeque::new();
+        if let [wanted] = wanted {
+            let OpenSource { one, tree } = self.open(wanted).await?;
+            if let Some(tree) = tree {
+                allow_archive()?;
+                return self.stream_tree(tree, write).await;
+            }
+            known.push_back(one);
+        }
         if self.options.max_files.is_some() || self.options.max_bytes.is_some() {
             let mut total = TransferSize::default();
-            for wanted in wanted {
-                let one = self.open(wanted).await?.one;
+            for wanted in wanted.iter().skip(known.len()) {
+                known.push_back(self.open(wanted).await?.one);
+            }
+            for one in &known {
                 total.add(&one.source.name, one.bytes);
-                known.push_back(one);
             }
             total.check(&Limits::default(), self.options)?;
         }
@@ -251,10 +276,10 @@ impl Transfer<'_> {
             };
             if one.source.is_directory {
                 return Err(Error::conflict(format!(
-                    "a directory cannot be written to standard output: `{}`",
+                    "a directory cannot be written to stdout beside other targets: `{}`",
                     one.source.name
                 ))
-                .hint("give a DEST directory instead of `-`"));
+                .hint("write it by itself, as a tar archive, or give a DEST directory instead of `-`"));
             }
             total.add(&one.source.name, one.bytes);
             self.observer.on(TransferEvent::Planned { files: total.files, bytes: total.bytes() });
@@ -297,7 +322,7 @@ impl Transfer<'_> {
     }
 
     /// Returns the current size of a file.
-    async fn size(&self, wanted: &FileTarget) -> Result<Option<u64>> {
+    pub(super) async fn size(&self, wanted: &FileTarget) -> Result<Option<u64>> {
         match wanted {
             FileTarget::Session(at) => Ok(self.stat(at).await?.size),
             FileTarget::Stored(id) => Ok(self.backend.require_store()?.get(id).await?.size),
@@ -588,7 +613,7 @@ impl Transfer<'_> {
     }
 
     /// Fetches a file of `size` bytes within the budget, after `tried` failed tries, and reports its progress.
-    async fn fetch_within(
+    pub(super) async fn fetch_within(
         &self,
         one: &SourceInfo,
         size: Option<u64>,
@@ -608,12 +633,12 @@ impl Transfer<'_> {
 fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
     let (name, destination) = (at.to_string(), dest.shown(&below));
     match kind {
-        WalkKind::File(RemoteFile { bytes, modified_at }) => {
+        WalkKind::File(RemoteFile { bytes, modified_at, .. }) => {
             let source = RemoteSource { name, base: None, is_directory: false };
             let one = SourceInfo { wanted: FileTarget::Session(at), source, bytes, modified_at };
             Some(DownloadItem::Leaf(one, Rc::clone(dest), below))
         }
-        WalkKind::Directory { included } => included.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
+        WalkKind::Directory { included, .. } => included.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
         WalkKind::Excluded => Some(DownloadItem::Excluded(name)),
         WalkKind::Skipped(why) => {
             Some(DownloadItem::Decided(Box::new(Receipt::skipped(&name, destination, &name, why))))
@@ -629,7 +654,7 @@ fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) 
 fn count(total: &mut TransferSize, found: &RemoteEntry) {
     match found.kind {
         WalkKind::File(RemoteFile { bytes, .. }) => total.add(&found.below, bytes),
-        WalkKind::Directory { included: true } => total.add_directory(),
+        WalkKind::Directory { included: true, .. } => total.add_directory(),
         _ => {}
     }
 }
@@ -643,7 +668,7 @@ fn counted(error: Error, tries: u32) -> Error {
     error.with_message(message)
 }
 
-fn receipt(source: &str, destination: String, done: Written) -> Receipt {
+pub(super) fn receipt(source: &str, destination: String, done: Written) -> Receipt {
     Receipt {
         id: Some(done.file_id.as_ref().map_or(source, FileId::as_str).to_owned()),
         bytes: Some(done.digest.bytes),

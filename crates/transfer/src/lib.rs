@@ -6,6 +6,9 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
+mod archive_download;
+mod archive_source;
+mod archive_upload;
 pub mod cancellation;
 pub mod dest;
 pub mod download;
@@ -22,6 +25,7 @@ mod remote_walk;
 pub mod reserved;
 pub mod results;
 pub mod roots;
+mod tar;
 pub mod upload;
 mod upload_items;
 mod verify;

@@ -109,14 +109,14 @@ impl<'a> LocalWalk<'a> {
 
     fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<LocalKind, Error> {
         let included = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
-        let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included }) };
+        let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included, known: () }) };
         let real = subtree.walk.current().map(|current| current.real.join(name)).unwrap_or_default();
         match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
             Ok(false) => return Err(Error::conflict(format!("`{}` changed while it was read", path.display()))),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
-        Ok(LocalKind::Directory { included })
+        Ok(LocalKind::Directory { included, known: () })
     }
 
     /// Returns the entry for a link.
@@ -168,7 +168,7 @@ impl<'a> LocalWalk<'a> {
                 self.links.enter(&shown, is_circle)?;
                 let directory = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.enter_subtree(root, real_root, &inside, directory).map_err(|e| reading(path, &e))?;
-                Ok(LocalKind::Directory { included: verdict == FilterDecision::Include })
+                Ok(LocalKind::Directory { included: verdict == FilterDecision::Include, known: () })
             }
         }
     }
@@ -227,8 +227,8 @@ mod tests {
 
     fn seen(root: &Path, links: Links, filter: &Filter) -> String {
         let line = |found: LocalEntry| match found.kind {
-            LocalKind::Directory { included: true } => format!("{}/", found.below),
-            LocalKind::Directory { included: false } => format!("({}/)", found.below),
+            LocalKind::Directory { included: true, .. } => format!("{}/", found.below),
+            LocalKind::Directory { included: false, .. } => format!("({}/)", found.below),
             LocalKind::File(file) => format!("{} {}", found.below, file.len().unwrap_or_default()),
             LocalKind::Skipped(_) => format!("{} skipped", found.below),
             LocalKind::Excluded => format!("{} excluded", found.below),

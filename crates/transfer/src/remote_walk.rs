@@ -8,18 +8,26 @@ use super::links::LinkPolicy;
 use super::walk::{WalkEntry, WalkKind};
 use wharf_client::backend::{RemoteTree, SessionFiles};
 use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::entry::Mode;
 use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath, Timestamp};
 
 /// An entry of a directory in a session.
-pub(super) type RemoteEntry = WalkEntry<SessionPath, RemoteFile>;
+pub(super) type RemoteEntry = WalkEntry<SessionPath, RemoteFile, RemoteFile>;
 
-type RemoteKind = WalkKind<RemoteFile>;
+type RemoteKind = WalkKind<RemoteFile, RemoteFile>;
 
-/// The size and time of a file in a listing.
+/// The properties of a file or a directory in a listing.
 #[derive(Debug)]
 pub(super) struct RemoteFile {
     pub(super) bytes: Option<u64>,
     pub(super) modified_at: Option<Timestamp>,
+    pub(super) mode: Option<Mode>,
+}
+
+impl RemoteFile {
+    fn of(entry: &Entry) -> Self {
+        RemoteFile { bytes: entry.size, modified_at: entry.modified_at, mode: entry.mode }
+    }
 }
 
 /// A walk of a directory in a session.
@@ -130,7 +138,7 @@ impl<'a> RemoteWalk<'a> {
         let kind = match self.filter.judge(&below, entry.kind == EntryKind::Directory)? {
             FilterDecision::Exclude => Ok(RemoteKind::Excluded),
             _ if entry.kind == EntryKind::Symlink => self.link(&at, &entry, &below).await,
-            verdict => of(&at, entry.kind, entry.size, entry.modified_at, verdict),
+            verdict => of(&at, &entry, verdict),
         };
         Some(RemoteEntry { path: at, below, kind: kind.unwrap_or_else(RemoteKind::Failed) })
     }
@@ -150,7 +158,7 @@ impl<'a> RemoteWalk<'a> {
         self.links.check_target(at, target.path.is_within(&root), "the tree that was asked for", &instead)?;
         let found = self.files.stat(&target).await?;
         if found.kind != EntryKind::Directory {
-            return of(at, found.kind, found.size, found.modified_at, FilterDecision::Include);
+            return of(at, &found, FilterDecision::Include);
         }
         let verdict = self.filter.judge(below, true).unwrap_or(FilterDecision::Exclude);
         if verdict == FilterDecision::Exclude {
@@ -168,7 +176,7 @@ impl<'a> RemoteWalk<'a> {
         self.parents.push(LinkParent { path: parent, through });
         let through = self.parents.len().checked_sub(1);
         self.subtrees.push(RemoteSubtree { root: target.path, below: format!("{below}/"), through });
-        Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include })
+        Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include, known: RemoteFile::of(&found) })
     }
 
     /// Returns whether one of the links that led to `through` is in `directory`.
@@ -179,16 +187,11 @@ impl<'a> RemoteWalk<'a> {
     }
 }
 
-fn of(
-    at: &SessionPath,
-    kind: EntryKind,
-    bytes: Option<u64>,
-    modified_at: Option<Timestamp>,
-    verdict: FilterDecision,
-) -> Result<RemoteKind> {
-    match kind {
-        EntryKind::Directory => Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include }),
-        EntryKind::File => Ok(RemoteKind::File(RemoteFile { bytes, modified_at })),
+fn of(at: &SessionPath, entry: &Entry, verdict: FilterDecision) -> Result<RemoteKind> {
+    let known = RemoteFile::of(entry);
+    match entry.kind {
+        EntryKind::Directory => Ok(RemoteKind::Directory { included: verdict == FilterDecision::Include, known }),
+        EntryKind::File => Ok(RemoteKind::File(known)),
         EntryKind::Symlink | EntryKind::Other => {
             Err(Error::new(Kind::Unsupported, format!("`{at}` is neither a file nor a directory")))
         }

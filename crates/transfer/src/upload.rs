@@ -35,7 +35,7 @@ pub(super) struct StoreUpload {
 }
 
 /// The directories that a dry run has checked already.
-type KnownDirs = RefCell<HashSet<RemotePath>>;
+pub(super) type KnownDirs = RefCell<HashSet<RemotePath>>;
 
 impl Transfer<'_> {
     /// Uploads files and directories to a session.
@@ -182,7 +182,7 @@ impl Transfer<'_> {
     }
 
     /// Creates the directory that the contents of a local directory go to.
-    async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+    pub(super) async fn make_root(&self, at: &SessionPath, bulk: bool) -> Result<()> {
         let files = self.backend.require_files()?;
         if at.path.is_root() || !self.backend.capabilities().has(Feature::Mkdir) {
             // There is nothing to create, but the session must exist.
@@ -195,7 +195,7 @@ impl Transfer<'_> {
     }
 
     /// Does one item of a source whose destination is `root`.
-    async fn do_item(
+    pub(super) async fn do_item(
         &self,
         item: UploadItem,
         root: &SessionPath,
@@ -269,7 +269,7 @@ impl Transfer<'_> {
             self.check_dry_run(at, before.flatten().as_ref(), known).await?;
             files.check_put(at).await?;
             readable(source.as_ref()).await?;
-            return Ok(Receipt::planned(name, Some(shown), source.len()));
+            return Ok(Receipt::planned(name, Some(shown), source.announced_len()));
         }
         let source = self.watched(source, name);
         let (keep_existing, expires_in) = (options.if_exists == IfExists::Error, options.expires_in);
@@ -310,7 +310,7 @@ impl Transfer<'_> {
 
     fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(TransferEvent::Started { name, bytes: source.len(), passed: Arc::clone(&passed) });
+        self.observer.on(TransferEvent::Started { name, bytes: source.announced_len(), passed: Arc::clone(&passed) });
         MapSource::new(source, move |body: Body| {
             // A retry reads from the start and is counted from zero.
             passed.store(0, Ordering::Relaxed);
@@ -329,7 +329,8 @@ impl Transfer<'_> {
             IfExists::Update => {}
             IfExists::Overwrite | IfExists::Error => return Ok(None),
         }
-        if there.kind != EntryKind::File || source.len().is_none() || there.size != source.len() {
+        let size = source.announced_len();
+        if there.kind != EntryKind::File || size.is_none() || there.size != size {
             return Ok(None);
         }
         let files = self.backend.require_files()?;
@@ -341,6 +342,10 @@ impl Transfer<'_> {
                     theirs.zip(ours).is_some_and(|(theirs, ours)| ours < theirs).then_some(SkipReason::Older)
                 }
             });
+        }
+        if source.len().is_none() {
+            // It can be read only once, and the upload reads it.
+            return Ok(None);
         }
         let mut fetched = match files.fetch(at, FetchOptions::default()).await {
             Err(error) if error.kind() == Kind::Unsupported => return Ok(None),

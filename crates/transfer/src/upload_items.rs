@@ -51,7 +51,7 @@ fn tree<'a>(
         let Some(found) = found else { return [bare.take(), None] };
         let left = bare.take_if(|bare| !is_in(&found, bare));
         match found.kind {
-            WalkKind::Directory { included } => {
+            WalkKind::Directory { included, .. } => {
                 bare = included.then_some(found);
                 [left, None]
             }

@@ -29,7 +29,7 @@ use wharf_transfer::{IfExists, Transfer, TransferOptions};
     Examples:\n  \
     wharf files upload ./data SESSION:/data\n  \
     wharf files upload a.csv b.csv SESSION:/in\n  \
-    tar c . | wharf files upload - SESSION:/backup.tar\n  \
+    tar c . | wharf files upload - SESSION:/src/ --untar\n  \
     id=$(wharf files upload report.csv -q)")]
 pub(in crate::commands) struct FilesUploadArgs {
     /// Files and directories (- for stdin), then the destination SESSION:PATH
@@ -60,6 +60,10 @@ pub(in crate::commands) struct FilesUploadArgs {
     #[arg(long)]
     verify: bool,
 
+    /// Unpack a tar archive, which gzip may have compressed, below DEST
+    #[arg(long, conflicts_with_all = ["into", "name", "mime_type", "file"])]
+    untar: bool,
+
     #[command(flatten)]
     transfer: TransferFlags,
 }
@@ -84,6 +88,9 @@ impl FilesUploadArgs {
                     .hint("add `:/` for that session; leave out --session for the workspace's file store"));
             }
         }
+        if self.untar {
+            check_archive(&names, to.is_some())?;
+        }
         if names.iter().any(|name| name == "-") {
             // Checked before anything is sent.
             body::open_stdin()?;
@@ -96,6 +103,10 @@ impl FilesUploadArgs {
             backend.require(Feature::Verify)?;
         }
         let sources = LocalSource::look_at_all(&names, self.name.as_deref())?;
+        if let Some(directory) = sources.iter().find(|source| self.untar && source.is_directory) {
+            return Err(Error::usage(format!("a directory is not an archive: `{}`", directory.name))
+                .hint("leave out --untar: the contents of the directory go to DEST"));
+        }
         if self.name.is_some() && self.into.is_none() && sources.iter().any(|source| source.is_directory) {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
@@ -128,7 +139,10 @@ impl FilesUploadArgs {
             record(cx, &mut journal, &mut listing, receipt)
         };
         let verdict = if let Some(to) = &to {
-            transfer.upload(&sources, to, &mut receipts).await
+            match sources.first().filter(|_| self.untar) {
+                Some(archive) => transfer.upload_archive(archive, &to.path, &mut receipts).await,
+                None => transfer.upload(&sources, to, &mut receipts).await,
+            }
         } else {
             let like = NewStoredFile { mime_type: self.mime_type, expires_in: self.expires_in, ..Default::default() };
             transfer.upload_to_store(&sources, &like, &mut receipts).await
@@ -175,7 +189,7 @@ impl TypedDestination {
     ///
     /// # Errors
     /// Those of [`Cx::session_path`].
-    async fn find(self, cx: &Cx, usage: SessionUse) -> Result<Destination<SessionPath>> {
+    async fn find(self, cx: &Cx, usage: SessionUse<'_>) -> Result<Destination<SessionPath>> {
         let TypedDestination { target, as_directory, into } = self;
         Ok(Destination { path: cx.session_path(&target, usage).await?, as_directory, into })
     }
@@ -194,6 +208,17 @@ fn remote(arg: &OsStr) -> Result<String> {
     arg.to_str().map(str::to_owned).ok_or_else(|| {
         Error::usage(format!("a path in a session is UTF-8: `{}`", shown(arg))).hint("choose a name that is UTF-8")
     })
+}
+
+/// Checks the arguments of `--untar`.
+fn check_archive(names: &[OsString], has_dest: bool) -> Result<()> {
+    if !has_dest {
+        return Err(Error::usage("--untar needs a DEST").hint("name the directory: `SESSION:/DIR/`"));
+    }
+    if names.len() > 1 {
+        return Err(Error::usage("--untar takes one archive").hint("unpack them one by one"));
+    }
+    Ok(())
 }
 
 fn check_sources(names: &[OsString], named: bool) -> Result<()> {
@@ -217,11 +242,11 @@ fn check_sources(names: &[OsString], named: bool) -> Result<()> {
 #[command(after_help = "The contents of one directory go to DEST. One file goes to DEST, or into it if\n\
     DEST ends in a slash. Several targets go into DEST under their names. Without\n\
     DEST, a file goes to the current directory and replaces nothing. DEST - is\n\
-    stdout.\n\n\
+    stdout: a file as it is, or one directory as a tar archive.\n\n\
     Examples:\n  \
     wharf files download SESSION:/data ./results\n  \
     wharf files download SESSION:/report.csv\n  \
-    wharf files download SESSION:/backup.tar - | tar t")]
+    wharf files download SESSION:/src - | tar x")]
 pub(in crate::commands) struct FilesDownloadArgs {
     /// SESSION:PATH or ids of stored files, then the local destination
     #[arg(value_name = "TARGET... [DEST]", required_unless_present = "file_id")]
@@ -303,7 +328,7 @@ impl FilesDownloadArgs {
                 written += block.len() as u64;
                 cx.out.bytes(block)
             };
-            let streamed = transfer.stream(&wanted, write).await;
+            let streamed = transfer.stream(&wanted, || cx.out.expect_pipe("an archive"), write).await;
             cx.out.report_fact("Bytes to stdout", &written.to_string());
             streamed?;
             cx.out.flush()?;

@@ -38,6 +38,10 @@ where
         self.source.len()
     }
 
+    fn announced_len(&self) -> Option<u64> {
+        self.source.announced_len()
+    }
+
     fn is_at_hand(&self) -> bool {
         self.source.is_at_hand()
     }

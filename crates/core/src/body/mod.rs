@@ -377,6 +377,10 @@ pub trait Source: Send + Sync {
     fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
+    /// Returns the length that a source announces even if it can be read only once, as an entry of an archive does.
+    fn announced_len(&self) -> Option<u64> {
+        self.len()
+    }
     /// Returns whether reading depends on nothing but a local disk.
     fn is_at_hand(&self) -> bool {
         false
