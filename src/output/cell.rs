@@ -3,6 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 
+use super::table::StyledCell;
 use super::{escape, human};
 
 /// A cell of a table.
@@ -50,19 +51,6 @@ impl From<String> for TableCell {
 impl From<&str> for TableCell {
     fn from(text: &str) -> Self {
         TableCell::Text(text.to_owned())
-    }
-}
-
-/// The text of a cell, and the style that it has if the table is in colour.
-#[derive(Debug, Clone, Default)]
-pub(super) struct StyledCell {
-    pub(super) text: String,
-    pub(super) style: Style,
-}
-
-impl From<String> for StyledCell {
-    fn from(text: String) -> Self {
-        StyledCell { text, style: Style::new() }
     }
 }
 

@@ -3,9 +3,9 @@
 use anstyle::Style;
 use serde_json::Value;
 
-use super::cell::{StyledCell, style_of};
+use super::cell::style_of;
 use super::record::to_json;
-use super::table::{Align, Column, Fit, Table};
+use super::table::{Align, Column, Fit, StyledCell, Table};
 use super::{Format, Output, Record, escape, human, yaml};
 use wharf_core::error::Result;
 

@@ -6,8 +6,6 @@ use std::ops::Range;
 use anstyle::Style;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::cell::StyledCell;
-
 /// The number of rows that are measured before the first line is printed.
 pub const SAMPLE: usize = 100;
 
@@ -55,6 +53,19 @@ impl Column {
     /// Returns a column of ids, which are never shortened.
     pub const fn id(name: &'static str) -> Self {
         Column { name, align: Align::Left, fit: Fit::Whole }
+    }
+}
+
+/// The text of a cell, and the style that it has if the table is in colour.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StyledCell {
+    pub(super) text: String,
+    pub(super) style: Style,
+}
+
+impl From<String> for StyledCell {
+    fn from(text: String) -> Self {
+        StyledCell { text, style: Style::new() }
     }
 }
 

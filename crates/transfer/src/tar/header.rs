@@ -1,6 +1,6 @@
 //! The header of an entry, as one block.
 
-use super::{BLOCK, Block, CHECKSUM, LINK, MAGIC, MODE, MTIME, NAME, PREFIX, SIZE, TYPE, USTAR, checksum};
+use super::{BLOCK, CHECKSUM, LINK, MAGIC, MODE, MTIME, NAME, PREFIX, SIZE, TYPE, TarBlock, USTAR, checksum};
 
 /// A header whose checksum is right.
 pub(super) struct Header {
@@ -26,7 +26,7 @@ const CONTINUED_AGAIN: usize = 504;
 
 impl Header {
     /// Reads a header; `None` if the block is not one.
-    pub(super) fn read(block: &Block) -> Option<Self> {
+    pub(super) fn read(block: &TarBlock) -> Option<Self> {
         let announced = number(field(block, CHECKSUM))?;
         // Old programs added the bytes as signed numbers.
         let signed = |byte: &u8| if *byte < 0x80 { 0 } else { 256 };
@@ -54,11 +54,11 @@ impl Header {
 }
 
 /// Returns whether a block that continues the header of a sparse file is followed by another one.
-pub(super) fn is_continued_again(block: &Block) -> bool {
+pub(super) fn is_continued_again(block: &TarBlock) -> bool {
     block.get(CONTINUED_AGAIN) == Some(&1)
 }
 
-fn field(block: &Block, (at, length): (usize, usize)) -> &[u8] {
+fn field(block: &TarBlock, (at, length): (usize, usize)) -> &[u8] {
     block.get(at..(at + length).min(BLOCK)).unwrap_or_default()
 }
 

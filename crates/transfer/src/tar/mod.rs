@@ -13,7 +13,7 @@ pub(super) mod writer;
 const BLOCK: usize = 512;
 
 /// A block.
-type Block = [u8; BLOCK];
+type TarBlock = [u8; BLOCK];
 
 /// Returns the number of bytes after a content of this length up to the end of its last block.
 const fn padding(length: u64) -> u64 {
@@ -37,7 +37,7 @@ const PREFIX: (usize, usize) = (345, 155);
 const USTAR: &[u8] = b"ustar\x0000";
 
 /// Returns the sum of the bytes of a header, with spaces for the checksum itself.
-fn checksum(block: &Block) -> u32 {
+fn checksum(block: &TarBlock) -> u32 {
     let is_checksum = |at: usize| (CHECKSUM.0..CHECKSUM.0 + CHECKSUM.1).contains(&at);
     block.iter().enumerate().map(|(at, byte)| if is_checksum(at) { 32 } else { u32::from(*byte) }).sum()
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::header::{Header, is_continued_again};
 use super::pax::PaxRecords;
-use super::{BLOCK, Block, padding};
+use super::{BLOCK, TarBlock, padding};
+use wharf_core::advice::Step;
 use wharf_core::body::Body;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::Timestamp;
@@ -205,7 +206,7 @@ impl ArchiveReader {
     }
 
     /// Reads a block; `None` at the end of the input.
-    async fn block(&mut self) -> Result<Option<Block>> {
+    async fn block(&mut self) -> Result<Option<TarBlock>> {
         let (mut block, mut filled) = ([0; BLOCK], 0);
         while let Some(free) = block.get_mut(filled..).filter(|free| !free.is_empty()) {
             if !self.fill().await? {
@@ -252,11 +253,11 @@ impl ArchiveReader {
 
     fn not_an_archive(&self, why: &str) -> Error {
         Error::new(Kind::Unsupported, format!("`{}` is not a tar archive: it {why}", self.name))
-            .hint("to upload a content as one file leave out --untar")
+            .hint(format!("upload it as one file: {}", Step::Upload { source: &self.name, target: "SESSION:/FILE" }))
     }
 
     /// Returns the error of an input that does not begin as an archive does.
-    fn unknown(&self, block: &Block) -> Error {
+    fn unknown(&self, block: &TarBlock) -> Error {
         const COMPRESSED: [(&[u8], &str, &str); 4] = [
             (b"BZh", "bzip2", "bunzip2 -c"),
             (b"\xfd7zXZ\0", "xz", "xz -dc"),
@@ -266,7 +267,7 @@ impl ArchiveReader {
         match COMPRESSED.iter().find(|(magic, ..)| block.starts_with(magic)) {
             Some((_, by, command)) => {
                 let what = format!("`{}` is compressed with {by}, which wharf does not unpack", self.name);
-                Error::new(Kind::Unsupported, what).hint(format!("decompress it before: `{command} | wharf ...`"))
+                Error::new(Kind::Unsupported, what).hint(format!("decompress it first: `{command} | ...`"))
             }
             None => self.not_an_archive("does not begin with a header"),
         }

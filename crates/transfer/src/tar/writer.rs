@@ -1,6 +1,6 @@
 //! The headers of an archive that is written.
 
-use super::{BLOCK, Block, CHECKSUM, GID, MAGIC, MODE, MTIME, NAME, SIZE, TYPE, UID, USTAR, checksum, padding, pax};
+use super::{BLOCK, CHECKSUM, GID, MAGIC, MODE, MTIME, NAME, SIZE, TYPE, TarBlock, UID, USTAR, checksum, padding, pax};
 use wharf_core::model::Timestamp;
 
 /// The properties of an entry.
@@ -63,7 +63,7 @@ fn time(at: Timestamp) -> String {
 }
 
 /// Returns one header. A path that does not fit is cut: a pax header has it whole.
-fn block(path: &str, kind: u8, mode: u32, size: u64, seconds: u64) -> Block {
+fn block(path: &str, kind: u8, mode: u32, size: u64, seconds: u64) -> TarBlock {
     let mut block = [0; BLOCK];
     put(&mut block, NAME, path.as_bytes());
     put(&mut block, MODE, format!("{:07o}", mode & 0o7777).as_bytes());
@@ -79,7 +79,7 @@ fn block(path: &str, kind: u8, mode: u32, size: u64, seconds: u64) -> Block {
 }
 
 /// Sets a field to a value, as far as there is room.
-fn put(block: &mut Block, (at, length): (usize, usize), value: &[u8]) {
+fn put(block: &mut TarBlock, (at, length): (usize, usize), value: &[u8]) {
     for (byte, new) in block.iter_mut().skip(at).zip(value.iter().take(length)) {
         *byte = *new;
     }
