@@ -252,7 +252,9 @@ fn bar_line(work: &TransferState, rate: f64, left: Duration, columns: usize) -> 
         [&percent, &files, &none, &none, &none],
     ];
     let mut texts = variants.iter().map(|parts| join(parts));
-    let text = texts.find(|text| text.width() <= room).unwrap_or_else(|| join(&[&percent, &files]));
+    let text = texts
+        .find(|text| text.width() <= room)
+        .unwrap_or_else(|| super::table::cut(&join(&[&percent, &files]), room.max(1)).into_owned());
     let free = room.saturating_sub(text.width());
     let width = if percent.is_some() && free > SHORTEST_BAR { free.saturating_sub(1).min(BAR) } else { 0 };
     let free = free.saturating_sub(width + 3);
@@ -328,10 +330,10 @@ mod tests {
             file(99),
             "[==============]  33%  2.0 GiB of 6.0 GiB  120.0 MiB/s  42 s left  data/measurements.csv"
         );
-        assert_eq!(file(39), "[=======]  33%  2.0 GiB of 6.0 GiB");
-        assert_eq!(file(19), "[====]  33%  2.0 GiB");
-        assert_eq!(shown((0, 1), None, 2 << 30, 39), "2.0 GiB  120.0 MiB/s  data/me…");
-        assert_eq!(shown((0, 30), Some(0), 0, 39), "100%  0/30 files  0 B of 0 B");
+        assert_eq!(file(39), " 33%  2.0 GiB of 6.0 GiB  120.0 MiB/s");
+        assert_eq!(file(19), " 33%  2.0 GiB");
+        assert_eq!(shown((0, 1), None, 2 << 30, 39), "2.0 GiB  120.0 MiB/s  data/measurem…");
+        assert_eq!(shown((0, 30), Some(0), 0, 39), "[======] 100%  0/30 files  0 B of 0 B");
     }
 
     #[test]
