@@ -3089,7 +3089,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--beta', '--beta', [CompletionResultType]::ParameterName, 'Beta feature header to send; can be repeated')
             [CompletionResult]::new('--root', '--root', [CompletionResultType]::ParameterName, 'Directory that localPath may name files in; can be repeated')
             [CompletionResult]::new('--tools', '--tools', [CompletionResultType]::ParameterName, 'Offer only these groups of tools')
-            [CompletionResult]::new('--max-inline', '--max-inline', [CompletionResultType]::ParameterName, 'Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]')
+            [CompletionResult]::new('--max-inline', '--max-inline', [CompletionResultType]::ParameterName, 'Limit of contents in messages, 1KiB to 4MiB [default: 64KiB text, 32KiB base64]')
             [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('--raw-output', '--raw-output', [CompletionResultType]::ParameterName, 'Print strings selected by --transform without quotes')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print ids or paths only, one per line')

@@ -3016,7 +3016,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --beta 'Beta feature header to send; can be repeated'
             cand --root 'Directory that localPath may name files in; can be repeated'
             cand --tools 'Offer only these groups of tools'
-            cand --max-inline 'Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]'
+            cand --max-inline 'Limit of contents in messages, 1KiB to 4MiB [default: 64KiB text, 32KiB base64]'
             cand -r 'Print strings selected by --transform without quotes'
             cand --raw-output 'Print strings selected by --transform without quotes'
             cand -q 'Print ids or paths only, one per line'

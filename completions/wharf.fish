@@ -3135,7 +3135,7 @@ files\t'Files in sessions'
 agent\t'Messages to agents, events and logs'
 exec\t'Commands in sessions'
 resources\t'Resources mounted into sessions'"
-complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l max-inline -d 'Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l max-inline -d 'Limit of contents in messages, 1KiB to 4MiB [default: 64KiB text, 32KiB base64]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s q -l quiet -d 'Print ids or paths only, one per line'
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'

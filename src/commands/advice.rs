@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::tool_advice;
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
 use wharf_core::feature::Feature;
 
@@ -13,58 +14,40 @@ pub fn install() {
     advice::install(&FlagVocabulary);
 }
 
-/// Lets messages and hints name the tools of `wharf mcp` from now on, where there is one for a step.
+/// Lets messages and hints name the tools of `wharf mcp` and their parameters from now on.
 pub(super) fn name_tools() {
     NAMES_TOOLS.store(true, Ordering::Relaxed);
+}
+
+fn is_for_tools() -> bool {
+    NAMES_TOOLS.load(Ordering::Relaxed)
 }
 
 struct FlagVocabulary;
 
 impl Vocabulary for FlagVocabulary {
     fn step(&self, step: &Step<'_>) -> String {
-        let tool = tool(step).filter(|_| NAMES_TOOLS.load(Ordering::Relaxed));
-        tool.map_or_else(|| format!("`wharf {}`", command(step)), str::to_owned)
+        if is_for_tools() { tool_advice::step(step) } else { format!("`wharf {}`", command(step)) }
     }
 
     fn setting(&self, setting: Setting, value: Option<&str>) -> String {
+        if is_for_tools() {
+            return tool_advice::setting(setting, flag(setting), value);
+        }
         let flag = flag(setting);
         value.map_or_else(|| format!("--{flag}"), |value| format!("--{flag} {value}"))
     }
 
     fn feature(&self, feature: Feature) -> &'static str {
-        if NAMES_TOOLS.load(Ordering::Relaxed) { feature.id() } else { feature_name(feature) }
+        if is_for_tools() { feature.id() } else { feature_name(feature) }
     }
 
     fn alternative(&self, feature: Feature) -> String {
-        if NAMES_TOOLS.load(Ordering::Relaxed) {
+        if is_for_tools() {
             return "leave it out: backend_get lists what the backend can do".to_owned();
         }
         alternative(feature)
     }
-}
-
-/// Returns the tool of `wharf mcp` for a step.
-const fn tool(step: &Step<'_>) -> Option<&'static str> {
-    Some(match *step {
-        Step::ListSessions => "session_list",
-        Step::Invoke { .. } => "agent_invoke",
-        Step::FollowTurn { .. } | Step::ListEvents { .. } => "session_events",
-        Step::Interrupt { .. } => "session_interrupt",
-        Step::ReadLog { .. } => "session_logstream",
-        Step::StopSession { .. } => "session_stop",
-        Step::DeleteSession { force: true, .. } => "session_interrupt, then session_delete",
-        Step::DeleteSession { .. } => "session_delete",
-        Step::ListFiles { .. } | Step::ListFilesRecursively => "session_file_list",
-        Step::StatFile => "session_file_stat",
-        Step::MakeDirectory => "session_file_mkdir",
-        Step::RemoveFile { .. } => "session_file_delete",
-        Step::Upload { .. } => "session_file_upload",
-        Step::Download { .. } => "session_file_download",
-        Step::ListResources { .. } => "resource_list",
-        Step::AddResource { .. } => "resource_add",
-        Step::DeleteResourceByPath { .. } => "resource_delete",
-        _ => return None,
-    })
 }
 
 fn command(step: &Step<'_>) -> String {
@@ -148,6 +131,7 @@ const fn flag(setting: Setting) -> &'static str {
         Setting::SessionId => "id",
         Setting::Timeout => "timeout",
         Setting::TokenFile => "token-file",
+        Setting::Ttl => "ttl",
         Setting::UserIdentity => "user-identity",
     }
 }

@@ -36,6 +36,7 @@ mod sessions;
 mod skill;
 mod spec;
 mod stdin;
+mod tool_advice;
 mod unused_flags;
 mod uploads;
 mod used_files;

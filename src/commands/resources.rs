@@ -13,6 +13,7 @@ use super::stdin::document;
 use crate::output::Record;
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Feature, NewResource, body_document as shape};
+use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::DeletionTarget;
 use wharf_core::model::{Deletion, RemotePath, Resource, ResourceKind, SessionId, SessionPath};
@@ -367,6 +368,6 @@ pub(super) async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Resu
     // An unreadable resource may be the one at this path.
     Err(unknown.unwrap_or_else(|| {
         Error::not_found(format!("nothing is mounted at `{session}:{wanted}`"))
-            .hint(format!("`wharf resources list {session}` shows the mount paths"))
+            .hint(format!("{} shows the mount paths", Step::ListResources { session: Some(session.as_str()) }))
     }))
 }

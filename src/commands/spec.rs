@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Cx;
 use wharf_client::backend::{NewResource, body_document};
+use wharf_core::advice::Step;
 use wharf_core::config::body;
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, RemotePath, ResourceKind};
@@ -166,7 +167,8 @@ pub(super) fn name_left(uploads: &MountUploads<'_>, error: Error) -> Error {
     // The hint of an interrupted command is replaced, because it is about the same uploads.
     let stopped = error.kind().is_stop();
     let hint = error.hint_text().filter(|_| !stopped).map(|hint| format!("{hint}; ")).unwrap_or_default();
-    error.hint(format!("{hint}these uploads remain: `wharf files rm {}` deletes them", left.join(" ")))
+    let delete = Step::DeleteStoredFile { id: Some(&left.join(" ")) }.to_string();
+    error.hint(format!("{hint}these uploads remain: {delete} deletes them"))
 }
 
 #[cfg(test)]

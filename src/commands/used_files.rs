@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Cx;
+use wharf_core::advice::Setting;
 use wharf_core::config::dotenv;
 use wharf_core::config::secret::Secret;
 use wharf_core::error::{Error, Result};
@@ -11,7 +12,7 @@ use wharf_core::platform::{self, shown};
 /// The files and directories that a command reads or writes.
 #[derive(Default)]
 pub(super) struct UsedFiles {
-    files: Vec<(&'static str, PathBuf)>,
+    files: Vec<(String, PathBuf)>,
     directories: Vec<(&'static str, PathBuf)>,
 }
 
@@ -25,10 +26,10 @@ impl UsedFiles {
         }
         used.file("a file with secrets", Path::new(dotenv::FILE));
         let named = [
-            ("the file of --token-file", settings.token_file()?),
-            ("the file of --ca-cert", settings.ca_cert.as_ref()),
+            (format!("the file of {}", Setting::TokenFile), settings.token_file()?),
+            (format!("the file of {}", Setting::CaCert), settings.ca_cert.as_ref()),
             (
-                "the file of the profile's secret",
+                "the file of the profile's secret".to_owned(),
                 match &settings.secret {
                     Some(Secret::File(path)) => Some(path),
                     _ => None,
@@ -42,8 +43,8 @@ impl UsedFiles {
     }
 
     /// Adds a file.
-    pub(super) fn file(&mut self, what: &'static str, path: &Path) {
-        self.files.push((what, path.to_owned()));
+    pub(super) fn file(&mut self, what: &str, path: &Path) {
+        self.files.push((what.to_owned(), path.to_owned()));
     }
 
     /// Adds a directory with everything in it.
@@ -62,7 +63,7 @@ impl UsedFiles {
         let same = |other: &Path| {
             platform::key_of(other).ok().map_or_else(|| resolve_links(other) == real, |other| Some(other) == key)
         };
-        let file = self.files.iter().find(|(_, other)| same(other)).map(|(what, _)| *what);
+        let file = self.files.iter().find(|(_, other)| same(other)).map(|(what, _)| what.as_str());
         let stream = platform::files_of_streams().into_iter().find(|(_, other)| Some(*other) == key);
         let directory = self.directories.iter().find(|(_, directory)| real.starts_with(resolve_links(directory)));
         let what = match (file.or(stream.map(|(what, _)| what)), directory) {

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -211,6 +214,235 @@ fn a_line_above_the_limit_is_answered_by_its_id() {
 }
 
 #[test]
+fn a_request_whose_id_cannot_be_used_is_answered() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &[]);
+    let long = format!("\"{}\"", "x".repeat(2000));
+    for (id, code) in
+        [("null", -32600), ("true", -32600), ("[]", -32600), ("{}", -32600), ("\"\\ud800\"", -32700), (&*long, -32600)]
+    {
+        client.write(format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"method\":\"tools/call\"}}\n").as_bytes());
+        let answer = client.answer(&json!(null));
+        assert_eq!(answer["error"]["code"], code, "{id}: {answer}");
+        client.write(format!("{{\"id\":{id},\"method\":\"ping\",\n").as_bytes());
+        assert_eq!(client.answer(&json!(null))["error"]["code"], -32700, "{id}");
+    }
+    client.write(b"[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]\n");
+    let batch = client.answer(&json!(null));
+    assert!(batch["error"]["message"].as_str().unwrap().contains("batches are not supported"), "{batch}");
+    client.leave().ok();
+}
+
+#[test]
+fn a_line_of_many_values_is_refused_before_it_is_parsed() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &[]);
+    let call = |values: usize| {
+        let list = "1,".repeat(values);
+        format!(
+            "{{\"jsonrpc\":\"2.0\",\"id\":\"v\",\"method\":\"tools/call\",\"params\":{{\"name\":\"session_get\",\"arguments\":{{\"x\":[{list}1]}}}}}}\n"
+        )
+    };
+    for (values, kind) in [(49_000, "usage"), (5_000_000, "limit")] {
+        client.write(call(values).as_bytes());
+        let answer = client.answer(&json!("v"));
+        assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], kind, "{values}");
+    }
+    let peak = client.server().peak_memory();
+    assert!(peak.is_none_or(|peak| peak < 100 << 20), "{peak:?}");
+    let long = "x".repeat(1 << 20);
+    let error = client.error("session_get", &json!({ "sessionId": long }));
+    assert!(error["message"].as_str().unwrap().len() < 4096, "an argument is not repeated as a whole");
+    client.leave().ok();
+}
+
+#[test]
+fn reading_stops_while_answers_are_not_read() {
+    let sandbox = Sandbox::new();
+    let mut server = sandbox.wharf(["mcp"]).stdin_held().start();
+    let (mut stdout, mut stdin) = (server.take_stdout(), server.take_stdin());
+    let begin = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+    let sent = Arc::new(AtomicUsize::new(0));
+    let writing = {
+        let sent = Arc::clone(&sent);
+        std::thread::spawn(move || {
+            writeln!(stdin, "{begin}").unwrap();
+            for id in 1..=20_000 {
+                writeln!(
+                    stdin,
+                    r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"backend_get"}}}}"#
+                )
+                .unwrap();
+                sent.store(id, Ordering::Relaxed);
+            }
+        })
+    };
+    let mut last = 0;
+    wait_until("no more requests are read", || {
+        std::thread::sleep(Duration::from_secs(1));
+        let now = sent.load(Ordering::Relaxed);
+        now > 0 && std::mem::replace(&mut last, now) == now
+    });
+    assert!(last < 10_000, "{last} requests were read");
+    let mut answers = String::new();
+    stdout.read_to_string(&mut answers).unwrap();
+    writing.join().unwrap();
+    assert_eq!(answers.lines().count(), 20_001, "each request is answered once answers are read");
+    server.finish().ok();
+}
+
+#[test]
+fn a_call_that_ends_late_after_the_client_has_left_is_answered() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &["--allow-local-exec"]);
+    let session = client.session();
+    // It ends 5 s after the signal that it ignores.
+    let stubborn =
+        json!({ "sessionId": session, "command": ["sh", "-c", "trap '' TERM; echo >p; while :; do sleep 1; done"] });
+    let id = client.begin_call("session_exec", &stubborn);
+    let file = sandbox.inside(&session, "p");
+    wait_until("the command runs", || file.exists());
+    client.close();
+    let answer = client.answer(&id);
+    assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "interrupted", "{answer}");
+    client.finish().ok();
+}
+
+#[test]
+fn stdout_that_cannot_be_written_is_an_error() {
+    let sandbox = Sandbox::new();
+    let begin = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+    for to in [">/dev/full", ">&-"] {
+        let run = sandbox.shell(&format!("echo '{begin}' | $WHARF mcp {to}"), None).run();
+        run.code(12).says(&["stdout"]);
+    }
+}
+
+#[test]
+fn a_client_that_closes_stdout_while_nothing_happens_is_noticed() {
+    let sandbox = Sandbox::new();
+    let mut server = sandbox.wharf(["mcp"]).stdin_held().start();
+    drop(server.take_stdout());
+    wait_until("the server has ended", || !server.is_running());
+    server.finish().ok();
+}
+
+#[test]
+fn long_titles_are_shortened_in_listings() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &[]);
+    let title = "t".repeat(3000);
+    let created = client.ok("session_create", &json!({ "title": title, "labels": { "a": "b" } }));
+    assert_eq!((&created["title"], created.get("truncated")), (&json!(title), None));
+    let listed = client.ok("session_list", &json!({}))["sessions"][0].clone();
+    let short = listed["title"].as_str().unwrap();
+    assert!(short.len() < 1100 && short.contains("[... 1976 bytes are left out ...]"), "{listed}");
+    assert_eq!(listed["truncated"], true);
+}
+
+#[test]
+fn no_error_names_what_only_the_command_line_has() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    sandbox.write("shared/f", "f");
+    let mut wrong = Vec::new();
+    for (backend, agent) in [("local", ""), ("anthropic", "agent_1"), ("foundry", "a1"), ("agb", "")] {
+        let mut call = served.wharf(backend, ["mcp", "--allow-local-exec", "--root", "shared"]);
+        if !agent.is_empty() {
+            call = call.env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", agent);
+        }
+        let mut client = McpClient::connect(call);
+        let session = client.session();
+        client.call("session_file_upload", &json!({ "sessionId": session, "filePath": "d/f", "contentText": "f" }));
+        let none = "no-such-session-1";
+        let mut errors = Vec::new();
+        for (tool, arguments) in [
+            ("session_create", json!({ "sessionId": session })),
+            ("session_create", json!({ "sessionId": "my-own-id-1", "ttl": "0s" })),
+            ("session_create", json!({ "ttl": "0s" })),
+            ("session_create", json!({ "maxCostUsd": "0" })),
+            ("session_create", json!({ "maxCostUsd": "1" })),
+            ("session_create", json!({ "labels": { "a b": "c" } })),
+            ("session_create", json!({ "title": "a\0b" })),
+            ("session_create", json!({ "agentName": "" })),
+            ("session_create", json!({ "agentName": "no-such-agent" })),
+            ("session_create", json!({ "projectEndpoint": "http://other" })),
+            ("session_get", json!({ "sessionId": none })),
+            ("session_get", json!({ "sessionId": "@last" })),
+            ("session_get", json!({ "sessionId": "" })),
+            ("session_get", json!({ "sessionId": "a/b" })),
+            ("session_get", json!({ "sessionId": "x" })),
+            ("session_get", json!({ "sessionId": "a\0b" })),
+            ("session_list", json!({ "after": "rubbish" })),
+            ("session_list", json!({ "labels": { "": "" } })),
+            ("session_list", json!({ "order": "asc" })),
+            ("session_stop", json!({ "sessionId": none })),
+            ("session_delete", json!({ "sessionId": "a b" })),
+            ("session_interrupt", json!({ "sessionId": none })),
+            ("session_events", json!({ "sessionId": none })),
+            ("session_logstream", json!({ "sessionId": none })),
+            ("session_file_list", json!({ "sessionId": session, "path": "none" })),
+            ("session_file_list", json!({ "sessionId": session, "path": "d/f" })),
+            ("session_file_list", json!({ "sessionId": none })),
+            ("session_file_stat", json!({ "sessionId": session, "filePath": "none" })),
+            ("session_file_stat", json!({ "sessionId": session, "filePath": "../x" })),
+            ("session_file_stat", json!({ "sessionId": session, "filePath": "a\0b" })),
+            ("session_file_mkdir", json!({ "sessionId": session, "path": "x/y", "createParents": false })),
+            ("session_file_mkdir", json!({ "sessionId": session, "path": "d/f" })),
+            ("session_file_mkdir", json!({ "sessionId": session, "path": "d", "mode": "755" })),
+            ("session_file_delete", json!({ "sessionId": session, "filePath": "d" })),
+            ("session_file_delete", json!({ "sessionId": session, "filePath": "none" })),
+            ("session_file_download", json!({ "sessionId": session, "filePath": "d" })),
+            ("session_file_download", json!({ "sessionId": session, "filePath": "none" })),
+            ("session_file_download", json!({ "sessionId": session, "filePath": "d", "localPath": "x" })),
+            ("session_file_download", json!({ "sessionId": session, "filePath": "d/f", "localPath": "f" })),
+            ("session_file_download", json!({ "sessionId": session, "filePath": "d/f", "offset": 9 })),
+            ("session_file_upload", json!({ "sessionId": session, "filePath": "d/f/g", "contentText": "" })),
+            ("session_file_upload", json!({ "sessionId": session, "filePath": "d", "contentText": "" })),
+            ("session_file_upload", json!({ "sessionId": none, "filePath": "d", "contentText": "" })),
+            ("session_file_upload", json!({ "sessionId": session, "filePath": "n", "localPath": "none" })),
+            ("session_file_upload", json!({ "sessionId": session, "filePath": "n", "localPath": "/etc/passwd" })),
+            (
+                "session_file_upload",
+                json!({ "sessionId": session, "filePath": "n", "contentText": "x".repeat(1 << 17) }),
+            ),
+            ("resource_add", json!({ "sessionId": session, "fileId": "file_none", "mountPath": "/m" })),
+            ("resource_add", json!({ "sessionId": session, "localPath": "f", "mountPath": "/d/f/g" })),
+            ("resource_delete", json!({ "sessionId": session, "mountPath": "/none" })),
+            ("resource_delete", json!({ "sessionId": session, "resourceId": "none" })),
+            ("resource_list", json!({ "sessionId": none })),
+            ("agent_invoke", json!({ "sessionId": session, "inputText": "hello", "conversationId": "c" })),
+            ("agent_invoke", json!({ "sessionId": session, "inputText": "a\0b" })),
+            ("agent_invoke", json!({ "sessionId": none, "inputText": "hello" })),
+            ("session_confirm", json!({ "sessionId": session, "toolUseId": "none", "decision": "allow" })),
+            ("session_exec", json!({ "sessionId": none, "command": ["true"] })),
+            ("session_exec", json!({ "sessionId": session, "command": ["true"], "cwd": "none" })),
+            ("session_exec", json!({ "sessionId": session, "command": ["true"], "cwd": "d/f" })),
+        ] {
+            let result = client.call(tool, &arguments);
+            if result["isError"] == true {
+                errors.push((tool, arguments, result["structuredContent"]["error"].clone()));
+            }
+        }
+        assert!(errors.len() > 35, "{backend}: {}", errors.len());
+        errors.retain(|(_, _, error)| {
+            // Flags of the server are for its user.
+            let own = ["--root", "--allow-local-exec"];
+            let mut texts = ["message", "hint"].iter().filter_map(|name| error[*name].as_str());
+            let is_clean = |text: &str| {
+                let text = own.iter().fold(text.to_owned(), |text, flag| text.replace(flag, ""));
+                !text.contains("--") && !text.contains("wharf ") && !text.contains("SESSION")
+            };
+            error["kind"] == "internal" || error["kind"] == "io" || !texts.all(is_clean)
+        });
+        wrong.extend(
+            errors.into_iter().map(|(tool, arguments, error)| format!("{backend} {tool} {arguments}: {error}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn the_server_ends_with_its_client() {
     let sandbox = Sandbox::new();
     let run = sandbox.wharf(["mcp"]).run();
@@ -348,4 +580,6 @@ fn settings_that_cannot_work_end_the_server_before_it_serves() {
     sandbox.run(["mcp", "--root", "file"]).code(2).says(&["not a directory", "file"]);
     sandbox.run(["mcp", "-b", "foundry"]).code(2).says(&["FOUNDRY_PROJECT_ENDPOINT"]);
     sandbox.run(["mcp", "--max-inline", "much"]).code(2).says(&["much"]);
+    sandbox.run(["mcp", "--max-inline", "0"]).code(2).says(&["1KiB"]);
+    sandbox.run(["mcp", "--max-inline", "1GiB"]).code(2).says(&["4MiB"]);
 }

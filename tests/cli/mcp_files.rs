@@ -113,6 +113,7 @@ fn a_content_of_another_hash_is_refused_before_anything_is_written() {
             arguments
         };
         client.fails("unverified", "session_file_upload", &with(&right.replace('5', "6")));
+        client.fails("usage", "session_file_upload", &with("zz"));
         client.fails("not_found", "session_file_stat", &file(&session, "f", &json!({})));
         client.ok("session_file_upload", &with(right));
         client.ok("session_file_delete", &file(&session, "f", &json!({})));
@@ -189,6 +190,8 @@ fn a_local_path_does_not_leave_the_shared_directories() {
     let sandbox = Sandbox::new();
     sandbox.write("other/o", "o");
     let (mut client, session, shared) = stage(&sandbox, &["--root", "other"]);
+    client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "" })));
+    client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "a\0b" })));
     let outside = sandbox.write("outside/secret", "secret");
     sandbox.write("shared/d/inner", "inner");
     symlink("../outside/secret", shared.join("link")).unwrap();
@@ -239,10 +242,46 @@ fn a_local_path_does_not_leave_the_shared_directories() {
     assert_eq!(sandbox.read("other/new/f"), "f");
     let mut without = McpClient::connect(sandbox.wharf(["mcp"]));
     let error = without.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "x" })));
-    assert!(error["hint"].as_str().unwrap().contains("--root"), "{error}");
+    assert!(error["message"].as_str().unwrap().contains("localPath"), "{error}");
+    let answer = without.request("tools/list", &json!({})).to_string();
+    assert!(
+        !answer.contains("localPath\":{\"type\":\"string\""),
+        "no parameter is offered that cannot be used: {answer}"
+    );
     let mut reader = McpClient::connect(sandbox.wharf(["mcp", "--read-only", "--root", "shared"]));
     assert_eq!(reader.ok("session_file_download", &file(&session, "f", &json!({})))["content"], "f");
     reader.fails("usage", "session_file_download", &file(&session, "f", &json!({ "localPath": "g" })));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_of_the_system_are_not_shared() {
+    let sandbox = Sandbox::new();
+    symlink("/proc/self", sandbox.path("link")).unwrap();
+    let mut client = McpClient::connect(
+        sandbox.wharf(["mcp", "--root", "/"]).env("ANTHROPIC_API_KEY", "sk-ant-planted").env("WHARF_BACKEND", "local"),
+    );
+    let session = client.session();
+    let server = format!("/proc/{}/environ", client.server().id());
+    for path in [
+        "/proc/self/environ",
+        &server,
+        "/proc/self/fd/0",
+        "/proc/self/mem",
+        "/sys/kernel/mm/transparent_hugepage/enabled",
+        "/dev/null",
+    ] {
+        client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": path })));
+    }
+    let link = sandbox.path("link/environ");
+    client.error("session_file_upload", &file(&session, "up", &json!({ "localPath": link })));
+    client.ok("session_file_upload", &file(&session, "f", &json!({ "contentText": "f" })));
+    let to = file(&session, "f", &json!({ "localPath": "/dev/shm/wharf-test" }));
+    client.fails("usage", "session_file_download", &to);
+    // Below a directory of the system that the user shares, its file system decides.
+    let mut client = McpClient::connect(sandbox.wharf(["mcp", "--root", "/proc/self"]));
+    client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "environ" })));
+    client.fails("not_found", "session_file_stat", &file(&session, "up", &json!({})));
 }
 
 #[test]
@@ -384,7 +423,8 @@ fn a_client_that_leaves_in_the_middle_of_a_transfer_leaves_nothing_behind() {
     let mut client = McpClient::connect(served.wharf("agb", ["mcp", "--root", "shared"]));
     let session = client.session();
     client.ok("session_file_upload", &file(&session, "large", &json!({ "localPath": "large" })));
-    let id = client.begin_call("session_file_download", &file(&session, "large", &json!({ "localPath": "copy" })));
+    let id =
+        client.begin_call("session_file_download", &file(&session, "large", &json!({ "localPath": "new/deep/copy" })));
     client.server().wait_for_bytes(&shared);
     client.close();
     let rest = client.rest();
@@ -392,6 +432,39 @@ fn a_client_that_leaves_in_the_middle_of_a_transfer_leaves_nothing_behind() {
     let answer = rest.iter().find(|message| message["id"] == id).unwrap_or_else(|| panic!("{rest:?}"));
     assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "interrupted");
     assert_eq!(sandbox.tree("shared"), ["large"]);
+}
+
+#[test]
+fn a_cancelled_upload_leaves_no_stored_file_that_is_not_mounted() {
+    let sandbox = Sandbox::new();
+    sandbox.write("shared/f", "f");
+    for tool in ["session_file_upload", "resource_add", ""] {
+        let served = sandbox.serve(&["--fault", "resources.add:stall@start x1"]);
+        let call = |args: &[&str]| {
+            served.wharf("anthropic", args).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", "agent_1")
+        };
+        let stored = || call(&["files", "ls", "-q"]).run().ok().stdout().lines().count();
+        let mut client = McpClient::connect(call(&["mcp", "--root", "shared"]));
+        let session = client.session();
+        if tool.is_empty() {
+            let upload = call(&["files", "upload", "shared/f", &format!("{session}:/f")]).start();
+            wait_until("it is stored", || stored() == 1);
+            upload.signal(rustix::process::Signal::INT);
+            upload.finish().code(130);
+        } else {
+            let mut arguments = json!({ "sessionId": session, "localPath": "f" });
+            if tool == "session_file_upload" {
+                arguments["filePath"] = json!("f");
+            }
+            let id = client.begin_call(tool, &arguments);
+            wait_until("it is stored", || stored() == 1);
+            client.cancel(&id);
+        }
+        wait_until("it is deleted again", || stored() == 0);
+        let mounted = client.ok("resource_list", &json!({ "sessionId": session }));
+        assert_eq!(mounted["resources"], json!([]), "{tool}");
+        client.leave().ok();
+    }
 }
 
 #[test]

@@ -71,6 +71,9 @@ fn a_command_runs_with_its_words_input_and_status() {
     let error = client.error("session_exec", &json!({ "sessionId": session, "command": ["no-such-program"] }));
     assert!(error["message"].as_str().unwrap().contains("no-such-program"), "{error}");
     client.fails("usage", "session_exec", &script(&session, "", &json!({ "env": { "A=B": "" } })));
+    client.fails("usage", "session_exec", &script(&session, "", &json!({ "env": { "A": "\0" } })));
+    client.fails("usage", "session_exec", &script(&session, "echo a\0b", &json!({})));
+    client.fails("usage", "session_exec", &script(&session, "true", &json!({ "cwd": "a\0b" })));
     client.fails("usage", "session_exec", &json!({ "sessionId": session, "command": [""] }));
     client.fails("not_found", "session_exec", &script("no-session", "true", &json!({})));
 }
@@ -121,6 +124,93 @@ fn a_command_is_stopped_by_its_time_limit_a_cancellation_and_the_end_of_the_clie
 }
 
 #[test]
+fn a_command_does_not_get_the_credentials_of_the_server() {
+    let sandbox = Sandbox::new();
+    let profile = "profile = 'a'\n[profiles.a]\nbackend = 'local'\nsecret_env = 'OWN_SECRET'\n";
+    fs::create_dir_all(sandbox.config().join("wharf")).unwrap();
+    fs::write(sandbox.config().join("wharf/config.toml"), profile).unwrap();
+    let names = [
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_AUTH_TOKEN",
+        "WHARF_FOUNDRY_TOKEN",
+        "AZURE_CLIENT_SECRET",
+        "AGB_API_KEY",
+        "OWN_SECRET",
+    ];
+    let call =
+        names.iter().fold(sandbox.wharf(["mcp", "--allow-local-exec"]), |call, name| call.env(name, "planted-secret"));
+    let mut client = McpClient::connect(call.env("OTHER", "inherited"));
+    let session = client.session();
+    let run = client.ok("session_exec", &script(&session, "env", &json!({})));
+    let variables = run["stdout"].as_str().unwrap();
+    assert!(variables.contains("OTHER=inherited") && !variables.contains("planted-secret"), "{variables}");
+    let given = json!({ "env": { "AGB_API_KEY": "given" } });
+    assert_eq!(client.ok("session_exec", &script(&session, "echo $AGB_API_KEY", &given))["stdout"], "given\n");
+}
+
+#[test]
+fn a_long_text_of_an_agent_lacks_its_middle_and_says_so() {
+    let sandbox = with_agent();
+    for (args, most) in [(&[][..], 64 * KIB), (&["--max-inline", "1KiB"], KIB)] {
+        let mut client = McpClient::connect(sandbox.wharf(["mcp", "--allow-local-exec"].iter().chain(args)));
+        let session = client.session();
+        let mut invoke = |bytes: usize| {
+            let text = format!("head -c {bytes} /dev/zero | tr '\\0' x");
+            client.ok("agent_invoke", &json!({ "sessionId": session, "inputText": text }))
+        };
+        let whole = invoke(most);
+        assert_eq!((&whole["bytes"], whole.get("truncated")), (&json!(most), None));
+        assert_eq!(whole["text"], "x".repeat(most));
+        let cut = invoke(most + 100);
+        assert_eq!((&cut["bytes"], &cut["truncated"]), (&json!(most + 100), &json!(true)));
+        let text = cut["text"].as_str().unwrap();
+        assert!(text.contains("\n[... 100 bytes are left out ...]\n") && text.len() < most + 50, "{}", text.len());
+        assert_eq!(cut["sha256"].as_str().map(str::len), Some(64));
+    }
+}
+
+#[test]
+fn a_session_that_a_cancelled_message_created_is_deleted() {
+    let sandbox = with_agent();
+    let mut client = McpClient::connect(sandbox.wharf(["mcp", "--allow-local-exec"]));
+    for leaves in [false, true] {
+        let text = "echo $$ >p; exec sleep 600";
+        let id = client.begin_call("agent_invoke", &json!({ "inputText": text }));
+        let listed =
+            || sandbox.run(["sessions", "list", "-q"]).ok().stdout().lines().map(str::to_owned).collect::<Vec<_>>();
+        wait_until("a session was created", || listed().len() == 1);
+        let process = process_in(&sandbox, &listed()[0], "p");
+        if leaves {
+            client.close();
+            let answer = client.answer(&id);
+            let error = &answer["result"]["structuredContent"]["error"];
+            assert!(error["hint"].as_str().unwrap().contains("was deleted"), "{answer}");
+        } else {
+            client.cancel(&id);
+        }
+        wait_until("the session is deleted", || listed().is_empty());
+        assert!(!is_alive(&process));
+    }
+    client.finish().ok();
+}
+
+#[test]
+fn a_session_that_a_cancelled_message_to_a_hosted_agent_created_is_deleted() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    for (backend, agent) in [("anthropic", "agent_1"), ("foundry", "a1")] {
+        let mut client = McpClient::connect(
+            served.wharf(backend, ["mcp"]).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", agent),
+        );
+        let id = client.begin_call("agent_invoke", &json!({ "inputText": "sleep 60s" }));
+        client.wait_for(|message| message["method"] == "notifications/progress");
+        client.cancel(&id);
+        wait_until("the session is deleted", || client.ok("session_list", &json!({}))["sessions"] == json!([]));
+        client.leave().ok();
+    }
+}
+
+#[test]
 fn commands_run_in_hosted_sessions() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&["--exec"]);
@@ -136,7 +226,10 @@ fn an_agent_is_invoked_and_its_events_and_logs_are_listed() {
     let (mut client, session) = local(&sandbox);
     let invoke = |text: &str| json!({ "sessionId": session, "inputText": text });
     let turn = client.ok("agent_invoke", &invoke("echo hello; echo oops >&2; echo result >$WHARF_OUTPUTS/r"));
-    assert_eq!(turn, json!({ "text": "hello\n", "stop_reason": "exit 0", "session": session }));
+    let hash = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+    let expected =
+        json!({ "text": "hello\n", "bytes": 6, "sha256": hash, "stop_reason": "exit 0", "session": session });
+    assert_eq!(turn, expected);
     let result = json!({ "sessionId": session, "filePath": "@outputs/r" });
     assert_eq!(client.ok("session_file_download", &result)["content"], "result\n");
     let failed = client.call("agent_invoke", &invoke("echo before; exit 3"));

@@ -29,7 +29,8 @@ fn features() -> Vec<Feature> {
 
 async fn start(backend: &dyn Backend, session: &SessionId, terminal: Option<TerminalSize>) -> Result<()> {
     let command = CommandLine::Argv(vec!["true".into()]);
-    let new = NewCommand { command, cwd: None, env: Vec::new(), input: ProgramInput::Empty, terminal };
+    let new =
+        NewCommand { command, cwd: None, env: Vec::new(), withheld: Vec::new(), input: ProgramInput::Empty, terminal };
     backend.require_exec()?.start(session, new).await.map(drop)
 }
 
@@ -103,7 +104,7 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::ExecLanguage => {
             let command = CommandLine::Code { language: "python".to_owned(), code: "1".to_owned() };
             let input = ProgramInput::Empty;
-            let new = NewCommand { command, cwd: None, env: Vec::new(), input, terminal: None };
+            let new = NewCommand { command, cwd: None, env: Vec::new(), withheld: Vec::new(), input, terminal: None };
             backend.require_exec()?.start(session, new).await.map(drop)
         }
         Feature::Agents => backend.require_agents()?.get(&"agent_1".parse()?, None).await.map(drop),

@@ -293,7 +293,8 @@ fn command(tool: &str, args: &Value) -> Option<CommandLine> {
 async fn run(backend: &dyn Backend, id: &SessionId, command: CommandLine, env: &Value) -> Result<()> {
     let env = env.as_object().into_iter().flatten();
     let env = env.map(|(name, value)| (name.clone(), value.as_str().unwrap().into())).collect();
-    let new = NewCommand { command, cwd: None, env, input: ProgramInput::Empty, terminal: None };
+    let (withheld, input) = (Vec::new(), ProgramInput::Empty);
+    let new = NewCommand { command, cwd: None, env, withheld, input, terminal: None };
     let mut running = backend.require_exec()?.start(id, new).await?;
     while let CommandEvent::Output(..) = running.next().await? {}
     Ok(())

@@ -182,6 +182,7 @@ pub enum Setting {
     SessionId,
     Timeout,
     TokenFile,
+    Ttl,
     UserIdentity,
 }
 

@@ -159,6 +159,7 @@ impl ProgramRunner {
             command: CommandLine::Argv(argv),
             cwd: Some(program.cwd),
             env,
+            withheld: Vec::new(),
             input: program.input,
             terminal: None,
         };

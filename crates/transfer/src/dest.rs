@@ -43,6 +43,8 @@ pub struct DestDir {
     made: Cell<bool>,
     /// Those of the directory and its parents that were created to open it, the deepest first.
     created: Vec<PathBuf>,
+    /// The parents of files that were created in it, and are not kept without those files, the deepest last.
+    parents: RefCell<Option<Vec<String>>>,
     /// Whether something could not be written to it.
     failed: Cell<bool>,
     /// Directories in which the files of killed runs were removed, by device and inode.
@@ -189,9 +191,10 @@ impl DestDir {
         Ok(Self::at(dir, path, created))
     }
 
-    /// Returns a destination in a directory that is open already.
+    /// Returns a destination in a directory that is open already. Parents of files that are created in it are
+    /// [discarded](DestDir::discard_if_empty) like those of the directory.
     pub(crate) fn of_open(dir: Dir, path: PathBuf) -> Self {
-        Self::at(Some(dir), path, Vec::new())
+        DestDir { parents: RefCell::new(Some(Vec::new())), ..Self::at(Some(dir), path, Vec::new()) }
     }
 
     fn at(dir: Option<Dir>, path: PathBuf, created: Vec<PathBuf>) -> Self {
@@ -202,6 +205,7 @@ impl DestDir {
             changed: RefCell::default(),
             made: Cell::new(false),
             created,
+            parents: RefCell::default(),
             failed: Cell::new(false),
             swept: RefCell::default(),
         }
@@ -219,7 +223,7 @@ impl DestDir {
         let opened = if parent.is_empty() {
             self.dir()?.try_clone()
         } else {
-            self.mkdir(parent)?;
+            self.make_parents(parent)?;
             self.dir()?.open_dir(parent)
         };
         let dir = Rc::new(opened.map_err(|e| self.refused("opening the directory", parent, &e))?);
@@ -263,6 +267,20 @@ impl DestDir {
         self.check_name(below)?;
         self.made.set(true);
         self.dir()?.create_dir_all(below).map_err(|e| self.refused("creating the directory", below, &e))
+    }
+
+    /// Creates the parents of a file, and notes those that are not kept without it.
+    fn make_parents(&self, below: &str) -> Result<()> {
+        if let Some(parents) = &mut *self.parents.borrow_mut() {
+            let ends = below.match_indices('/').map(|(end, _)| end).chain([below.len()]);
+            for parent in ends.filter_map(|end| below.get(..end)) {
+                // Others may create it as well: it is theirs then.
+                if self.dir()?.create_dir(parent).is_ok() {
+                    parents.push(parent.to_owned());
+                }
+            }
+        }
+        self.mkdir(below)
     }
 
     /// Fails where a run could not create a directory.
@@ -439,8 +457,14 @@ impl DestDir {
     /// Removes the directories that were created to open this one if they are empty and something failed. Returns whether
     /// one was removed. Directories below this one belong to the source and stay.
     pub(crate) fn discard_if_empty(&self, failed: bool) -> bool {
-        let removed = |path: &PathBuf| (failed || self.failed.get()) && std::fs::remove_dir(path).is_ok();
-        self.created.iter().take_while(|path| removed(path)).count() > 0
+        if !failed && !self.failed.get() {
+            return false;
+        }
+        let parents = self.parents.take().unwrap_or_default();
+        let is_gone = |below: &String| self.dir.as_ref().is_some_and(|dir| dir.remove_dir(below).is_ok());
+        let below = parents.iter().rev().take_while(|below| is_gone(below)).count();
+        let here = self.created.iter().take_while(|path| std::fs::remove_dir(path).is_ok()).count();
+        below + here > 0
     }
 
     /// Syncs what was written.

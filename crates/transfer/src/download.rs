@@ -234,8 +234,11 @@ impl Transfer<'_> {
         let dest = Rc::new(dest);
         let items = stream::iter([DownloadItem::Leaf(one, Rc::clone(&dest), below.to_owned())]);
         let work = async |item| self.do_fetch(item, &state).await;
-        let ended = self.run(items, std::future::ready(()), &state.running, work, &mut results).await;
-        results.finish(ended.and(dest.sync(false)))
+        let mut ended = self.run(items, std::future::ready(()), &state.running, work, &mut results).await;
+        if !dest.discard_if_empty(ended.is_err()) {
+            ended = ended.and(dest.sync(false));
+        }
+        results.finish(ended)
     }
 
     /// Downloads files to `write`, one after another, or one directory as a tar archive, if `allow_archive` does not fail.

@@ -1,7 +1,7 @@
 //! Uploads that are to be mounted. They are verified like all others, and deleted or named in the error where they are
 //! not mounted.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -242,25 +242,19 @@ impl<'a> MountUploads<'a> {
         transfer.run(stream::iter(items.enumerate()), std::future::ready(()), &running, work, results).await
     }
 
-    /// Runs `work`, which mounts `uploads`. If it fails they are deleted again, unless they may be mounted nevertheless: the
-    /// answer was lost, or the command was cancelled in the meantime.
+    /// Runs `work`, which mounts `uploads`. If it fails or is cancelled they are deleted again, unless the answer was lost, so
+    /// that they may be mounted nevertheless. What was mounted before a cancellation is a copy, and stays.
     ///
     /// # Errors
     /// That of `work`; that of a cancellation.
     pub async fn mount<T>(&mut self, uploads: &[FileId], work: impl Future<Output = Result<T>>) -> Result<T> {
-        let begun = Cell::new(false);
-        let watched = async {
-            begun.set(true);
-            work.await
-        };
-        match self.transfer.unless_cancelled(watched).await {
+        match self.transfer.unless_cancelled(work).await {
             Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) if !error.is_uncertain() => Err(self.undo(uploads, error).await),
-            Err(why) if !begun.get() => Err(self.undo(uploads, why).await),
-            Ok(Err(error)) | Err(error) => {
+            Ok(Err(error)) if error.is_uncertain() => {
                 self.left.extend_from_slice(uploads);
                 Err(error)
             }
+            Ok(Err(error)) | Err(error) => Err(self.undo(uploads, error).await),
         }
     }
 

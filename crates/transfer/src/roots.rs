@@ -70,6 +70,7 @@ impl LocalRoots {
     /// `usage` for a path outside of the roots; `not_found`; `conflict` for anything but a regular file.
     pub fn source(&self, path: &str) -> Result<Arc<dyn Source>> {
         let Below { root, path, shown } = self.find(path)?;
+        refuse_system(root, &path, &shown)?;
         let meta = root.dir.metadata(&path).map_err(|e| refused(&shown, &e))?;
         if meta.is_dir() {
             return Err(Error::conflict(format!("`{shown}` is a directory")).hint("upload its files one by one"));
@@ -77,7 +78,7 @@ impl LocalRoots {
         if !meta.is_file() {
             return Err(Error::new(Kind::Unsupported, format!("`{shown}` is not a regular file")));
         }
-        Ok(Arc::new(LocalFile::below(&root.dir, path, shown, &meta)))
+        Ok(Arc::new(LocalFile::below(&root.dir, path, shown, &meta).only_stored()))
     }
 
     /// Returns the root that a file is written to, and the path of the file below it.
@@ -88,6 +89,7 @@ impl LocalRoots {
         let Below { root, path, shown } = self.find(path)?;
         let below = path.to_str().filter(|below| !below.is_empty());
         let below = below.ok_or_else(|| Error::conflict(format!("`{shown}` is a directory")))?.to_owned();
+        refuse_system(root, &path, &shown)?;
         let dir = root.dir.try_clone().map_err(|e| Error::io(format!("opening `{}`", root.path.display()), &e))?;
         Ok((DestDir::of_open(dir, root.path.clone()), below))
     }
@@ -99,8 +101,15 @@ impl LocalRoots {
             return Err(Error::usage(format!("no local directory is shared, and the path is local: `{name}`"))
                 .hint(format!("share its directory: {}; or send the content itself", Setting::Root.to("DIR"))));
         };
-        if text.is_empty() || text.contains('\0') || path.components().any(|part| part == Component::ParentDir) {
-            return Err(Error::usage(format!("invalid local path, which may not have `..`: {text:?}"))
+        let wrong = if text.is_empty() {
+            Some("it is empty")
+        } else if text.contains('\0') {
+            Some("it has NUL")
+        } else {
+            path.components().any(|part| part == Component::ParentDir).then_some("it may not have `..`")
+        };
+        if let Some(wrong) = wrong {
+            return Err(Error::usage(format!("invalid local path {text:?}: {wrong}"))
                 .hint(format!("name a file in `{}`", first.path.display())));
         }
         let below = |root: &LocalRoot| {
@@ -122,6 +131,26 @@ impl LocalRoots {
         // The parts are joined again, so that `.` and double slashes are gone.
         let parts = below.components().filter(|part| matches!(part, Component::Normal(_)));
         Ok(Below { root, path: parts.collect(), shown: name })
+    }
+}
+
+/// The directories of the system, whose files are devices, or show memory and variables of processes.
+const SYSTEM: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// Fails for a path in a directory of the system, unless the user shared a directory in there. Links are resolved as far
+/// as the path exists.
+fn refuse_system(root: &LocalRoot, path: &Path, shown: &str) -> Result<()> {
+    let whole = root.real.join(path);
+    let real = whole.ancestors().find_map(|above| {
+        let rest = whole.strip_prefix(above).ok()?;
+        Some(above.canonicalize().ok()?.join(rest))
+    });
+    let real = real.unwrap_or(whole);
+    let system = SYSTEM.into_iter().find(|system| real.starts_with(system) && !root.real.starts_with(system));
+    match system {
+        Some(system) => Err(Error::usage(format!("a local path cannot be in `{system}`: `{shown}`"))
+            .hint("name a file that a user made")),
+        None => Ok(()),
     }
 }
 

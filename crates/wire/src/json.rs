@@ -102,7 +102,10 @@ pub fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error
 }
 
 /// Checks depth and number of values. Takes any bytes: what is not JSON is for the parser to refuse.
-fn check(text: &[u8], values: usize) -> Result<(), JsonError> {
+///
+/// # Errors
+/// `Deep` and `Values`.
+pub fn check(text: &[u8], values: usize) -> Result<(), JsonError> {
     let (mut depth, mut seen) = (0_usize, 1_usize);
     let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {

@@ -15,18 +15,19 @@ pub(in crate::commands) struct Excerpt {
     last: VecDeque<u8>,
     /// Half of the limit.
     half: usize,
-    is_cut: bool,
+    /// The number of bytes of the middle that are missing.
+    left_out: u64,
 }
 
 impl Excerpt {
     /// Returns an excerpt of at most `limit` bytes: half from the start, half from the end.
     pub(in crate::commands) fn new(limit: usize) -> Self {
-        Excerpt { first: Vec::new(), last: VecDeque::new(), half: limit / 2, is_cut: false }
+        Excerpt { first: Vec::new(), last: VecDeque::new(), half: limit / 2, left_out: 0 }
     }
 
     /// Returns whether the middle is missing.
     pub(in crate::commands) fn is_cut(&self) -> bool {
-        self.is_cut
+        self.left_out > 0
     }
 
     /// Adds the next bytes of the stream.
@@ -37,22 +38,30 @@ impl Excerpt {
         self.last.extend(tail);
         if let Some(over) = self.last.len().checked_sub(self.half).filter(|over| *over > 0) {
             self.last.drain(..over);
-            self.is_cut = true;
+            self.left_out += over as u64;
         }
     }
 
     /// Takes the bytes that were kept; the excerpt is empty then.
     pub(in crate::commands) fn take(&mut self) -> Vec<u8> {
-        std::mem::replace(self, Excerpt::new(2 * self.half)).bytes()
+        self.take_around(|_| String::new())
+    }
+
+    /// Does the same as [`Excerpt::take`], with a text in place of the middle that says how many bytes are missing there.
+    pub(in crate::commands) fn take_around(&mut self, marker: impl FnOnce(u64) -> String) -> Vec<u8> {
+        std::mem::replace(self, Excerpt::new(2 * self.half)).bytes(marker)
     }
 
     /// Returns the bytes that were kept. If the middle is missing, incomplete characters there are removed.
-    fn bytes(mut self) -> Vec<u8> {
-        if self.is_cut {
+    fn bytes(mut self, marker: impl FnOnce(u64) -> String) -> Vec<u8> {
+        if self.is_cut() {
+            let kept = self.first.len() + self.last.len();
             self.first.truncate(self.first.len() - unfinished(&self.first));
             while self.last.front().is_some_and(|byte| byte & 0xc0 == 0x80) {
                 self.last.pop_front();
             }
+            let left_out = self.left_out + (kept - self.first.len() - self.last.len()) as u64;
+            self.first.extend_from_slice(marker(left_out).as_bytes());
         }
         self.first.extend(self.last);
         self.first
@@ -84,10 +93,17 @@ mod tests {
             excerpt.push(block);
         }
         assert!(excerpt.is_cut());
-        let kept = String::from_utf8(excerpt.bytes()).unwrap();
-        assert!(kept.starts_with("ää") && kept.ends_with("äend") && kept.len() <= KEPT, "{}", kept.len());
+        let kept = String::from_utf8(excerpt.take_around(|left_out| format!("[{left_out}]"))).unwrap();
+        let (first, last) = kept.split_once('[').unwrap();
+        let (left_out, last) = last.split_once(']').unwrap();
+        assert!(
+            first.starts_with("ää") && last.ends_with("äend") && first.len() + last.len() <= KEPT,
+            "{}",
+            kept.len()
+        );
+        assert_eq!(first.len() + last.len() + left_out.parse::<usize>().unwrap(), text.len());
         let mut small = Excerpt::new(KEPT);
         small.push(b"\xff");
-        assert_eq!((small.is_cut(), small.bytes()), (false, vec![0xff]));
+        assert_eq!((small.is_cut(), small.take()), (false, vec![0xff]));
     }
 }

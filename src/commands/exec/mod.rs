@@ -100,7 +100,8 @@ impl ExecArgs {
         let input = if self.interactive { input::stdin(self.tty)? } else { ProgramInput::Empty };
         let raw = (self.tty && self.interactive).then(RawMode::of_stdin).flatten();
         let mut signals = cx.signals();
-        let started = exec.start(&session, NewCommand { command, cwd, env, input, terminal }).await?;
+        let started =
+            exec.start(&session, NewCommand { command, cwd, env, withheld: Vec::new(), input, terminal }).await?;
         let result = follow(cx, &mut signals, started, sink.begin(), self.tty).await;
         drop(raw);
         result

@@ -163,7 +163,7 @@ async fn output(cx: &Cx, argv: &[OsString], input: &str) -> Result<(String, bool
     let name = argv.first().map(wharf_core::platform::shown).unwrap_or_default();
     let fault = |e: std::io::Error| Error::io(format!("running `{name}`"), &e);
     let input = ProgramInput::of(input.to_owned());
-    let program = Program { argv, cwd: Path::new("."), env: &[], input, terminal: None };
+    let program = Program { argv, cwd: Path::new("."), env: &[], withheld: &[], input, terminal: None };
     let mut program = RunningProgram::start(program).map_err(fault)?;
     let mut stdout = Vec::new();
     // What an agent wrote may come back here.

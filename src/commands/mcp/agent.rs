@@ -1,35 +1,34 @@
-//! The tools for the agents of sessions: messages, confirmations, events and logs.
+//! The tools for the agents of sessions: messages and confirmations.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use tokio::time::Instant;
+use serde_json::{Value, json};
+use tokio::time::{Instant, timeout};
 
+use super::bounded::{BoundedText, shorten_texts};
 use super::call::McpCall;
 use super::results::{ToolOutput, fields};
 use super::sessions::create_for_agent;
-use crate::commands::exec::excerpt::Excerpt;
-use crate::commands::invoke::text::TurnText;
+use crate::commands::invoke::text::MessageJoiner;
 use crate::commands::invoke::turn::{FOREIGN, look_at_agent};
 use crate::output::human;
-use wharf_client::backend::page::Pager;
-use wharf_client::backend::turn::{
-    EventQuery, LogQuery, MessageProtocol, NewMessage, RunningTurn, SendGate, ToolAnswer, TurnEnd, TurnEvent,
-};
+use wharf_client::backend::turn::{MessageProtocol, NewMessage, RunningTurn, SendGate, ToolAnswer, TurnEnd, TurnEvent};
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Encoding, Event, EventKind, SessionId, ToolCall, TurnStatus};
+use wharf_core::model::{Event, EventKind, SessionId, ToolCall, TurnStatus};
 use wharf_transfer::cancellation::cancel_error;
 
 /// The default time limit of a turn.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// The time that an agent has to stop once it was interrupted.
-const PATIENCE: Duration = Duration::from_secs(8);
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// The time for deleting a session that a call created and that its caller will not learn of.
+const DELETING: Duration = Duration::from_secs(3);
 
 /// The time between two notifications about a text that is being written.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -72,6 +71,9 @@ pub(super) async fn invoke(call: &McpCall<'_>) -> Result<ToolOutput> {
         return Err(Error::usage("inputText is empty"));
     }
     turns.check(&message)?;
+    let is_new = arguments.session_id.is_none();
+    // The session that is created is deleted again if the call is cancelled.
+    let _guard = is_new.then(|| call.cancellation.register());
     let session = match arguments.session_id {
         Some(id) if arguments.agent_version.is_none() => id.parse()?,
         Some(_) => {
@@ -86,7 +88,25 @@ pub(super) async fn invoke(call: &McpCall<'_>) -> Result<ToolOutput> {
         Ok(running) => turn.follow(running).await,
         Err(error) => ToolOutput::from(error),
     };
+    if is_new && let Some(why) = call.cancelled() {
+        return Err(abandon(call, &session, why).await);
+    }
     Ok(with_session(output, &session))
+}
+
+/// Deletes the session that a cancelled call has created: no answer can tell its caller the id. Returns the error of the
+/// call.
+async fn abandon(call: &McpCall<'_>, session: &SessionId, why: Error) -> Error {
+    let deleted = timeout(DELETING, async {
+        call.backend.sessions().delete(session, true).await?;
+        call.backend.flush().await
+    });
+    match deleted.await {
+        Ok(Ok(())) => why.hint("the session that the call created was deleted"),
+        Ok(Err(error)) if error.kind() == Kind::NotFound => why.hint("the session that the call created is gone"),
+        Ok(Err(error)) => why.hint(format!("the session that the call created remains: `{session}`: {error}")),
+        Err(_) => why.hint(format!("the session that the call created may remain: `{session}`")),
+    }
 }
 
 #[derive(Deserialize)]
@@ -146,7 +166,8 @@ struct TurnRun<'a> {
     /// Whether progress is reported.
     reports: bool,
     deadline: Option<Instant>,
-    text: TurnText,
+    text: BoundedText,
+    joiner: MessageJoiner,
     events: u64,
     /// The time of the last notification.
     reported: Option<Instant>,
@@ -163,7 +184,8 @@ impl<'a> TurnRun<'a> {
             session,
             reports,
             deadline: Instant::now().checked_add(limit),
-            text: TurnText::default(),
+            text: BoundedText::new(call.host.limits.text),
+            joiner: MessageJoiner::default(),
             events: 0,
             reported: None,
             answered: None,
@@ -270,7 +292,7 @@ impl<'a> TurnRun<'a> {
         }
         let message = match event.kind {
             EventKind::Text => {
-                self.text.push(event);
+                self.joiner.join(event, |text| self.text.push(text));
                 None
             }
             EventKind::ToolCall => event.tool.as_ref().map(human::tool),
@@ -298,14 +320,24 @@ impl<'a> TurnRun<'a> {
             (None, _) => Some(end.error.unwrap_or_else(|| Error::new(Kind::AgentFailed, "the agent failed"))),
         };
         let stop_reason = end.stop_reason.map_or_else(|| json!(end.status), Value::String);
-        let output = fields(&json!({
-            "text": self.text.into_string(),
-            "stop_reason": stop_reason,
-            "conversation": turn.conversation(),
-            "pending": if end.pending.is_empty() { Value::Null } else { json!(end.pending) },
-            "usage": end.usage,
-            "cost": end.cost,
-        }));
+        let most = usize::try_from(self.call.host.limits.text).unwrap_or(usize::MAX);
+        let pending = end.pending.iter().map(|call| {
+            let mut call = fields(call)?;
+            shorten_texts(&mut call, most);
+            Ok(Value::Object(call))
+        });
+        let output = pending.collect::<Result<Vec<_>>>().map(|pending| {
+            let mut fields = self.text.into_fields();
+            let more = [
+                ("stop_reason", stop_reason),
+                ("conversation", json!(turn.conversation())),
+                ("pending", if pending.is_empty() { Value::Null } else { Value::Array(pending) }),
+                ("usage", json!(end.usage)),
+                ("cost", json!(end.cost)),
+            ];
+            fields.extend(more.map(|(name, value)| (name.to_owned(), value)));
+            fields
+        });
         output.map_or_else(ToolOutput::from, |fields| ToolOutput { fields, error })
     }
 
@@ -329,115 +361,4 @@ fn stop_error(why: Kind) -> Error {
         Kind::Deadline => Error::new(why, "timeoutSeconds ran out"),
         why => cancel_error(why),
     }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EventsArguments {
-    session_id: String,
-    after: Option<String>,
-    #[serde(default)]
-    types: Vec<String>,
-    limit: Option<usize>,
-}
-
-/// The number of events of a page.
-const PAGE: usize = 100;
-
-pub(super) async fn events(call: &McpCall<'_>) -> Result<ToolOutput> {
-    let EventsArguments { session_id, mut after, types, limit } = call.read()?;
-    let session: SessionId = session_id.parse()?;
-    let part = call.backend.require_events()?;
-    let most = call.host.limits.text;
-    let (mut found, mut bytes) = (Vec::new(), 0);
-    // The id of the last event of the page, from which the next one goes on.
-    let (mut last, mut next) = (None, None);
-    let mut pager = Pager::whole();
-    'pages: while let Some(request) = pager.request()? {
-        for event in pager.take(part.list(&session, &EventQuery::default(), request).await?).0 {
-            let event = event?;
-            if after.is_some() {
-                after = after.filter(|after| event.id.as_ref() != Some(after));
-                continue;
-            }
-            let is_wanted = |name: &String| *name == event.kind.name() || Some(name) == event.provider_type.as_ref();
-            if !types.is_empty() && !types.iter().any(is_wanted) {
-                continue;
-            }
-            let (fields, size) = event_fields(&event, most)?;
-            if (found.len() >= limit.unwrap_or(PAGE) || bytes + size > most) && last.is_some() {
-                next = last;
-                break 'pages;
-            }
-            bytes += size;
-            last = event.id;
-            found.push(Value::Object(fields));
-        }
-    }
-    if let Some(after) = after {
-        return Err(Error::not_found(format!("no event of the session has this id: {after:?}"))
-            .hint("take `after` from the next_cursor of the page before, or the id of an event"));
-    }
-    ToolOutput::of(&json!({ "events": found, "next_cursor": next }))
-}
-
-/// Returns an event, and its size in bytes. A text above the limit lacks its middle, and says so.
-fn event_fields(event: &Event, most: u64) -> Result<(Map<String, Value>, u64)> {
-    let mut fields = fields(event)?;
-    for name in ["provider", "session", "seq"] {
-        fields.shift_remove(name);
-    }
-    fields.retain(|_, value| !value.is_null());
-    let text = event.text_bytes();
-    if text.len() as u64 > most {
-        let mut excerpt = Excerpt::new(usize::try_from(most).unwrap_or(usize::MAX));
-        excerpt.push(&text);
-        let (text, encoding) = Encoding::encode(&excerpt.take());
-        fields.extend([
-            ("text".to_owned(), Value::String(text)),
-            ("encoding".to_owned(), json!(encoding)),
-            ("truncated".to_owned(), json!(true)),
-            ("text_bytes".to_owned(), json!(event.text_bytes().len())),
-        ]);
-    }
-    let size = |fields: &Map<String, Value>| json!(fields).to_string().len() as u64;
-    if size(&fields) > 2 * most
-        && let Some(tool) = fields.get_mut("tool").and_then(Value::as_object_mut)
-    {
-        tool.shift_remove("input");
-        fields.insert("truncated".to_owned(), json!(true));
-    }
-    let size = size(&fields);
-    Ok((fields, size))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LogArguments {
-    session_id: String,
-    max_lines: Option<u32>,
-}
-
-/// The number of lines.
-const LINES: u32 = 50;
-
-pub(super) async fn logs(call: &McpCall<'_>) -> Result<ToolOutput> {
-    let LogArguments { session_id, max_lines } = call.read()?;
-    let session: SessionId = session_id.parse()?;
-    let most = call.host.limits.text;
-    let query = LogQuery { tail: Some(max_lines.unwrap_or(LINES)), ..LogQuery::default() };
-    let mut stream = call.backend.require_logs()?.read(&session, &query).await?;
-    let mut lines = Vec::new();
-    while let Some(line) = stream.next().await {
-        lines.push(event_fields(&line?, most)?);
-    }
-    // The newest lines that fit, at least one.
-    let mut bytes = 0;
-    let fits = lines.iter().rev().enumerate().take_while(|(index, (_, size))| {
-        bytes += size;
-        *index == 0 || bytes <= most
-    });
-    let left_out = lines.len() - fits.count();
-    let lines: Vec<_> = lines.into_iter().skip(left_out).map(|(line, _)| Value::Object(line)).collect();
-    ToolOutput::of(&json!({ "lines": lines, "left_out": Some(left_out).filter(|left_out| *left_out > 0) }))
 }

@@ -1,6 +1,6 @@
 //! The host of the tools, and one call.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -64,7 +64,7 @@ pub(super) struct McpCall<'a> {
     pub(super) progress: CallProgress<'a>,
     /// Asks the call to end.
     pub(super) cancellation: &'a Cancellation,
-    pub(super) arguments: Map<String, Value>,
+    pub(super) arguments: Cell<Map<String, Value>>,
 }
 
 /// The arguments that choose the service and the agent.
@@ -136,12 +136,12 @@ impl McpCall<'_> {
         UsedFiles::of(self.host.cx)?.check("localPath", &self.host.roots.path(path)?)
     }
 
-    /// Returns the arguments, which were checked against the schema.
+    /// Takes the arguments, which were checked against the schema.
     ///
     /// # Errors
     /// `usage` for a value of another form.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_value(Value::Object(self.arguments.clone()))
+        serde_json::from_value(Value::Object(self.arguments.take()))
             .map_err(|e| Error::usage(format!("invalid arguments: {e}")))
     }
 

@@ -118,6 +118,8 @@ pub(super) struct ToolSelection {
     pub(super) read_only: bool,
     /// Whether programs may run on this machine.
     pub(super) allow_local_exec: bool,
+    /// Whether directories of this machine are shared.
+    pub(super) local_files: bool,
 }
 
 /// The tools of a server.
@@ -152,8 +154,9 @@ impl Catalog {
             if catalog.is_offered(kind, definition.annotations.as_ref()).is_err() {
                 continue;
             }
-            if catalog.selection.read_only && kind.reads_without_local_files() {
-                without_local_files(&mut definition);
+            let local_files = catalog.selection.local_files;
+            if !local_files || catalog.selection.read_only && kind.reads_without_local_files() {
+                without_local_files(kind, &mut definition);
             }
             let output = definition.output_schema.as_deref().map(|schema| Value::Object(schema.clone()));
             let input = Value::Object((*definition.input_schema).clone());
@@ -186,7 +189,7 @@ impl Catalog {
 
     /// Fails with the reason why a tool is not offered.
     fn is_offered(&self, kind: ToolKind, annotations: Option<&ToolAnnotations>) -> Result<()> {
-        let ToolSelection { groups, read_only: reads, allow_local_exec } = &self.selection;
+        let ToolSelection { groups, read_only: reads, allow_local_exec, .. } = &self.selection;
         let name = kind.name();
         if let Some(feature) = kind.feature() {
             require(self.capabilities, feature)?;
@@ -213,19 +216,33 @@ fn read_only(name: &str) -> Error {
 /// The parameters of files on this machine.
 const LOCAL_PARAMETERS: [&str; 2] = ["localPath", "overwrite"];
 
-/// Removes what writes to this machine from a definition.
-fn without_local_files(definition: &mut Tool) {
+/// Removes files on this machine from a definition.
+fn without_local_files(kind: ToolKind, definition: &mut Tool) {
+    let (description, required) = match kind {
+        ToolKind::FileUpload => (
+            "Write one file. Give exactly one of contentText, contentBase64. Parents are made. Replaces an existing file.",
+            None,
+        ),
+        ToolKind::FileDownload => (
+            "Read one file, inline: text as text, else base64; over the limit it is an error that names the size, never a \
+             cut text. offset and length read a part.",
+            None,
+        ),
+        ToolKind::ResourceAdd => ("Mount a stored file into the session, read-only.", Some("fileId")),
+        _ => return,
+    };
+    definition.description = Some(description.into());
     let mut schema = (*definition.input_schema).clone();
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.retain(|name, _| !LOCAL_PARAMETERS.contains(&&**name));
     }
+    if let Some(all) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        all.extend(required.map(Value::from));
+    }
     definition.input_schema = Arc::new(schema);
-    definition.description = Some(
-        "Read one file, inline: text as text, else base64; over the limit it is an error that names the size, never a cut \
-         text. offset and length read a part."
-            .into(),
-    );
-    definition.annotations = definition.annotations.take().map(|hints| hints.read_only(true));
+    if kind.reads_without_local_files() {
+        definition.annotations = definition.annotations.take().map(|hints| hints.read_only(true));
+    }
 }
 
 /// Returns the schema of a result that has its fields, or an error in their place: clients check both.
@@ -252,7 +269,8 @@ mod tests {
         catalog.listing().iter().map(|tool| tool.name.to_string()).collect()
     }
 
-    const EVERYTHING: ToolSelection = ToolSelection { groups: Vec::new(), read_only: false, allow_local_exec: true };
+    const EVERYTHING: ToolSelection =
+        ToolSelection { groups: Vec::new(), read_only: false, allow_local_exec: true, local_files: true };
 
     #[test]
     fn each_tool_is_defined_once_and_offered_by_a_backend() {
@@ -293,6 +311,29 @@ mod tests {
         assert!(LOCAL_PARAMETERS.iter().all(|name| !download.input_schema["properties"][*name].is_object()));
         assert_eq!(catalog.find("session_delete").err().map(|error| error.kind()), Some(Kind::Unsupported));
         assert_eq!(catalog.find("no_such_tool").err().map(|error| error.kind()), Some(Kind::Usage));
+    }
+
+    #[test]
+    fn a_tool_names_local_files_only_where_directories_are_shared() {
+        let entry = ALL.first().unwrap();
+        let with_local = |selection: ToolSelection| {
+            let catalog = Catalog::new(entry.capabilities, selection).unwrap();
+            let names = catalog.listing();
+            let names = names
+                .iter()
+                .filter(|tool| serde_json::to_string(tool).unwrap().contains("\"localPath\":{\"type\":\"string\""));
+            names.map(|tool| tool.name.to_string()).collect::<HashSet<_>>()
+        };
+        let all = ["session_file_upload", "session_file_download", "resource_add"].map(str::to_owned);
+        assert_eq!(with_local(EVERYTHING), HashSet::from(all));
+        let selection = ToolSelection { local_files: false, ..EVERYTHING };
+        let catalog = Catalog::new(entry.capabilities, selection.clone()).unwrap();
+        for tool in catalog.listing().iter() {
+            let input = serde_json::to_string(&tool.input_schema).unwrap();
+            let description = tool.description.as_deref().unwrap_or_default();
+            assert!(!input.contains("localPath") && !description.contains("local file"), "{}", tool.name);
+        }
+        assert_eq!(catalog.find("resource_add").unwrap().input["required"], serde_json::json!(["sessionId", "fileId"]));
     }
 
     #[test]

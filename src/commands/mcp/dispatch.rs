@@ -1,22 +1,18 @@
 //! Runs calls: each tool's name leads to its function.
 
-use std::time::Duration;
-
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use super::call::{McpCall, ToolHost};
 use super::catalog::ToolKind;
+use super::limits::PATIENCE;
 use super::progress::CallProgress;
 use super::results::ToolOutput;
 use super::server::McpRequest;
-use super::{agent, arguments, exec, files, information, resources, sessions};
+use super::{agent, arguments, exec, files, history, information, resources, sessions};
 use wharf_core::error::{Kind, Result};
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
-
-/// The time that cancelled work has to end by itself.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs a call and answers it. A call that is cancelled ends as soon as its work allows.
 pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
@@ -30,9 +26,10 @@ pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
     let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation));
     let why = tokio::select! {
         biased;
+        // From now on, no answer reaches the client: work that makes something undoes it.
+        () = context.ct.cancelled() => Kind::Interrupted,
         // Work that waits for nothing is done, also if the client has left meanwhile.
         result = &mut work => return drop(answer.send(result)),
-        () = context.ct.cancelled() => Kind::Interrupted,
         error = host.stop.cancelled() => error.kind(),
     };
     if cancellation.is_registered() {
@@ -61,7 +58,7 @@ fn note_left(host: &ToolHost<'_>, tool: &str, result: &CallToolResult) {
 async fn run(
     host: &ToolHost<'_>,
     name: &str,
-    arguments: Map<String, Value>,
+    mut arguments: Map<String, Value>,
     progress: CallProgress<'_>,
     cancellation: &Cancellation,
 ) -> CallToolResult {
@@ -70,9 +67,9 @@ async fn run(
         Err(error) => return ToolOutput::from(host.cx.with_backend_name(error)).into_result(None),
     };
     let output = async {
-        arguments::check(&tool.input, &arguments)?;
+        arguments::check(&tool.input, &mut arguments)?;
         let backend = host.backend(&arguments)?;
-        let call = McpCall { host, backend, progress, cancellation, arguments };
+        let call = McpCall { host, backend, progress, cancellation, arguments: arguments.into() };
         dispatch(&call, tool.kind).await
     };
     let output = output.await.unwrap_or_else(ToolOutput::from);
@@ -97,8 +94,8 @@ async fn dispatch(call: &McpCall<'_>, kind: ToolKind) -> Result<ToolOutput> {
         ToolKind::AgentInvoke => agent::invoke(call).await,
         ToolKind::SessionConfirm => agent::confirm(call).await,
         ToolKind::SessionInterrupt => sessions::interrupt(call).await,
-        ToolKind::SessionEvents => agent::events(call).await,
-        ToolKind::SessionLogstream => agent::logs(call).await,
+        ToolKind::SessionEvents => history::events(call).await,
+        ToolKind::SessionLogstream => history::logs(call).await,
         ToolKind::SessionExec => exec::run(call).await,
         ToolKind::ResourceAdd => resources::add(call).await,
         ToolKind::ResourceList => resources::list(call).await,

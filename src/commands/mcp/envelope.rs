@@ -2,14 +2,26 @@
 
 use serde_json::Value;
 
-/// The longest id, method or key that is kept, in bytes.
-const LONGEST: usize = 1024;
+/// The longest id, method or key that is kept, in bytes of JSON.
+pub(super) const LONGEST: usize = 1024;
+
+/// The `id` of a JSON-RPC message.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) enum EnvelopeId {
+    /// There is none: the message is a notification.
+    #[default]
+    Absent,
+    /// A string or a number, which the answer repeats.
+    Usable(Value),
+    /// Something else, or longer than [`LONGEST`]: the answer has the id `null`.
+    Unusable,
+}
 
 /// The `id` and the `method` of a JSON-RPC message.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(super) struct Envelope {
-    /// The id: a string or a number.
-    pub(super) id: Option<Value>,
+    /// The id.
+    pub(super) id: EnvelopeId,
     /// The method.
     pub(super) method: Option<String>,
 }
@@ -133,14 +145,20 @@ impl EnvelopeScanner {
         let value: Option<Value> = serde_json::from_slice(&self.token).ok();
         if self.expects_key {
             self.key = match value.as_ref().and_then(Value::as_str) {
-                Some("id") => Some(Field::Id),
+                Some("id") => {
+                    // Until its value turns out to be of use.
+                    self.found.id = EnvelopeId::Unusable;
+                    Some(Field::Id)
+                }
                 Some("method") => Some(Field::Method),
                 _ => None,
             };
             return;
         }
         match (self.key.take(), value) {
-            (Some(Field::Id), Some(id @ (Value::String(_) | Value::Number(_)))) => self.found.id = Some(id),
+            (Some(Field::Id), Some(id @ (Value::String(_) | Value::Number(_)))) => {
+                self.found.id = EnvelopeId::Usable(id);
+            }
             (Some(Field::Method), Some(Value::String(method))) => self.found.method = Some(method),
             _ => {}
         }
@@ -149,10 +167,12 @@ impl EnvelopeScanner {
 
 #[cfg(test)]
 mod tests {
+    use super::EnvelopeId::{Unusable, Usable};
     use super::*;
     use serde_json::json;
 
     fn envelope(id: Option<Value>, method: Option<&str>) -> Envelope {
+        let id = id.map_or(EnvelopeId::Absent, |id| if id.is_null() { Unusable } else { Usable(id) });
         Envelope { id, method: method.map(str::to_owned) }
     }
 
@@ -163,8 +183,13 @@ mod tests {
             (r#"{"params":{"id":1,"method":"no"},"method" : "m","id" : "a\"b"}"#, Some(json!("a\"b")), Some("m")),
             (r#"{"params":[{"id":1}],"x":"\"id\":2","id":-3"#, Some(json!(-3)), None),
             (r#"{"\u0069d":4,"method":"m\u0065"}"#, Some(json!(4)), Some("me")),
-            (r#"{"params":"id","method":["m"],"id":{"id":5}}"#, None, None),
-            (r#"{"id":null,"method":true}"#, None, None),
+            (r#"{"params":"id","method":["m"],"id":{"id":5}}"#, Some(json!(null)), None),
+            (r#"{"id":null,"method":true}"#, Some(json!(null)), None),
+            (r#"{"id":[],"method":"m"}"#, Some(json!(null)), Some("m")),
+            (r#"{"id":true,"method":"m"}"#, Some(json!(null)), Some("m")),
+            (r#"{"id":"\ud800","method":"m"}"#, Some(json!(null)), Some("m")),
+            (r#"{"id""#, Some(json!(null)), None),
+            (r#"{"method":"m","params":{"id":1}}"#, None, Some("m")),
             (r#"[{"id":1,"method":"m"}]"#, None, None),
             (r#"{"a":[1,2,"id"],"id":8}"#, Some(json!(8)), None),
             (r#"{"id":9,"method":"unfinished"#, Some(json!(9)), None),
@@ -189,6 +214,6 @@ mod tests {
     #[test]
     fn a_long_value_is_neither_kept_nor_taken_for_an_id() {
         let text = format!(r#"{{"id":"{}","{}":1,"method":"m"}}"#, "x".repeat(LONGEST), "id".repeat(LONGEST));
-        assert_eq!(EnvelopeScanner::scan(text.as_bytes()), envelope(None, Some("m")));
+        assert_eq!(EnvelopeScanner::scan(text.as_bytes()), envelope(Some(json!(null)), Some("m")));
     }
 }

@@ -49,6 +49,11 @@ pub(super) async fn run(call: &McpCall<'_>) -> Result<ToolOutput> {
     if arguments.command.first().is_none_or(String::is_empty) {
         return Err(Error::usage("the name of the program is empty"));
     }
+    let mut texts = arguments.command.iter().chain(arguments.env.values());
+    if texts.any(|text| text.contains('\0')) {
+        return Err(Error::usage("a command, its arguments and variables cannot contain NUL")
+            .hint("pass it on in stdinText or in a file"));
+    }
     if let Some(name) = arguments.env.keys().find(|name| !is_name(name)) {
         return Err(Error::usage(format!("invalid variable: {name:?}"))
             .hint("a name has letters, digits and underscores, and does not begin with a digit"));
@@ -64,6 +69,7 @@ pub(super) async fn run(call: &McpCall<'_>) -> Result<ToolOutput> {
         command: CommandLine::Argv(arguments.command.into_iter().map(OsString::from).collect()),
         cwd: arguments.cwd.as_deref().map(|cwd| call.host.cx.resolve(cwd)).transpose()?,
         env: arguments.env.into_iter().map(|(name, value)| (name, value.into())).collect(),
+        withheld: call.host.cx.settings()?.secret_variables(),
         input,
         terminal: None,
     };

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::call::McpCall;
-use super::inline::{InlineEncoding, too_large};
+use super::inline::InlineEncoding;
 use super::listing::{ListingPage, invalid_cursor, without_provider};
 use super::results::ToolOutput;
 use futures_util::StreamExt;
@@ -81,7 +81,10 @@ impl UploadArguments {
             (None, None, Some(text)) => {
                 Ok(Arc::new(InMemory::new("contentBase64", limits.decode("contentBase64", text)?)))
             }
-            _ => Err(Error::usage("give exactly one of localPath, contentText and contentBase64")),
+            _ if limits.local_files => {
+                Err(Error::usage("give exactly one of localPath, contentText and contentBase64"))
+            }
+            _ => Err(Error::usage("give exactly one of contentText and contentBase64")),
         }
     }
 }
@@ -118,6 +121,11 @@ pub(super) async fn upload(call: &McpCall<'_>) -> Result<ToolOutput> {
 
 /// Fails unless a content has the hash that the caller expects. Nothing is sent before.
 async fn check_hash(call: &McpCall<'_>, source: &dyn Source, expected: &str) -> Result<()> {
+    if expected.len() != 64 || !expected.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(
+            Error::usage(format!("invalid sha256: {expected:?}")).hint("use 64 hexadecimal digits, or leave it out")
+        );
+    }
     let hash = async { source.open().await?.sha256().await };
     let found = tokio::select! {
         found = hash => found?,
@@ -170,12 +178,6 @@ pub(super) async fn download(call: &McpCall<'_>) -> Result<ToolOutput> {
 }
 
 async fn download_to(call: &McpCall<'_>, at: SessionPath, local: &str, if_exists: IfExists) -> Result<ToolOutput> {
-    if call.host.read_only {
-        return Err(Error::new(
-            Kind::Unsupported,
-            "localPath is not available: the server was started with --read-only",
-        ));
-    }
     let (dest, below) = call.local_destination(local)?;
     let options = TransferOptions { if_exists, ..call.host.cx.transfer_options()? };
     let wanted = FileTarget::Session(at.clone());
@@ -214,7 +216,7 @@ async fn download_inline(call: &McpCall<'_>, at: SessionPath, wanted: &DownloadA
         (None, Some(_)) => wanted.length,
     };
     if let Some(bytes) = announced.filter(|bytes| *bytes > most) {
-        return Err(too_large(&name, bytes, most));
+        return Err(call.host.limits.content_too_large(&name, bytes, most));
     }
     let options = FetchOptions { range, size: entry.size, ..FetchOptions::default() };
     let fetched = files.fetch(&at, options).await?;
@@ -222,7 +224,7 @@ async fn download_inline(call: &McpCall<'_>, at: SessionPath, wanted: &DownloadA
     let mut take = |block: &[u8]| {
         content.extend_from_slice(block);
         let bytes = content.len() as u64;
-        if bytes > most { Err(too_large(&name, bytes, most)) } else { Ok(()) }
+        if bytes > most { Err(call.host.limits.content_too_large(&name, bytes, most)) } else { Ok(()) }
     };
     let digest = stream(fetched, &mut take).await?.digest;
     let mut fields = call.host.limits.encode(&name, content, wanted.encoding)?;

@@ -1,5 +1,7 @@
 //! Contents inside of messages, and their limits.
 
+use std::ops::RangeInclusive;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
@@ -13,13 +15,12 @@ pub(super) struct InlineLimits {
     pub(super) text: u64,
     /// Of bytes in base64, decoded.
     pub(super) base64: u64,
+    /// Whether a larger content can be a local file.
+    pub(super) local_files: bool,
 }
 
-impl Default for InlineLimits {
-    fn default() -> Self {
-        InlineLimits { text: 64 << 10, base64: 32 << 10 }
-    }
-}
+/// The values of `--max-inline`: an answer has a content twice, and must fit into a message.
+const RANGE: RangeInclusive<u64> = 1 << 10..=4 << 20;
 
 /// The encoding of a content in a result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
@@ -33,9 +34,17 @@ pub(super) enum InlineEncoding {
 }
 
 impl InlineLimits {
-    /// Returns limits of `bytes` for text and base64.
-    pub(super) fn of(bytes: u64) -> Self {
-        InlineLimits { text: bytes, base64: bytes }
+    /// Returns limits of `bytes` for text and base64, or the default ones.
+    ///
+    /// # Errors
+    /// `usage` for a number that is too small or too large.
+    pub(super) fn new(bytes: Option<u64>, local_files: bool) -> Result<Self> {
+        match bytes {
+            None => Ok(InlineLimits { text: 64 << 10, base64: 32 << 10, local_files }),
+            Some(bytes) if RANGE.contains(&bytes) => Ok(InlineLimits { text: bytes, base64: bytes, local_files }),
+            Some(bytes) => Err(Error::usage(format!("invalid limit of --max-inline: {bytes} bytes"))
+                .hint("use a size from 1KiB to 4MiB")),
+        }
     }
 
     /// Checks a text of an argument.
@@ -43,7 +52,11 @@ impl InlineLimits {
     /// # Errors
     /// `limit` for one that is too large.
     pub(super) fn check_text(&self, name: &str, text: &str) -> Result<()> {
-        if text.len() as u64 <= self.text { Ok(()) } else { Err(too_large(name, text.len() as u64, self.text)) }
+        if text.len() as u64 <= self.text {
+            Ok(())
+        } else {
+            Err(self.argument_too_large(name, text.len() as u64, self.text))
+        }
     }
 
     /// Decodes an argument in base64.
@@ -54,9 +67,21 @@ impl InlineLimits {
         let padding = text.bytes().rev().take(2).filter(|byte| *byte == b'=').count() as u64;
         let bytes = (text.len() as u64 / 4 * 3).saturating_sub(padding);
         if bytes > self.base64 {
-            return Err(too_large(name, bytes, self.base64));
+            return Err(self.argument_too_large(name, bytes, self.base64));
         }
         STANDARD.decode(text).map_err(|e| Error::usage(format!("{name} is not valid base64: {e}")))
+    }
+
+    fn argument_too_large(&self, name: &str, bytes: u64, limit: u64) -> Error {
+        let error = too_large(name, bytes, limit);
+        if self.local_files { error.hint("name a file of this machine: localPath") } else { error }
+    }
+
+    /// Returns the error of a content that does not fit into a result.
+    pub(super) fn content_too_large(&self, name: &str, bytes: u64, limit: u64) -> Error {
+        let part = "read a part with offset and length";
+        let hint = if self.local_files { format!("use localPath, or {part}") } else { part.to_owned() };
+        too_large(name, bytes, limit).hint(hint)
     }
 
     /// Returns how many bytes of a content are read at most: one more than a limit shows that it is too large.
@@ -74,7 +99,7 @@ impl InlineLimits {
     /// `limit` for one that is too large; `usage` for one that is not text where text was asked for.
     pub(super) fn encode(&self, name: &str, content: Vec<u8>, encoding: InlineEncoding) -> Result<Map<String, Value>> {
         let bytes = content.len() as u64;
-        let check = |limit: u64| if bytes <= limit { Ok(()) } else { Err(too_large(name, bytes, limit)) };
+        let check = |limit: u64| if bytes <= limit { Ok(()) } else { Err(self.content_too_large(name, bytes, limit)) };
         let is_binary = encoding == InlineEncoding::Base64 || encoding == InlineEncoding::Auto && content.contains(&0);
         let content = match String::from_utf8(content) {
             Ok(text) if !is_binary => {
@@ -98,17 +123,15 @@ impl InlineLimits {
     }
 }
 
-/// Returns the error of a content that does not fit into a message.
-pub(super) fn too_large(name: &str, bytes: u64, limit: u64) -> Error {
+fn too_large(name: &str, bytes: u64, limit: u64) -> Error {
     Error::new(Kind::Limit, format!("{name} has {bytes} bytes, and a message carries at most {limit}"))
-        .hint("use localPath, or read a part with offset and length")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIMITS: InlineLimits = InlineLimits { text: 8, base64: 4 };
+    const LIMITS: InlineLimits = InlineLimits { text: 8, base64: 4, local_files: true };
 
     #[test]
     fn arguments_are_accepted_up_to_the_limit() {
@@ -120,6 +143,18 @@ mod tests {
         for bad in ["MTI", "M=IzNA==", "MT zNA", "\u{e9}"] {
             assert_eq!(LIMITS.decode("x", bad).unwrap_err().kind(), Kind::Usage, "{bad}");
         }
+    }
+
+    #[test]
+    fn limits_are_sensible() {
+        for (bytes, is_valid) in [(0, false), (1023, false), (1 << 10, true), (4 << 20, true), (u64::MAX, false)] {
+            assert_eq!(InlineLimits::new(Some(bytes), false).is_ok(), is_valid, "{bytes}");
+        }
+        let hint = |local_files| {
+            let limits = InlineLimits::new(None, local_files).unwrap();
+            limits.content_too_large("x", 1, 0).hint_text().map(|hint| hint.contains("localPath"))
+        };
+        assert_eq!((hint(true), hint(false)), (Some(true), Some(false)));
     }
 
     #[test]

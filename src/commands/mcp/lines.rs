@@ -83,6 +83,7 @@ pub(super) fn read_lines(mut input: impl Read, longest: usize, mut accept: impl 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::mcp::envelope::EnvelopeId;
     use serde_json::json;
 
     /// Returns a few bytes at a time.
@@ -113,7 +114,7 @@ mod tests {
         let (fits, over) = (r#"{"id":1,"a":"xx"}"#, r#"{"id":12,"a":"xx"}"#);
         for size in 1..40 {
             let text = format!("{fits}\n{over}\n\n \r\n{fits}");
-            let id = Some(json!(12));
+            let id = EnvelopeId::Usable(json!(12));
             let expected =
                 [Line::Whole(fits.into()), Line::TooLong(Envelope { id, method: None }), Line::Whole(fits.into())];
             assert_eq!(lines(&text, fits.len(), size), expected, "{size}");

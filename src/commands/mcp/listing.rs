@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::bounded::shorten_texts;
 use super::call::McpCall;
 use super::results::{ToolOutput, fields};
 use wharf_client::backend::page::Pager;
@@ -18,6 +19,8 @@ const NEXT_CURSOR: &str = "next_cursor";
 pub(super) struct ListingPage {
     items: Vec<Value>,
     verdict: Verdict,
+    /// The longest text of an item, if texts are shortened.
+    text_bytes: Option<usize>,
 }
 
 impl ListingPage {
@@ -28,7 +31,11 @@ impl ListingPage {
     pub(super) fn push(&mut self, item: Result<impl Serialize>) -> Result<()> {
         match item {
             Ok(item) => {
-                self.items.push(Value::Object(without_provider(&item)?));
+                let mut item = without_provider(&item)?;
+                if let Some(most) = self.text_bytes {
+                    shorten_texts(&mut item, most);
+                }
+                self.items.push(Value::Object(item));
                 self.verdict.succeeded();
             }
             Err(error) => self.verdict.failed(error),
@@ -59,7 +66,7 @@ pub(super) fn without_provider(object: &impl Serialize) -> Result<Map<String, Va
     Ok(fields)
 }
 
-/// Returns the items of a listing from `after` on, at most `limit`.
+/// Returns the items of a listing from `after` on, at most `limit`. Texts in them are shortened to `text_bytes`.
 ///
 /// # Errors
 /// `usage` for an invalid cursor; those of `fetch`.
@@ -68,10 +75,11 @@ pub(super) async fn collect_pages<T: Serialize>(
     name: &'static str,
     after: Option<&str>,
     limit: usize,
+    text_bytes: Option<usize>,
     mut fetch: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
 ) -> Result<ToolOutput> {
     let mut pager = Pager::new(call.backend.capabilities().backend, after, Some(limit)).map_err(invalid_cursor)?;
-    let (mut page, mut next) = (ListingPage::default(), None);
+    let (mut page, mut next) = (ListingPage { text_bytes, ..ListingPage::default() }, None);
     while let Some(request) = pager.request()? {
         let (items, more) = pager.take(fetch(request).await?);
         items.into_iter().try_for_each(|item| page.push(item))?;

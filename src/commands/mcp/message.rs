@@ -9,67 +9,99 @@ use rmcp::model::{
     MetaObject, Notification, NotificationNoParam, PingRequest, Request, RequestId, RequestMetaObject,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use super::envelope::LONGEST;
 
 /// The method whose errors are results, so that the model sees them.
 pub(super) const CALL_TOOL: &str = "tools/call";
 
-/// A message that is not valid.
+/// The field of a request's metadata that is repeated in notifications.
+const PROGRESS_TOKEN: &str = "progressToken";
+
+/// Why a message is not valid.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct InvalidMessage;
+pub(super) enum InvalidMessage {
+    /// It is an array of messages.
+    Batch,
+    /// Its id is something else than an integer or a short string.
+    Id,
+    /// It is not a message of JSON-RPC 2.0.
+    Other,
+}
+
+impl InvalidMessage {
+    /// Returns the reason.
+    pub(super) const fn text(&self) -> &'static str {
+        match self {
+            InvalidMessage::Batch => "batches are not supported: send each message on a line of its own",
+            InvalidMessage::Id => "the id of a request must be an integer or a string of at most 1022 bytes",
+            InvalidMessage::Other => "not a valid JSON-RPC 2.0 message",
+        }
+    }
+}
 
 /// Returns a message; `None` for one that needs no work: answers, for the server asks nothing, and unknown notifications.
 ///
 /// # Errors
 /// If the value is not a message of JSON-RPC 2.0.
 pub(super) fn message(value: Value) -> Result<Option<ClientJsonRpcMessage>, InvalidMessage> {
-    let Value::Object(mut fields) = value else { return Err(InvalidMessage) };
+    let mut fields = match value {
+        Value::Object(fields) => fields,
+        Value::Array(_) => return Err(InvalidMessage::Batch),
+        _ => return Err(InvalidMessage::Other),
+    };
     if fields.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
-        return Err(InvalidMessage);
+        return Err(InvalidMessage::Other);
     }
     let (id, params) = (fields.shift_remove("id"), fields.shift_remove("params"));
     match (fields.get("method"), id) {
         (Some(Value::String(method)), Some(id)) => {
-            let id: RequestId = parse(id).ok_or(InvalidMessage)?;
+            let id: RequestId = Some(id).filter(is_short).and_then(parse).ok_or(InvalidMessage::Id)?;
             Ok(Some(JsonRpcMessage::request(request(method, params), id)))
         }
         (Some(Value::String(method)), None) => Ok(notification(method, params).map(JsonRpcMessage::notification)),
         (None, Some(_)) if fields.contains_key("result") || fields.contains_key("error") => Ok(None),
-        _ => Err(InvalidMessage),
+        _ => Err(InvalidMessage::Other),
     }
+}
+
+/// Returns whether an id or a token is short enough to be repeated in answers.
+fn is_short(id: &Value) -> bool {
+    id.as_str().is_none_or(|id| id.len() <= LONGEST - 2)
 }
 
 fn parse<T: DeserializeOwned>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
 }
 
-fn request(method: &str, params: Option<Value>) -> ClientRequest {
-    let fields = params.as_ref().and_then(Value::as_object);
-    let meta = fields.and_then(|fields| fields.get("_meta")).and_then(Value::as_object).cloned();
+fn request(method: &str, mut params: Option<Value>) -> ClientRequest {
+    let meta = params.as_mut().and_then(Value::as_object_mut).and_then(|fields| fields.shift_remove("_meta"));
     let own = match method {
         "initialize" => params
-            .clone()
             .and_then(parse::<InitializeRequestParams>)
             .map(|params| ClientRequest::InitializeRequest(Request::new(params))),
         "server/discover" => Some(ClientRequest::DiscoverRequest(Request::new(DiscoverRequestParams::default()))),
         "ping" => Some(ClientRequest::PingRequest(PingRequest::default())),
         "tools/list" => Some(ClientRequest::ListToolsRequest(ListToolsRequest::default())),
-        CALL_TOOL => fields.and_then(tool_call).map(|params| ClientRequest::CallToolRequest(Request::new(params))),
+        CALL_TOOL => params.and_then(tool_call).map(|params| ClientRequest::CallToolRequest(Request::new(params))),
         _ => None,
     };
-    let mut request =
-        own.unwrap_or_else(|| ClientRequest::CustomRequest(CustomRequest::new(method.to_owned(), params)));
-    if let Some(meta) = meta {
+    let mut request = own.unwrap_or_else(|| ClientRequest::CustomRequest(CustomRequest::new(method.to_owned(), None)));
+    if let Some(Value::Object(mut meta)) = meta {
+        meta.retain(|name, value| name != PROGRESS_TOKEN || is_short(value));
         *request.get_meta_mut() = RequestMetaObject(MetaObject(meta));
     }
     request
 }
 
-fn tool_call(fields: &Map<String, Value>) -> Option<CallToolRequestParams> {
-    let params = CallToolRequestParams::new(fields.get("name")?.as_str()?.to_owned());
-    match fields.get("arguments") {
+fn tool_call(params: Value) -> Option<CallToolRequestParams> {
+    let Value::Object(mut fields) = params else { return None };
+    let Some(Value::String(name)) = fields.shift_remove("name") else { return None };
+    let params = CallToolRequestParams::new(name);
+    match fields.shift_remove("arguments") {
         None | Some(Value::Null) => Some(params),
-        Some(Value::Object(arguments)) => Some(params.with_arguments(arguments.clone())),
+        Some(Value::Object(arguments)) => Some(params.with_arguments(arguments)),
         Some(_) => None,
     }
 }
@@ -138,15 +170,16 @@ mod tests {
             assert!(matches!(message(ignored.clone()), Ok(None)), "{ignored}");
         }
         for invalid in [
-            json!(null),
-            json!([]),
-            json!({ "id": 1, "method": "ping" }),
-            json!({ "jsonrpc": "2.0", "id": null, "method": "ping" }),
-            json!({ "jsonrpc": "2.0", "id": 1.5, "method": "ping" }),
-            json!({ "jsonrpc": "2.0", "id": 1, "method": 2 }),
-            json!({ "jsonrpc": "2.0", "id": 1 }),
+            (json!(null), InvalidMessage::Other),
+            (json!([]), InvalidMessage::Batch),
+            (json!({ "id": 1, "method": "ping" }), InvalidMessage::Other),
+            (json!({ "jsonrpc": "2.0", "id": null, "method": "ping" }), InvalidMessage::Id),
+            (json!({ "jsonrpc": "2.0", "id": 1.5, "method": "ping" }), InvalidMessage::Id),
+            (json!({ "jsonrpc": "2.0", "id": "x".repeat(LONGEST - 1), "method": "ping" }), InvalidMessage::Id),
+            (json!({ "jsonrpc": "2.0", "id": 1, "method": 2 }), InvalidMessage::Other),
+            (json!({ "jsonrpc": "2.0", "id": 1 }), InvalidMessage::Other),
         ] {
-            assert!(matches!(message(invalid.clone()), Err(InvalidMessage)), "{invalid}");
+            assert_eq!(message(invalid.0.clone()).map(drop), Err(invalid.1), "{}", invalid.0);
         }
     }
 }

@@ -5,14 +5,17 @@
 
 mod agent;
 mod arguments;
+mod bounded;
 mod call;
 mod catalog;
 mod dispatch;
 mod envelope;
 mod exec;
 mod files;
+mod history;
 mod information;
 mod inline;
+mod limits;
 mod lines;
 mod listing;
 mod message;
@@ -38,6 +41,7 @@ use self::call::ToolHost;
 use self::catalog::{Catalog, ToolGroup, ToolSelection};
 use self::dispatch::answer;
 use self::inline::InlineLimits;
+use self::limits::{CALLS, LAST};
 use self::server::McpServer;
 use self::transport::StdioTransport;
 use super::{Cx, advice};
@@ -55,12 +59,6 @@ Examples:\n  \
     wharf mcp --root .\n  \
     wharf mcp -b anthropic --root ./data --root ./results\n  \
     wharf mcp --read-only --tools sessions,files";
-
-/// The number of calls that run at once; others wait.
-const CALLS: usize = 64;
-
-/// The time that calls have to end after the client has left or the server was asked to stop.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct McpArgs {
@@ -80,7 +78,7 @@ pub(super) struct McpArgs {
     #[arg(long)]
     allow_local_exec: bool,
 
-    /// Limit of contents inside of messages [default: 64KiB of text, 32KiB of base64]
+    /// Limit of contents in messages, 1KiB to 4MiB [default: 64KiB text, 32KiB base64]
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_inline: Option<u64>,
 }
@@ -88,44 +86,54 @@ pub(super) struct McpArgs {
 impl McpArgs {
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         let McpArgs { root, read_only, tools, allow_local_exec, max_inline } = self;
-        let selection = ToolSelection { groups: tools, read_only, allow_local_exec };
+        let local_files = !root.is_empty();
+        let limits = InlineLimits::new(max_inline, local_files)?;
+        let selection = ToolSelection { groups: tools, read_only, allow_local_exec, local_files };
         let catalog = Catalog::new(cx.backend()?.capabilities(), selection)?;
-        let (server, mut calls) = McpServer::new(catalog.listing());
-        let limits = max_inline.map_or_else(InlineLimits::default, InlineLimits::of);
+        let (server, mut calls) = McpServer::new(catalog.listing(), local_files);
         let host = ToolHost::new(cx, catalog, limits, LocalRoots::open(&root)?, read_only);
+        cx.out.expect_bytes()?;
         let (transport, client) = StdioTransport::open()?;
         if io::stdin().is_terminal() {
             cx.out.note("waiting for messages of the Model Context Protocol on stdin; a client starts this command");
         }
         advice::name_tools();
         let _guard = cx.cancellation.register();
+        cx.cancellation.extend_patience(LAST + Duration::from_secs(1));
         let mut serving = pin!(serve(server, transport));
+        let mut reader_left = pin!(cx.out.reader_left());
         let mut running = FuturesUnordered::new();
-        // Why the server stops, and when it is over in any case.
-        let mut stopped = Ok(());
-        let mut due = None;
+        // Why the server stops, how the protocol ended, and when it is over in any case.
+        let (mut stopped, mut served, mut due) = (Ok(()), None, None);
         loop {
-            tokio::select! {
+            if let Some(ended) = served.take_if(|_| running.is_empty()) {
+                return stopped.and(ended).and(client.failure());
+            }
+            let left = tokio::select! {
                 biased;
-                error = cx.cancellation.cancelled(), if due.is_none() => {
-                    due = Some(Instant::now() + PATIENCE);
-                    host.stop.cancel(error.kind());
+                error = cx.cancellation.cancelled(), if stopped.is_ok() => {
+                    let why = error.kind();
                     stopped = Err(error);
-                    // The protocol ends as if the client had left, with the answers to the calls.
-                    client.dismiss();
+                    why
                 }
                 // When the server stops, calls that wait are answered as well.
                 Some(request) = calls.recv(), if running.len() < CALLS || due.is_some() => {
                     running.push(answer(&host, request));
+                    continue;
                 }
-                Some(()) = running.next(), if !running.is_empty() => {}
-                () = client.left(), if due.is_none() => {
-                    due = Some(Instant::now() + PATIENCE);
-                    host.stop.cancel(Kind::Interrupted);
+                Some(()) = running.next(), if !running.is_empty() => continue,
+                () = client.left(), if due.is_none() => Kind::Interrupted,
+                _ = &mut reader_left, if due.is_none() => Kind::Interrupted,
+                ended = &mut serving, if served.is_none() => {
+                    served = Some(ended);
+                    Kind::Interrupted
                 }
-                ended = &mut serving => return stopped.and(ended),
-                () = until(due) => return stopped,
-            }
+                () = until(due) => return stopped.and(client.failure()),
+            };
+            due.get_or_insert_with(|| Instant::now() + LAST);
+            host.stop.cancel(left);
+            // The protocol ends as if the client had left, with the answers to the calls.
+            client.dismiss();
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
 pub(super) async fn list(call: &McpCall<'_>) -> Result<ToolOutput> {
     let session = call.read::<SessionArguments>()?.id()?;
     let resources = call.backend.require_resources()?;
-    collect_pages(call, "resources", None, usize::MAX, async |page| resources.list(&session, page).await).await
+    collect_pages(call, "resources", None, usize::MAX, None, async |page| resources.list(&session, page).await).await
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::bounded::shorten_error;
 use wharf_core::error::{Error, Kind, Result};
 
 /// The result of a tool: the fields of its output schema, and the error where it failed.
@@ -28,6 +29,7 @@ impl ToolOutput {
     /// tokens.
     pub(super) fn into_result(self, schema: Option<&Value>) -> CallToolResult {
         let ToolOutput { mut fields, error } = self;
+        let error = error.map(shortened);
         prune(&mut fields, schema);
         // Objects of the backend, such as the usage of tokens; what an agent or a user wrote is deeper.
         for object in fields.values_mut().filter_map(Value::as_object_mut) {
@@ -77,6 +79,17 @@ fn prune(fields: &mut Map<String, Value>, schema: Option<&Value>) {
         }
         schema != Some(None) && (!value.is_null() || is_required(name))
     });
+}
+
+/// Returns an error that repeats only short parts of arguments and answers.
+fn shortened(error: Error) -> Error {
+    let hint = error.hint_text().map(shorten_error);
+    let message = shorten_error(error.message());
+    let error = error.with_message(message);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// Returns an error as two lines, for models and for clients without structured results.

@@ -11,6 +11,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
 
+use super::bounded::shorten_error;
 use super::message::CALL_TOOL;
 use super::results;
 use wharf_core::error::Error;
@@ -18,8 +19,10 @@ use wharf_core::error::Error;
 /// What a client reads about the server when it connects.
 const INSTRUCTIONS: &str = "Sessions are isolated file systems in which an agent or commands work. Usual order: \
     session_create, session_file_upload, agent_invoke or session_exec, session_file_list, session_file_download, \
-    session_delete. Paths are relative to the session's home. Prefer localPath for files on this machine: their bytes do \
-    not pass through the model. Errors have a kind and a hint.";
+    session_delete. Paths are relative to the session's home. Errors have a kind and a hint.";
+
+/// What it reads besides if directories of this machine are shared.
+const LOCAL_FILES: &str = " Prefer localPath for files on this machine: their bytes do not pass through the model.";
 
 /// A call of a tool.
 pub(super) struct McpRequest {
@@ -34,13 +37,15 @@ pub(super) struct McpRequest {
 pub(super) struct McpServer {
     calls: mpsc::UnboundedSender<McpRequest>,
     tools: Arc<Vec<Tool>>,
+    /// Whether directories of this machine are shared.
+    local_files: bool,
 }
 
 impl McpServer {
     /// Returns a server with these tools, and the calls that it receives.
-    pub(super) fn new(tools: Arc<Vec<Tool>>) -> (Self, mpsc::UnboundedReceiver<McpRequest>) {
+    pub(super) fn new(tools: Arc<Vec<Tool>>, local_files: bool) -> (Self, mpsc::UnboundedReceiver<McpRequest>) {
         let (calls, requests) = mpsc::unbounded_channel();
-        (McpServer { calls, tools }, requests)
+        (McpServer { calls, tools, local_files }, requests)
     }
 }
 
@@ -48,7 +53,7 @@ impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(Implementation::new("wharf", env!("CARGO_PKG_VERSION")))
-            .with_instructions(INSTRUCTIONS)
+            .with_instructions(format!("{INSTRUCTIONS}{}", if self.local_files { LOCAL_FILES } else { "" }))
     }
 
     async fn list_tools(
@@ -85,7 +90,7 @@ impl ServerHandler for McpServer {
             let error = Error::usage("a call of a tool has a `name`, which is a string, and `arguments`, an object");
             return Ok(CustomResult::new(json!(results::failure(&error))));
         }
-        let message = format!("the method is unknown: {}", request.method);
+        let message = format!("the method is unknown: {}", shorten_error(&request.method));
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
+use super::bounded::{TITLE_BYTES, shorten_texts};
 use super::call::McpCall;
 use super::listing::collect_pages;
-use super::results::ToolOutput;
+use super::results::{ToolOutput, fields};
 use crate::commands::sessions::create::{SessionsCreateArgs, check_values};
 use wharf_client::backend::{Feature, SessionFilters, SessionQuery};
 use wharf_core::config::{duration, money};
@@ -42,7 +43,15 @@ struct CreateArguments {
 }
 
 pub(super) async fn create(call: &McpCall<'_>) -> Result<ToolOutput> {
-    ToolOutput::of(&create_with(call, call.read()?, None).await?)
+    session_output(call, &create_with(call, call.read()?, None).await?)
+}
+
+/// Returns a session as a result: titles and labels are contents in a message.
+fn session_output(call: &McpCall<'_>, session: &Session) -> Result<ToolOutput> {
+    let mut fields = fields(session)?;
+    fields.shift_remove("provider");
+    shorten_texts(&mut fields, usize::try_from(call.host.limits.text).unwrap_or(usize::MAX));
+    Ok(ToolOutput { fields, error: None })
 }
 
 /// Creates a session for the agent of a call.
@@ -93,21 +102,21 @@ async fn create_with(call: &McpCall<'_>, arguments: CreateArguments, version: Op
 
 pub(super) async fn get(call: &McpCall<'_>) -> Result<ToolOutput> {
     let id = call.read::<SessionArguments>()?.id()?;
-    ToolOutput::of(&call.backend.sessions().get(&id).await?)
+    session_output(call, &call.backend.sessions().get(&id).await?)
 }
 
 pub(super) async fn stop(call: &McpCall<'_>) -> Result<ToolOutput> {
     let id = call.read::<SessionArguments>()?.id()?;
     let session = call.backend.sessions().stop(&id).await?;
     call.backend.flush().await?;
-    ToolOutput::of(&session)
+    session_output(call, &session)
 }
 
 pub(super) async fn interrupt(call: &McpCall<'_>) -> Result<ToolOutput> {
     let id = call.read::<SessionArguments>()?.id()?;
     let session = call.backend.sessions().interrupt(&id).await?;
     call.backend.flush().await?;
-    ToolOutput::of(&super::listing::without_provider(&session)?)
+    session_output(call, &session)
 }
 
 /// Deletes a session and the stored files that were uploaded for it.
@@ -156,8 +165,7 @@ pub(super) async fn list(call: &McpCall<'_>) -> Result<ToolOutput> {
     let filters = SessionFilters { order, ..SessionFilters::default() };
     let query = SessionQuery { labels: labels.unwrap_or_default(), filters, ..SessionQuery::default() };
     query.features().try_for_each(|feature| call.backend.require(feature))?;
-    collect_pages(call, "sessions", after.as_deref(), limit.unwrap_or(PAGE), async |page| {
-        call.backend.sessions().list(&query, page).await
-    })
-    .await
+    let limit = limit.unwrap_or(PAGE);
+    let list = async |page| call.backend.sessions().list(&query, page).await;
+    collect_pages(call, "sessions", after.as_deref(), limit, Some(TITLE_BYTES), list).await
 }

@@ -1,55 +1,98 @@
 //! Messages on stdin and stdout: a line each. A message that is too long or not valid is answered here.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::future::Future;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use rmcp::RoleServer;
-use rmcp::model::JsonRpcMessage;
+use rmcp::model::{ClientNotification, GetExtensions, JsonRpcMessage, RequestId};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::{Instant, sleep_until};
 
-use super::envelope::{Envelope, EnvelopeScanner};
+use super::envelope::{Envelope, EnvelopeId, EnvelopeScanner};
+use super::limits::LAST;
 use super::lines::{LONGEST_LINE, Line, read_lines};
 use super::message::{CALL_TOOL, message};
 use super::results;
 use crate::output::{Relay, RelaySender};
 use wharf_core::body::open_stdin;
 use wharf_core::error::{Error, Kind, Result};
+use wharf_core::sync::lock;
 use wharf_core::thread;
+use wharf_wire::json::{JsonError, VALUES, check};
 
 /// The error codes of JSON-RPC 2.0.
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
+
+/// The bytes of requests that are read before their answers are written: two lines of the longest.
+const ROOM: u32 = 32 << 20;
+
+/// The bytes that a short request counts for. So 128 are read: half of them wait for others, so that a cancellation behind
+/// them is read.
+const LEAST_ROOM: u32 = ROOM / 128;
 
 /// Messages on stdin and stdout.
 pub(super) struct StdioTransport {
     lines: mpsc::Receiver<Line>,
     /// Answers that are given here.
     answers: VecDeque<Bytes>,
+    /// A request that waits for room.
+    waiting: Option<WaitingRequest>,
+    /// The room for requests, in bytes.
+    room: Arc<Semaphore>,
+    /// What the requests take up until their answers are written.
+    unanswered: HashMap<RequestId, RequestRoom>,
     out: RelaySender,
     relay: Relay,
-    /// Set when the client has left.
-    left: Arc<watch::Sender<bool>>,
+    client: Arc<ClientState>,
     /// Whether a request came: a session does not begin with anything else.
     begun: bool,
+    /// Once the client has left: when to stop waiting for the answers.
+    end: Option<Instant>,
+}
+
+/// A request that waits for room.
+struct WaitingRequest {
+    message: RxJsonRpcMessage<RoleServer>,
+    bytes: u32,
+}
+
+/// What a request takes up while it is worked on, and until its answer is written.
+#[derive(Clone)]
+struct RequestRoom(#[allow(dead_code, reason = "held until it is dropped")] Arc<OwnedSemaphorePermit>);
+
+/// What is known of the client.
+#[derive(Default)]
+struct ClientState {
+    /// Set when the client has left.
+    left: watch::Sender<bool>,
+    /// Why stdout cannot be written to.
+    failure: Mutex<Option<Error>>,
 }
 
 /// Tells when the client has left: stdin ended, or stdout was closed.
-pub(super) struct ClientPresence(Arc<watch::Sender<bool>>);
+pub(super) struct ClientPresence(Arc<ClientState>);
 
 impl ClientPresence {
     /// Waits until the client has left.
     pub(super) async fn left(&self) {
         // The sender is kept here, so that the channel is not closed.
-        let _ = self.0.subscribe().wait_for(|left| *left).await;
+        let _ = self.0.left.subscribe().wait_for(|left| *left).await;
     }
 
     /// Reads no more messages, as if the client had left.
     pub(super) fn dismiss(&self) {
-        self.0.send_replace(true);
+        self.0.left.send_replace(true);
+    }
+
+    /// Returns the error of stdout, unless its reader has closed it.
+    pub(super) fn failure(&self) -> Result<()> {
+        lock(&self.0.failure).take().filter(|error| error.kind() != Kind::Closed).map_or(Ok(()), Err)
     }
 }
 
@@ -57,7 +100,7 @@ impl StdioTransport {
     /// Starts reading stdin.
     ///
     /// # Errors
-    /// `io` if stdin is closed.
+    /// `io` if stdin or stdout is closed.
     pub(super) fn open() -> Result<(Self, ClientPresence)> {
         let stdin = open_stdin()?;
         let mut relay = Relay::stdout();
@@ -69,25 +112,83 @@ impl StdioTransport {
             drop(read_lines(stdin, LONGEST_LINE, |line| sender.blocking_send(line).is_ok()));
         })
         .map_err(|e| Error::io("reading stdin", &e))?;
-        let left = Arc::new(watch::Sender::new(false));
-        let transport =
-            StdioTransport { lines, answers: VecDeque::new(), out, relay, left: Arc::clone(&left), begun: false };
-        Ok((transport, ClientPresence(left)))
+        let client = Arc::<ClientState>::default();
+        let transport = StdioTransport {
+            lines,
+            answers: VecDeque::new(),
+            waiting: None,
+            room: Arc::new(Semaphore::new(ROOM as usize)),
+            unanswered: HashMap::new(),
+            out,
+            relay,
+            client: Arc::clone(&client),
+            begun: false,
+            end: None,
+        };
+        Ok((transport, ClientPresence(client)))
     }
 
-    /// Returns the message of a line, if it is for the server; an answer to one that is not valid is added to
-    /// [`StdioTransport::answers`].
+    /// Returns the message of a line, if it is for the server and needs no room. An answer to one that is not valid is
+    /// added to [`StdioTransport::answers`]; a request waits in [`StdioTransport::waiting`].
     fn accept(&mut self, line: Line) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let length = match &line {
+            Line::Whole(bytes) => bytes.len(),
+            Line::TooLong(_) => 0,
+        };
         let message = match read_message(line) {
-            Ok(Some(message)) => message,
-            Ok(None) => return None,
+            Ok(message) => message?,
             Err(answer) => {
                 self.answers.extend(answer.map(|answer| line_of(&answer)));
                 return None;
             }
         };
-        self.begun |= matches!(message, JsonRpcMessage::Request(_));
+        match &message {
+            JsonRpcMessage::Request(request) => {
+                if self.unanswered.contains_key(&request.id) {
+                    // Only one of two answers with the same id would be sent.
+                    let error = "another request with this id is not answered yet";
+                    let error = json!({ "code": INVALID_REQUEST, "message": error });
+                    self.answers.push_back(line_of(&json!({ "jsonrpc": "2.0", "id": request.id, "error": error })));
+                    return None;
+                }
+                self.begun = true;
+                let bytes = u32::try_from(length).unwrap_or(u32::MAX).clamp(LEAST_ROOM, ROOM);
+                self.waiting = Some(WaitingRequest { message, bytes });
+                return None;
+            }
+            JsonRpcMessage::Notification(notification) => {
+                if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    // It gets no answer, but takes up room until its work has ended.
+                    self.unanswered.remove(id);
+                }
+            }
+            _ => {}
+        }
         self.begun.then_some(message)
+    }
+
+    /// Takes the request that waits, which has room now.
+    fn admit(&mut self, room: OwnedSemaphorePermit) -> Option<RxJsonRpcMessage<RoleServer>> {
+        let mut message = self.waiting.take()?.message;
+        if let JsonRpcMessage::Request(request) = &mut message {
+            let room = RequestRoom(Arc::new(room));
+            request.request.extensions_mut().insert(room.clone());
+            self.unanswered.insert(request.id.clone(), room);
+        }
+        Some(message)
+    }
+
+    /// Waits until all requests are answered. The SDK ends soon after the messages do, and gives up answers that come later.
+    async fn settle(&mut self) {
+        self.client.left.send_replace(true);
+        let end = *self.end.get_or_insert_with(|| Instant::now() + LAST);
+        tokio::select! {
+            _ = self.room.acquire_many(ROOM) => {}
+            () = self.out.closed() => {}
+            () = sleep_until(end) => {}
+        }
     }
 }
 
@@ -96,41 +197,59 @@ impl Transport<RoleServer> for StdioTransport {
 
     fn send(&mut self, item: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<(), Error>> + Send + 'static {
         let out = self.out.clone();
+        let room = match &item {
+            JsonRpcMessage::Response(answer) => self.unanswered.remove(&answer.id),
+            JsonRpcMessage::Error(answer) => answer.id.as_ref().and_then(|id| self.unanswered.remove(id)),
+            _ => None,
+        };
         async move {
             let line = serde_json::to_value(&item)
                 .map(|message| line_of(&message))
                 .map_err(|e| Error::new(Kind::Internal, format!("an answer cannot be written: {e}")))?;
-            if out.send(&line).await { Ok(()) } else { Err(Error::new(Kind::Closed, "the client reads no answers")) }
+            drop(item);
+            let is_sent = out.send(&line).await;
+            drop(room);
+            if is_sent { Ok(()) } else { Err(Error::new(Kind::Closed, "the client reads no answers")) }
         }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        let mut left = self.left.subscribe();
+        // Nothing is lost where the future is dropped: what was read is kept until it is passed on.
         loop {
-            // Nothing is lost where the future is dropped: an answer leaves the queue after it was passed on.
+            if self.end.is_some() {
+                self.settle().await;
+                return None;
+            }
             while let Some(answer) = self.answers.front() {
                 if !self.out.send(answer).await {
                     break;
                 }
                 self.answers.pop_front();
             }
-            let line = tokio::select! {
-                line = self.lines.recv() => line,
-                () = self.out.closed() => None,
-                _ = left.wait_for(|left| *left) => None,
-            };
-            let Some(line) = line else {
-                self.left.send_replace(true);
-                return None;
-            };
-            if let Some(message) = self.accept(line) {
-                return Some(message);
+            let mut left = self.client.left.subscribe();
+            let room = Arc::clone(&self.room);
+            tokio::select! {
+                biased;
+                () = self.out.closed() => {}
+                _ = left.wait_for(|left| *left) => {}
+                Ok(room) = room.acquire_many_owned(self.waiting.as_ref().map_or(0, |waiting| waiting.bytes)),
+                    if self.waiting.is_some() => return self.admit(room),
+                line = self.lines.recv(), if self.waiting.is_none() => if let Some(line) = line {
+                    match self.accept(line) {
+                        Some(message) => return Some(message),
+                        None => continue,
+                    }
+                },
             }
+            self.settle().await;
+            return None;
         }
     }
 
     async fn close(&mut self) -> Result<()> {
-        self.relay.finish().await
+        let ended = self.relay.finish().await;
+        *lock(&self.client.failure) = ended.as_ref().err().cloned();
+        ended
     }
 }
 
@@ -148,38 +267,42 @@ fn read_message(line: Line) -> Result<Option<RxJsonRpcMessage<RoleServer>>, Opti
         Line::Whole(bytes) => bytes,
         Line::TooLong(envelope) => {
             let error = Error::new(Kind::Limit, format!("a message has more than {LONGEST_LINE} bytes"))
-                .hint("send a large content as a file: localPath");
+                .hint("send less at once, and a large content as a file");
             return Err(Some(refusal(envelope, INVALID_REQUEST, &error)));
         }
     };
     // RFC 8259 section 8.1 allows to ignore a byte order mark.
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    let refuse = |code, error: &Error| Err(Some(refusal(EnvelopeScanner::scan(text), code, error)));
+    if let Err(JsonError::Values) = check(text, VALUES) {
+        let error = Error::new(Kind::Limit, format!("a message has more than {VALUES} values"));
+        return refuse(INVALID_REQUEST, &error.hint("send less at once"));
+    }
     let value: Value = match serde_json::from_slice(text) {
         Ok(value) => value,
-        Err(error) => {
-            let error = Error::usage(format!("a message is not valid JSON: {error}"));
-            return Err(Some(refusal(EnvelopeScanner::scan(text), PARSE_ERROR, &error)));
-        }
+        Err(error) => return refuse(PARSE_ERROR, &Error::usage(format!("a message is not valid JSON: {error}"))),
     };
-    if let Ok(message) = message(value) {
-        return Ok(message);
-    }
+    let invalid = match message(value) {
+        Ok(message) => return Ok(message),
+        Err(invalid) => invalid,
+    };
     let envelope = EnvelopeScanner::scan(text);
-    if envelope.id.is_none() && envelope.method.is_some() {
+    if envelope.id == EnvelopeId::Absent && envelope.method.is_some() {
         // A notification is never answered.
         return Err(None);
     }
-    let error = Error::usage("not a valid JSON-RPC 2.0 message");
+    let error = Error::usage(invalid.text());
     Err(Some(refusal(envelope, INVALID_REQUEST, &error)))
 }
 
 /// Returns the answer to a message that is not accepted: for a call of a tool a result, which the model sees.
 fn refusal(envelope: Envelope, code: i32, error: &Error) -> Value {
     match envelope {
-        Envelope { id: Some(id), method: Some(method) } if method == CALL_TOOL => {
+        Envelope { id: EnvelopeId::Usable(id), method: Some(method) } if method == CALL_TOOL => {
             json!({ "jsonrpc": "2.0", "id": id, "result": results::failure(error) })
         }
         Envelope { id, .. } => {
+            let id = if let EnvelopeId::Usable(id) = id { id } else { Value::Null };
             json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": error.to_string() } })
         }
     }
@@ -195,13 +318,22 @@ mod tests {
 
     #[test]
     fn what_is_not_a_message_is_answered_with_its_id() {
+        let long = format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, "x".repeat(1024));
+        let broken = format!(r#"{{"id":"{}","method":"ping","#, "x".repeat(1024));
         let cases = [
+            (&*long, None, INVALID_REQUEST),
+            (&*broken, None, PARSE_ERROR),
             ("garbage", None, PARSE_ERROR),
             ("{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/list\"", Some(json!(3)), PARSE_ERROR),
             ("[1,2]", None, INVALID_REQUEST),
             ("{\"id\":\"a\",\"method\":\"tools/list\"}", Some(json!("a")), INVALID_REQUEST),
             ("{\"jsonrpc\":\"1.0\",\"id\":4,\"method\":\"ping\"}", Some(json!(4)), INVALID_REQUEST),
             ("null", None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":true,"method":"ping"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":[],"method":"tools/call"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":{},"method":"tools/call"}"#, None, INVALID_REQUEST),
+            (r#"{"jsonrpc":"2.0","id":"\ud800","method":"ping"}"#, None, PARSE_ERROR),
         ];
         for (text, id, code) in cases {
             let answer = answer(text).unwrap();
@@ -218,7 +350,7 @@ mod tests {
         let answer = answer(&text).unwrap();
         assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!(5), &json!(true)));
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "usage");
-        let envelope = Envelope { id: Some(json!(6)), method: Some(CALL_TOOL.to_owned()) };
+        let envelope = Envelope { id: EnvelopeId::Usable(json!(6)), method: Some(CALL_TOOL.to_owned()) };
         let answer = read_message(Line::TooLong(envelope)).unwrap_err().unwrap();
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "limit");
     }

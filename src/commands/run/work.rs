@@ -43,7 +43,8 @@ impl RunTask {
                     let backend = cx.backend()?;
                     let name = backend.capabilities().backend;
                     let sink = ExecSink::new(cx, session, name, command.words(), false)?.with_result(&result);
-                    let new = NewCommand { command, cwd, env, input: ProgramInput::Empty, terminal: None };
+                    let (withheld, input) = (Vec::new(), ProgramInput::Empty);
+                    let new = NewCommand { command, cwd, env, withheld, input, terminal: None };
                     let started = cx.unless_stopped(signals, backend.require_exec()?.start(session, new)).await?;
                     follow(cx, signals, started, sink.begin(), false).await
                 };

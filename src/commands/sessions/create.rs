@@ -15,6 +15,7 @@ use crate::commands::spec::{Spec, mount_sources, name_left};
 use crate::commands::stdin::document;
 use crate::output::escape;
 use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
+use wharf_core::advice;
 use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Labels, Session, SessionId, SessionName, Timestamp};
@@ -140,7 +141,7 @@ impl SessionsCreateArgs {
             new.agent = from_settings(&settings.agent, Feature::SessionAgent);
             // A flag can hold an object, as the vendor's does; a document's string is an id as it stands.
             if let Some(text) = new.agent.take_if(|text| text.trim_start().starts_with('{')) {
-                shape::agent(new, body::mapping(&text, "--agent")?.into())?;
+                shape::agent(new, body::mapping(&text, &advice::Setting::Agent.to_string())?.into())?;
             }
         }
         new.agent_version = self.agent_version.or(new.agent_version.take());
@@ -289,8 +290,10 @@ pub(in crate::commands) fn check_values(new: &NewSession) -> Result<()> {
     }
     let is_valid = |ttl| ttl >= TTL_MIN && expiry(Timestamp::now(), ttl).is_some();
     match new.ttl {
-        Some(ttl) if !is_valid(ttl) => Err(Error::usage("--ttl is at least 1s, and ends before the year 9999")
-            .hint("write a time such as `30m` or `2h`")),
+        Some(ttl) if !is_valid(ttl) => {
+            Err(Error::usage(format!("{} is at least 1s, and ends before the year 9999", advice::Setting::Ttl))
+                .hint("write a time such as `30m` or `2h`"))
+        }
         _ => Ok(()),
     }
 }

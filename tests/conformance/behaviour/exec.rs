@@ -24,7 +24,7 @@ struct EndedCommand {
 
 fn argv(words: &[&str]) -> NewCommand {
     let command = CommandLine::Argv(words.iter().map(OsString::from).collect());
-    NewCommand { command, cwd: None, env: Vec::new(), input: ProgramInput::Empty, terminal: None }
+    NewCommand { command, cwd: None, env: Vec::new(), withheld: Vec::new(), input: ProgramInput::Empty, terminal: None }
 }
 
 async fn start(stage: &Stage, session: &SessionId, new: NewCommand) -> Result<Box<dyn RunningCommand>> {

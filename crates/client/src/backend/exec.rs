@@ -21,6 +21,8 @@ pub struct NewCommand {
     pub cwd: Option<RemotePath>,
     /// Variables of its environment.
     pub env: Vec<(String, OsString)>,
+    /// Variables of this process that it does not inherit, if it runs on this machine.
+    pub withheld: Vec<String>,
     /// The input.
     pub input: ProgramInput,
     /// The size of its terminal. For a backend that has `Feature::ExecTerminal`.

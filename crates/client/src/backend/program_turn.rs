@@ -62,6 +62,7 @@ impl ProgramTurn {
             command: CommandLine::Argv(argv),
             cwd: None,
             env: Vec::new(),
+            withheld: Vec::new(),
             input: ProgramInput::of(prompt),
             terminal: None,
         };

@@ -22,6 +22,8 @@ pub struct LocalFile {
     len: Option<u64>,
     is_regular: bool,
     attributes: Attributes,
+    /// Whether files that the kernel generates are refused.
+    only_stored: bool,
 }
 
 /// The location of a local file.
@@ -52,6 +54,7 @@ impl LocalFile {
             len: (meta.is_file() && !made_up).then_some(meta.len()),
             is_regular: meta.is_file(),
             attributes: if meta.is_file() { platform::attributes(&meta) } else { Attributes::default() },
+            only_stored: false,
         })
     }
 
@@ -66,8 +69,22 @@ impl LocalFile {
             len: (!made_up).then_some(meta.len()),
             is_regular: true,
             attributes: Attributes { modified_at: time, executable },
+            only_stored: false,
         }
     }
+
+    /// Refuses files that the kernel generates, such as those in `/proc`, which show memory and variables of processes.
+    #[must_use]
+    pub fn only_stored(mut self) -> Self {
+        self.only_stored = true;
+        self
+    }
+}
+
+/// Returns the error of a file that the system generates.
+fn generated(name: &str) -> Error {
+    Error::usage(format!("a file that the system generates is not sent: `{name}`"))
+        .hint("copy what is needed into a file")
 }
 
 #[async_trait]
@@ -98,6 +115,10 @@ impl Source for LocalFile {
             FileLocation::Below(dir, path) => platform::open_regular_below(dir, path),
         };
         let file = file.map_err(|e| Error::io(format!("opening `{}`", self.name), &e))?;
+        // An error here would come again.
+        if self.only_stored && platform::is_generated(&file).unwrap_or(true) {
+            return Err(generated(&self.name));
+        }
         let Some(len) = self.len else {
             // Without a length, a change during the transfer cannot be detected.
             return Ok(Body::of_pipe(self.name.clone(), move || Ok(file)));

@@ -174,6 +174,16 @@ variables! {
 
 /// The variables that choose Anthropic.
 pub const ANTHROPIC: [&str; 2] = [ANTHROPIC_KEY, ANTHROPIC_TOKEN];
+/// The variables whose values are credentials.
+pub(super) const SECRETS: [&str; 7] = [
+    ANTHROPIC_KEY,
+    ANTHROPIC_TOKEN,
+    ANTHROPIC_LOGINS[1],
+    FOUNDRY_TOKEN,
+    AZURE_CLIENT_SECRET,
+    IDENTITY_HEADER,
+    AGB_API_KEY,
+];
 /// The variables that choose AGB cloud. Values in a `.env` file do not choose a backend.
 pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 

@@ -275,6 +275,15 @@ impl Settings {
         Ok(Some(words))
     }
 
+    /// Returns the names of the variables that hold credentials: those of each backend, and that of the profile.
+    pub fn secret_variables(&self) -> Vec<String> {
+        let own = match &self.secret {
+            Some(Secret::Env(name)) => Some(name.clone()),
+            _ => None,
+        };
+        env::SECRETS.into_iter().map(str::to_owned).chain(own).collect()
+    }
+
     /// Returns the path of `--token-file`.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ impl RemotePath {
                 "" | "." => {}
                 ".." => {
                     return Err(Error::usage(format!("`..` is not allowed in a session path: {text:?}"))
-                        .hint("name the path from the root: `SESSION:/dir/file`"));
+                        .hint("name the path from the root: `/dir/file`"));
                 }
                 part if part.contains('\0') => {
                     return Err(Error::usage(format!("NUL is not allowed in a session path: {text:?}")));

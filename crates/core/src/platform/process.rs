@@ -34,6 +34,8 @@ pub struct Program<'a> {
     pub cwd: &'a Path,
     /// Variables that are added to this process's environment.
     pub env: &'a [(OsString, OsString)],
+    /// Variables of this process's environment that it does not inherit.
+    pub withheld: &'a [String],
     /// The standard input of the program.
     pub input: ProgramInput,
     /// The size of the program's terminal; `None` for pipes instead of a terminal.
@@ -118,7 +120,11 @@ impl RunningProgram {
             return Self::in_terminal(program, size);
         }
         let mut command = Command::new(name);
-        command.args(args).current_dir(program.cwd).envs(program.env.iter().map(|(name, value)| (name, value)));
+        command.args(args).current_dir(program.cwd);
+        for name in program.withheld {
+            command.env_remove(name);
+        }
+        command.envs(program.env.iter().map(|(name, value)| (name, value)));
         command.stdin(match program.input {
             ProgramInput::Empty => Stdio::null(),
             ProgramInput::Inherited => Stdio::inherit(),
@@ -145,6 +151,7 @@ impl RunningProgram {
         pty.resize(pty_process::Size::new(size.rows, size.columns)).map_err(fault)?;
         let Some((name, args)) = program.argv.split_first() else { return Err(io::ErrorKind::InvalidInput.into()) };
         let command = pty_process::Command::new(name).args(args).current_dir(program.cwd);
+        let command = program.withheld.iter().fold(command, pty_process::Command::env_remove);
         let command = command.envs(program.env.iter().map(|(name, value)| (name, value)));
         let child = command.spawn(pts).map_err(fault)?;
         let probe = OutputProbe::of(&pty)?;
@@ -331,7 +338,7 @@ mod tests {
 
     fn start(words: &[&str], input: ProgramInput, terminal: Option<TerminalSize>) -> io::Result<RunningProgram> {
         let argv: Vec<OsString> = words.iter().map(OsString::from).collect();
-        RunningProgram::start(Program { argv: &argv, cwd: Path::new("/"), env: &[], input, terminal })
+        RunningProgram::start(Program { argv: &argv, cwd: Path::new("/"), env: &[], withheld: &[], input, terminal })
     }
 
     async fn end(mut program: RunningProgram) -> (Vec<u8>, Vec<u8>, ExitStatus) {

@@ -40,11 +40,7 @@ impl AnthropicFiles {
     async fn look_after(&self, one: &AbandonedUpload) -> Option<String> {
         match one {
             AbandonedUpload::Sending { .. } => Some(one.name()),
-            AbandonedUpload::Stored(upload) => match self.store.delete(&upload.id).await {
-                Ok(()) => None,
-                Err(error) if error.kind() == Kind::NotFound => None,
-                Err(_) => Some(one.name()),
-            },
+            AbandonedUpload::Stored(upload) => self.discard(one, upload).await,
             // Whether the old file goes or stays is for the service to say: the new one is kept.
             AbandonedUpload::Unmounting(upload) => match self.mounted(&upload.target).await {
                 Ok(None) => self.finish(upload).await,
@@ -53,8 +49,19 @@ impl AnthropicFiles {
             AbandonedUpload::Mounting { upload, replaces } => match self.mounted(&upload.target).await {
                 Ok(Some(_)) => Some(format!("`{}` is mounted, from `{}`", upload.target, upload.id)),
                 Ok(None) if *replaces => self.finish(upload).await,
-                _ => Some(one.name()),
+                // If the request is carried out nevertheless, the session has a copy.
+                Ok(None) => self.discard(one, upload).await,
+                Err(_) => Some(one.name()),
             },
+        }
+    }
+
+    /// Deletes an upload that is not mounted; returns what to report.
+    async fn discard(&self, one: &AbandonedUpload, upload: &PendingMount) -> Option<String> {
+        match self.store.delete(&upload.id).await {
+            Ok(()) => None,
+            Err(error) if error.kind() == Kind::NotFound => None,
+            Err(_) => Some(one.name()),
         }
     }
 

@@ -42,6 +42,7 @@ impl Exec for LocalExec {
             argv: &argv,
             cwd: command.cwd.unwrap_or_else(RemotePath::root),
             env: command.env,
+            withheld: &command.withheld,
             input: command.input,
             terminal: command.terminal,
         };

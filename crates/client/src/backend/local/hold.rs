@@ -132,6 +132,8 @@ pub(super) struct HeldCommand<'a> {
     pub(super) cwd: RemotePath,
     /// Variables that it gets besides those that name the session.
     pub(super) env: Vec<(String, OsString)>,
+    /// Variables of this process that it does not inherit.
+    pub(super) withheld: &'a [String],
     /// The input.
     pub(super) input: ProgramInput,
     /// The size of its terminal, if it has one.
@@ -174,8 +176,8 @@ impl HeldProgram {
         let own = own.into_iter().map(|(name, value)| (OsString::from(name), value));
         let env: Vec<_> = own.chain(program.env.into_iter().map(|(name, value)| (name.into(), value))).collect();
         let cwd = root.join(cwd.relative());
-        let HeldCommand { argv, input, terminal, .. } = program;
-        Ok(RunningProgram::start(Program { argv, cwd: &cwd, env: &env, input, terminal }).map(|program| {
+        let HeldCommand { argv, withheld, input, terminal, .. } = program;
+        Ok(RunningProgram::start(Program { argv, cwd: &cwd, env: &env, withheld, input, terminal }).map(|program| {
             // The program may have filled the disk by now. The row names this process until then, which holds the
             // session as well.
             drop(hold.record(&program));

@@ -82,6 +82,7 @@ impl Turns for LocalTurns {
             argv: &argv,
             cwd: RemotePath::root(),
             env: Vec::new(),
+            withheld: &[],
             input: ProgramInput::of(message.text),
             terminal: None,
         };

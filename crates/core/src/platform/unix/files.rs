@@ -86,19 +86,28 @@ pub(crate) fn may_be_made_up_below(meta: &cap_std::fs::Metadata) -> bool {
     cap_std::fs::MetadataExt::blocks(meta) == 0
 }
 
+/// Returns whether a file is in a file system whose files the kernel generates, such as that of `/proc`.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub fn is_generated(file: &File) -> io::Result<bool> {
+    /// The magic numbers of file systems with generated files, from linux/magic.h: proc, sysfs, debugfs, tracefs,
+    /// securityfs, configfs, cgroup and cgroup2.
+    const WITHOUT_FILES: [u32; 8] =
+        [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x6265_6570, 0x0027_e0eb, 0x6367_7270];
+    let kind = rustix::fs::fstatfs(file)?.f_type;
+    Ok(u32::try_from(kind).is_ok_and(|kind| WITHOUT_FILES.contains(&kind)))
+}
+
+/// Returns false: other systems have no files that the kernel generates.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub fn is_generated(_file: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
 /// Returns whether the length that the system reports for a file is wrong: an empty file has content, or all files of
 /// the file system report the same length.
 pub(crate) fn is_made_up(mut file: &File) -> io::Result<bool> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    {
-        /// The magic numbers of file systems with generated files, from linux/magic.h: proc, sysfs, debugfs, tracefs,
-        /// securityfs, configfs, cgroup and cgroup2.
-        const WITHOUT_FILES: [u32; 8] =
-            [0x9fa0, 0x6265_6572, 0x6462_6720, 0x7472_6163, 0x7363_6673, 0x6265_6570, 0x0027_e0eb, 0x6367_7270];
-        let kind = rustix::fs::fstatfs(file)?.f_type;
-        if u32::try_from(kind).is_ok_and(|kind| WITHOUT_FILES.contains(&kind)) {
-            return Ok(true);
-        }
+    if is_generated(file)? {
+        return Ok(true);
     }
     Ok(file.metadata()?.len() == 0 && file.read(&mut [0])? > 0)
 }
