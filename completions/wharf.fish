@@ -46,7 +46,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_needs_command" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_needs_command" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_needs_command" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_needs_command" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -104,7 +104,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and not __fish_seen_subcommand_from create list ls get show label update wait touch events logs interrupt confirm stop archive delete rm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -159,7 +159,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from create" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -210,7 +210,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -273,7 +273,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -336,7 +336,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -375,7 +375,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -414,7 +414,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from label" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -453,7 +453,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from update" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -496,7 +496,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from wait" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -536,7 +536,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from touch" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -575,7 +575,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from events" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -621,7 +621,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from logs" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -663,7 +663,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from interrupt" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -702,7 +702,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from confirm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -741,7 +741,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from stop" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -780,7 +780,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from archive" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -819,7 +819,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -865,7 +865,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -911,7 +911,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -960,7 +960,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1021,7 +1021,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1082,7 +1082,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1143,7 +1143,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1187,7 +1187,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1231,7 +1231,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from stat" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1270,7 +1270,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from cat" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1310,7 +1310,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mkdir" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1351,7 +1351,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from mv" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1389,7 +1389,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from rm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1431,7 +1431,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1473,7 +1473,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and not __fish_seen_subcommand_from add create list ls get update delete rm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1519,7 +1519,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from add" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1563,7 +1563,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from create" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1607,7 +1607,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1649,7 +1649,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1691,7 +1691,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1731,7 +1731,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from update" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1772,7 +1772,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1813,7 +1813,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand resources; and __fish_seen_subcommand_from rm" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1854,7 +1854,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and not __fish_seen_subcommand_from list ls get show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1896,7 +1896,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1941,7 +1941,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -1986,7 +1986,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2025,7 +2025,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand agents; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2064,7 +2064,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and not __fish_seen_subcommand_from list ls get show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2106,7 +2106,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2148,7 +2148,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2190,7 +2190,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2229,7 +2229,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand environments; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2268,7 +2268,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand exec" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand exec" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand exec" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2313,7 +2313,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand invoke" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2365,7 +2365,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand run" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand run" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2433,7 +2433,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand with" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand with" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2488,7 +2488,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and not __fish_seen_subcommand_from list ls prune watch" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2530,7 +2530,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2568,7 +2568,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2606,7 +2606,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from prune" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2647,7 +2647,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand runs; and __fish_seen_subcommand_from watch" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2685,7 +2685,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand backends" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand backends" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2723,7 +2723,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and not __fish_seen_subcommand_from path list ls get init set unset" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2768,7 +2768,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from path" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2806,7 +2806,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from list" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2844,7 +2844,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from ls" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2882,7 +2882,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from get" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2920,7 +2920,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from init" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2961,7 +2961,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from set" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -2999,7 +2999,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand config; and __fish_seen_subcommand_from unset" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3037,7 +3037,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand doctor" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3075,7 +3075,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand serve" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand serve" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3121,7 +3121,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand mcp" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3168,7 +3168,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and not __fish_seen_subcommand_from install show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3208,7 +3208,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from install" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3247,7 +3247,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand skill; and __fish_seen_subcommand_from show" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3285,7 +3285,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand completions" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand completions" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3323,7 +3323,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand man" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand man" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3361,7 +3361,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand options" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand options" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand options" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r
@@ -3399,7 +3399,7 @@ none\t'Nothing'"
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l retries -d 'Number of retries for each request [default: 4]' -r
-complete -c wharf -n "__fish_wharf_using_subcommand help" -l jobs -d 'Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
+complete -c wharf -n "__fish_wharf_using_subcommand help" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l base-url -d 'Address of the service [default: per backend]' -r
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand help" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r

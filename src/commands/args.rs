@@ -85,7 +85,7 @@ pub struct GlobalFlags {
     #[arg(long, global = true, value_name = "N")]
     pub retries: Option<u32>,
 
-    /// Files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]
+    /// Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]
     #[arg(long, global = true, value_name = "N")]
     pub jobs: Option<u32>,
 

@@ -281,6 +281,7 @@ impl Cx {
         let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
         Ok(TransferOptions {
             jobs: usize::try_from(jobs).unwrap_or(1),
+            load: settings.load.clone(),
             retries: settings.retries.unwrap_or(wharf_core::config::RETRIES),
             deadline: settings.deadline,
             ..TransferOptions::default()

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::{table, terminal};
 use wharf_core::config::env;
 use wharf_core::model::{Cost, Event, SessionId, TokenUsage, ToolCall};
-use wharf_transfer::event::TransferSummary;
+use wharf_transfer::event::{HeldBack, ReachedConcurrency, TransferSummary};
 
 /// Formats a number of bytes: `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {
@@ -51,6 +51,18 @@ pub fn nothing(summary: &TransferSummary, from: &str) -> String {
     }
     let left = if left.is_empty() { String::new() } else { format!(" ({})", left.join(", ")) };
     format!("nothing {verb} transferred: no files in {from}{left}")
+}
+
+/// Returns how many files were transferred at once, and why not more.
+pub(super) fn concurrency(reached: ReachedConcurrency) -> String {
+    let ReachedConcurrency { highest, ceiling, held_back } = reached;
+    let why = match held_back {
+        HeldBack::Files => "there were not more to begin".to_owned(),
+        HeldBack::Ceiling => format!("the limit of --jobs is {ceiling}"),
+        HeldBack::Speed => "more at once were not faster".to_owned(),
+        HeldBack::Refusals => "the service refused requests because of its load".to_owned(),
+    };
+    format!("concurrency: up to {highest} files at once; {why}")
 }
 
 /// Returns the number of skipped files with the reasons.

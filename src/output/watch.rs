@@ -70,6 +70,9 @@ impl Observer for TransferWatch<'_> {
                 self.output.note(self.line(&human::nothing(summary, &self.from)));
             }
             TransferEvent::Ended(summary) => {
+                if let Some(reached) = summary.concurrency.filter(|reached| verbose && reached.ceiling > 1) {
+                    self.output.note(human::concurrency(reached));
+                }
                 let several = self.output.planned.get() > 1 || self.step.is_some();
                 let for_terminal = io::stderr().is_terminal() && !self.output.is_for_agents();
                 *self.summary.borrow_mut() = human::summary(summary, several, self.since.elapsed(), for_terminal);

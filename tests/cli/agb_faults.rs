@@ -109,7 +109,7 @@ fn an_etag_that_is_not_the_md5_verifies_nothing_and_is_not_an_error() {
 #[test]
 fn an_upload_that_cannot_get_through_leaves_the_old_file_and_nothing_else() {
     for (faults, code) in [
-        (&["files.upload:429 retry-after=1"][..], 6),
+        (&["files.upload:429 retry-after=0"][..], 6),
         (&["files.upload:500"], 8),
         (&["files.upload:403"], 8),
         (&["files.upload:reset@50%"], 8),
@@ -145,7 +145,7 @@ fn small_text_is_as_safe() {
         (&["tools.call:refused=inside"], 8),
         (&["tools.call:refused"], 8),
         (&["tools.call:401"], 3),
-        (&["tools.call:429 retry-after=1"], 6),
+        (&["tools.call:429 retry-after=0"], 6),
         (&["tools.call:endless"], 8),
     ] {
         let seen = upload(faults, text, &["--retries", "1"]);
@@ -189,7 +189,7 @@ fn a_download_gets_through_what_passes() {
 #[test]
 fn a_download_that_cannot_get_through_leaves_the_old_file() {
     for (faults, code) in [
-        (&["files.download:429 retry-after=1"][..], 6),
+        (&["files.download:429 retry-after=0"][..], 6),
         (&["files.download:500"], 8),
         (&["files.download:404"], 8),
         (&["files.download:403"], 8),

@@ -95,7 +95,7 @@ fn an_upload_gets_through_what_passes() {
 #[test]
 fn an_upload_that_cannot_get_through_ends_in_its_code() {
     for (fault, code, left) in [
-        ("upload:429 retry-after=1", 6, None),
+        ("upload:429 retry-after=0", 6, None),
         ("upload:500", 8, None),
         ("upload:503@start", 8, None),
         ("upload:reset", 8, None),
@@ -167,7 +167,7 @@ fn a_download_gets_through_what_passes() {
 #[test]
 fn a_download_that_cannot_get_through_leaves_the_old_file() {
     for (faults, code) in [
-        (&["download:429 retry-after=1"][..], 6),
+        (&["download:429 retry-after=0"][..], 6),
         (&["download:500"], 8),
         (&["download:reset"], 8),
         (&["download:reset@50%"], 8),
@@ -281,4 +281,40 @@ fn what_all_items_failed_of_stands_in_the_error_of_all() {
     let args = ["files", "stat", &a, &format!("{id}:/none"), "--retries", "0", "--format", "json"];
     let error = served.wharf("foundry", args).run().code(10).error();
     assert_eq!((&error["status"], &error["code"], &error["retryable"]), (&Value::Null, &Value::Null, &false.into()));
+}
+
+#[test]
+fn pauses_that_a_service_asks_for_fail_no_file() {
+    let sandbox = Sandbox::new();
+    for file in 0..100 {
+        sandbox.write(format!("in/{file}"), file.to_string());
+    }
+    let id = session(&sandbox.serve(&[]));
+    let (there, log) = (format!("{id}:/d"), sandbox.path("log.jsonl"));
+    // More refusals than a file has tries.
+    let faults = ["--fault", "upload:429 x30 retry-after=1", "--fault", "download:503 x30 retry-after=1"];
+    let served = sandbox.serve(&[&faults[..], &["--log", log.to_str().unwrap()]].concat());
+    for args in [["files", "upload", "in", &there], ["files", "download", &there, "out"]] {
+        let run = served.wharf("foundry", [&args[..], &["--verbose", "--retries", "1"]].concat()).run();
+        run.ok().says(&["concurrency: up to 16 files at once; the service refused requests"]);
+    }
+    let refused = |operation| self::log(&sandbox, operation).iter().filter(|status| **status != Some(200)).count();
+    assert!(refused("files.upload") >= 30 && refused("files.download") >= 30);
+    for file in 0..100 {
+        assert_eq!(sandbox.read(format!("out/{file}")), file.to_string());
+    }
+}
+
+#[test]
+fn more_files_are_transferred_at_once_where_that_is_faster() {
+    let sandbox = Sandbox::new();
+    for file in 0..200 {
+        sandbox.write(format!("in/{file}"), "x");
+    }
+    let id = session(&sandbox.serve(&[]));
+    let served = sandbox.serve(&["--fault", "*:latency=50ms"]);
+    for (jobs, reached) in [("40", "up to 40 files at once"), ("3", "up to 3 files at once")] {
+        let args = ["files", "upload", "in", &format!("{id}:/d{jobs}"), "--verbose", "--jobs", jobs];
+        served.wharf("foundry", args).run().ok().says(&[reached]);
+    }
 }

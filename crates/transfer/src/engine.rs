@@ -4,13 +4,15 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 
+use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt};
 
+use super::concurrency::Concurrency;
 use super::results::Results;
 use super::{Transfer, TransferOptions};
 use wharf_client::http::pace::Pace;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::Receipt;
+use wharf_core::model::{Outcome, Receipt};
 
 /// Source and destination of a file that is being transferred, for its receipt.
 #[derive(Clone)]
@@ -38,11 +40,16 @@ pub(super) struct RunningFiles {
     files: RefCell<Vec<(u64, Label)>>,
     /// Shared, so that a service which asks one file to wait makes all of them wait.
     pub(super) pace: Pace,
+    concurrency: RefCell<Concurrency>,
 }
 
 impl RunningFiles {
     pub(super) fn new(options: &TransferOptions) -> Self {
-        RunningFiles { files: RefCell::default(), pace: Pace::new(options.retries, options.deadline) }
+        RunningFiles {
+            files: RefCell::default(),
+            pace: Pace::new(options.retries, options.deadline),
+            concurrency: RefCell::new(Concurrency::new(options)),
+        }
     }
 
     /// Runs one file's work under its label.
@@ -77,7 +84,7 @@ impl Transfer<'_> {
         }
     }
 
-    /// Runs `work` for each item, up to `jobs` at once, and records the results. `feed` runs beside them, and may be what
+    /// Runs `work` for each item, as many at once as is fast and at most `jobs`, and records the results. `feed` runs beside them, and may be what
     /// sends the items.
     ///
     /// On cancellation no other item is started; those that are running are dropped, which leaves nothing behind, and
@@ -96,25 +103,50 @@ impl Transfer<'_> {
     where
         F: Future<Output = ItemResult>,
     {
-        let mut done = pin!(items.map(work).buffer_unordered(self.options.jobs.max(1)));
+        let (mut items, mut all_begun) = (pin!(items), false);
+        let mut active = FuturesUnordered::new();
         let (mut feed, mut fed) = (pin!(feed), false);
         let mut cancellation = pin!(self.cancellation.cancelled());
+        let concurrency = &running.concurrency;
         let why: Error = loop {
+            let may_begin = !all_begun && active.len() < concurrency.borrow().limit();
             tokio::select! {
                 biased;
                 why = &mut cancellation => break why,
-                came = done.next() => match came {
-                    Some(ItemResult::Receipt(receipt)) => results.record(*receipt)?,
-                    Some(ItemResult::Excluded(name)) => results.excluded(&name),
-                    Some(ItemResult::Nothing) => {}
-                    None => return Ok(()),
+                Some(came) = active.next(), if !active.is_empty() => {
+                    concurrency.borrow_mut().ended(size_of(&came), active.len());
+                    match came {
+                        ItemResult::Receipt(receipt) => results.record(*receipt)?,
+                        ItemResult::Excluded(name) => results.excluded(&name),
+                        ItemResult::Nothing => {}
+                    }
+                }
+                item = items.next(), if may_begin => match item {
+                    Some(item) => {
+                        active.push(work(item));
+                        concurrency.borrow_mut().begun(active.len());
+                    }
+                    None => all_begun = true,
                 },
                 () = &mut feed, if !fed => fed = true,
             }
+            if all_begun && active.is_empty() {
+                results.reached(concurrency.borrow().report());
+                return Ok(());
+            }
         };
+        results.reached(concurrency.borrow().report());
         for (_, label) in running.files.take() {
             results.record(Receipt::failed(&label.source, label.destination, why.clone()))?;
         }
         Err(why)
+    }
+}
+
+/// Returns the number of bytes that were transferred for an item.
+fn size_of(result: &ItemResult) -> u64 {
+    match result {
+        ItemResult::Receipt(receipt) if matches!(receipt.outcome, Outcome::Copied) => receipt.bytes.unwrap_or(0),
+        _ => 0,
     }
 }

@@ -59,6 +59,32 @@ pub struct TransferSummary {
     pub dry_run: bool,
     /// Whether it was stopped before its end.
     pub cut_short: bool,
+    /// How many files were transferred at once; `None` before the first one.
+    pub concurrency: Option<ReachedConcurrency>,
+}
+
+/// How many files were transferred at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReachedConcurrency {
+    /// The most at the same time.
+    pub highest: usize,
+    /// The maximum of the options.
+    pub ceiling: usize,
+    /// Why there were not more.
+    pub held_back: HeldBack,
+}
+
+/// What kept a transfer from moving more files at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldBack {
+    /// There were not enough files, or finding and preparing them took the time.
+    Files,
+    /// The maximum of the options.
+    Ceiling,
+    /// More files at once were not faster.
+    Speed,
+    /// The service refused requests because of its load.
+    Refusals,
 }
 
 impl TransferSummary {

@@ -10,6 +10,7 @@ mod archive_download;
 mod archive_source;
 mod archive_upload;
 pub mod cancellation;
+mod concurrency;
 pub mod dest;
 pub mod download;
 mod engine;
@@ -40,6 +41,7 @@ pub use self::links::Links;
 use self::reserved::Reserved;
 use wharf_client::backend::Backend;
 use wharf_core::error::Result;
+use wharf_core::load::ServiceLoad;
 
 /// Above this number of files, one sync of the file system at the end replaces that of each file.
 const BULK: u64 = 64;
@@ -75,6 +77,8 @@ pub struct TransferOptions {
     pub dry_run: bool,
     /// The maximum number of files that are transferred at once.
     pub jobs: usize,
+    /// What the service said about its load: with refused requests, fewer files are transferred at once.
+    pub load: ServiceLoad,
     /// The maximum number of retries of a download that was cut off.
     pub retries: u32,
     /// The time by which the transfer must end, including retries and pauses.

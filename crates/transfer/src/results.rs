@@ -1,7 +1,7 @@
 //! The receipts of one transfer, as they come: reported, counted, and summed up.
 
 use super::Transfer;
-use super::event::{Observer, TransferEvent, TransferSummary};
+use super::event::{Observer, ReachedConcurrency, TransferEvent, TransferSummary};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
@@ -70,6 +70,11 @@ impl<'a> Results<'a> {
     pub(super) fn excluded(&mut self, name: &str) {
         self.summary.excluded += 1;
         self.observer.on(TransferEvent::Excluded(name));
+    }
+
+    /// Notes how many files were transferred at once.
+    pub(super) fn reached(&mut self, concurrency: ReachedConcurrency) {
+        self.summary.concurrency = Some(concurrency);
     }
 
     /// Returns the result of the transfer; `ended` is the error that ended it early, if one did.

@@ -253,6 +253,11 @@ impl AttemptFailure {
         }
     }
 
+    /// Returns whether the service refused the request because of its load.
+    pub(super) fn is_overload(&self) -> bool {
+        self.delivery == Delivery::Rejected && matches!(self.details.status, Some(429 | 503 | 529))
+    }
+
     /// Returns whether sending the request again is allowed and may help.
     pub(super) fn may_be_tried_again(&self, class: Class) -> bool {
         match class {

@@ -13,6 +13,7 @@ use super::trace::{Attempt, AttemptObserver};
 use wharf_core::config::Settings;
 use wharf_core::config::answers::Answers;
 use wharf_core::error::{Error, Result};
+use wharf_core::load::ServiceLoad;
 
 /// Headers that control routing, framing, type or encoding of a message: they belong to the program that writes the
 /// message (RFC 9110, sections 7.2, 7.6.1 and 8).
@@ -63,6 +64,8 @@ pub struct Options {
     pub observer: Option<AttemptObserver>,
     /// Whether the observer gets headers and contents as well.
     pub detail: bool,
+    /// Counts the requests that the service refuses because of its load.
+    pub load: ServiceLoad,
     /// Stores the answers to requests that change something.
     pub answers: Option<Answers>,
 }
@@ -84,6 +87,7 @@ impl Options {
             retries: 4,
             observer: None,
             detail: false,
+            load: ServiceLoad::default(),
             answers: None,
         }
     }
@@ -96,6 +100,7 @@ impl Options {
         self.connect_timeout = settings.connect_timeout.unwrap_or(self.connect_timeout);
         self.retries = settings.retries.unwrap_or(self.retries);
         self.deadline = settings.deadline;
+        self.load = settings.load.clone();
         self.detail = settings.trace.as_ref().is_some_and(|sink| sink.detail);
         self.observer = settings.trace.clone().map(|sink| -> AttemptObserver {
             Arc::new(move |one: &Attempt| {

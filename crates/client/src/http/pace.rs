@@ -17,6 +17,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 /// until then: the error says how long it takes.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
 
+/// The shortest pause that a service asks for. With less, its answer is a failed try like others.
+const SHORTEST_ASKED: Duration = Duration::from_millis(100);
+
+/// The longest total of the pauses that a service may ask for before one request.
+const LONGEST_OBEYED: Duration = Duration::from_secs(120);
+
 /// What a waiting time is cut to, far above [`LONGEST_WAIT`]: one day.
 pub(super) const LONGEST_NOTE: Duration = Duration::from_secs(86_400);
 
@@ -51,6 +57,19 @@ impl Pace {
         let wait = pause(asked, retries, random());
         let in_time = self.deadline.is_none_or(|deadline| Instant::now() + wait < deadline);
         (retries < self.retries && wait <= LONGEST_WAIT && in_time).then_some(wait)
+    }
+
+    /// Returns how long to wait for a service that refused a request and said when to come back; the wait is added to
+    /// `obeyed`. It is not a failed try, so that a service under load does not make requests fail. `None` if no further
+    /// try is due: none is wanted, the waits are too long, or this one ends past the deadline.
+    pub(super) fn wait_as_asked(&self, asked: Duration, obeyed: &mut Duration) -> Option<Duration> {
+        *obeyed = obeyed.saturating_add(asked);
+        self.wait(0, Some(asked)).filter(|_| *obeyed <= LONGEST_OBEYED)
+    }
+
+    /// Returns the pause that a service asked for, if it is one.
+    pub(super) fn asked(pause: Option<Duration>) -> Option<Duration> {
+        pause.filter(|pause| *pause >= SHORTEST_ASKED)
     }
 
     /// Sends nothing for `wait` from now on. A later end is kept: two answers may be out of order.

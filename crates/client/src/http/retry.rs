@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::attempt::{self, ReadMode, Reply};
 use super::auth::Credentials;
 use super::failure::{AttemptFailure, Delivery, RequestHistory};
-use super::pace::Closed;
+use super::pace::{Closed, Pace};
 use super::prepared::PreparedRequest;
 use super::service::Service;
 use super::trace::FailedAttempt;
@@ -23,6 +23,8 @@ pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: R
     let mut history = RequestHistory::new(&request, options.backend);
     let mut may_renew = true;
     let mut retries = request.tried;
+    // The time that the service asked for so far.
+    let mut obeyed = Duration::ZERO;
     loop {
         if let Err(Closed(wait)) = service.pace.ready().await {
             return Err(AttemptFailure::told_to_wait(wait).into_error(&history));
@@ -45,13 +47,21 @@ pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: R
                 continue;
             }
         }
-        if let (Some(asked), Delivery::Rejected) = (failure.details.retry_after, failure.delivery) {
+        let asked = Pace::asked(failure.details.retry_after).filter(|_| failure.delivery == Delivery::Rejected);
+        if let Some(asked) = asked {
             service.pace.hold(asked);
         }
+        if failure.is_overload() {
+            options.load.refuse();
+        }
         let worth_it = failure.may_be_tried_again(request.class) && request.payload.can_be_sent();
-        let wait = service.pace.wait(retries, failure.details.retry_after).filter(|_| worth_it);
-        let Some(wait) = wait else { return Err(failure.into_error(&history)) };
-        retries += 1;
+        let wait = match asked {
+            // A service that says when to come back is obeyed: that is no failed try.
+            Some(asked) => service.pace.wait_as_asked(asked, &mut obeyed),
+            None => service.pace.wait(retries, failure.details.retry_after),
+        };
+        let Some(wait) = wait.filter(|_| worth_it) else { return Err(failure.into_error(&history)) };
+        retries += u32::from(asked.is_none());
         watched.again_in(Some(wait));
         drop(watched);
         tokio::time::sleep(wait).await;

@@ -31,6 +31,7 @@ use self::secret::Secret;
 use self::trace::TraceSink;
 use crate::advice;
 use crate::error::{Error, Kind, Result};
+use crate::load::ServiceLoad;
 
 /// The default number of retries.
 pub const RETRIES: u32 = 4;
@@ -164,6 +165,8 @@ pub struct Settings {
     pub trace: Option<TraceSink>,
     /// The buffer of answers for `--format raw`.
     pub answers: Option<Answers>,
+    /// What the service says about its load.
+    pub load: ServiceLoad,
     /// Beta features to request from the service.
     pub betas: Vec<String>,
     /// A file of additional trusted certificates.
@@ -236,6 +239,7 @@ impl Settings {
             deadline: flags.deadline,
             trace: flags.trace.clone(),
             answers: flags.answers.clone(),
+            load: ServiceLoad::default(),
             betas: flags.betas.clone(),
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,

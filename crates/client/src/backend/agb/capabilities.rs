@@ -10,7 +10,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     home: "/tmp",
     outputs: "/tmp/outputs",
     proof: "md5, size; sha256 of small text",
-    jobs: 16,
+    jobs: 64,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
     features: &[

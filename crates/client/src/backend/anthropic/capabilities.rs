@@ -12,7 +12,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     outputs: "/mnt/session/outputs",
     proof: "size",
     // About 500 requests about files a minute are allowed [docs], and an upload to a path takes two.
-    jobs: 8,
+    jobs: 32,
     limits: Limits { file_bytes: Some(wire::files::FILE_MAX), session_bytes: None, mounts: None },
     usable: &[SessionStatus::Idle],
     features: &[

@@ -13,7 +13,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     home: "/",
     outputs: "/outputs",
     proof: "bytes_written",
-    jobs: 16,
+    jobs: 64,
     limits: Limits { file_bytes: Some(wire::UPLOAD_MAX), session_bytes: None, mounts: None },
     // Whether a file call wakes a suspended session no source says.
     usable: &[SessionStatus::Running, SessionStatus::Idle],
