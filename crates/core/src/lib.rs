@@ -13,6 +13,7 @@ pub mod load;
 pub mod model;
 pub mod platform;
 pub mod pool;
+pub mod private_cache;
 pub mod random;
 pub mod removal;
 pub mod run_journal;
