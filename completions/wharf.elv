@@ -3180,6 +3180,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --verbose 'Print settings, retries and excluded files to stderr'
             cand --debug 'Print requests, responses and causes of errors, with secrets masked'
             cand --utc 'Show times in UTC instead of the local time zone'
+            cand --static 'Print a script that knows commands and flags only; always so for elvish and PowerShell'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -13,9 +13,12 @@ use crate::output::{Color, Format, ReportFormat};
 use wharf_core::config::{Flags, duration};
 use wharf_core::error::{Error, Result};
 
+/// The heading of the flags that every command takes.
+pub(super) const GLOBAL_HEADING: &str = "Global options";
+
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = GLOBAL_HEADING)]
 pub struct GlobalFlags {
     /// Use this backend; see 'wharf backends' [env: WHARF_BACKEND]
     #[arg(short, long, global = true, value_name = "NAME")]
@@ -141,6 +144,7 @@ impl GlobalFlags {
             trace: None,
             answers: None,
             betas: self.beta.clone(),
+            only_looks: false,
         }
     }
 }

@@ -5,25 +5,37 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
-use super::Cx;
+use super::{Cx, completion};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(after_help = "The scripts for bash, zsh and fish ask wharf for sessions, paths, stored files, agents\n\
+    and more, within 0.3 s; hosted backends are asked again after 30 s. They find wharf\n\
+    on PATH, and set WHARF_COMPLETE when they call it.\n\n\
+    Examples:\n  \
     wharf completions bash > ~/.local/share/bash-completion/completions/wharf\n  \
-    wharf completions zsh > ~/.zfunc/_wharf")]
+    wharf completions zsh > ~/.zfunc/_wharf\n  \
+    wharf completions fish > ~/.config/fish/completions/wharf.fish")]
 pub(super) struct CompletionsArgs {
     /// Shell to print the script for
     #[arg(value_enum)]
     shell: Shell,
+
+    /// Print a script that knows commands and flags only; always so for elvish and PowerShell
+    #[arg(long = "static")]
+    is_static: bool,
 }
 
 impl CompletionsArgs {
     /// Prints the completion script for `grammar`, which must have the arguments of all commands.
-    pub(super) fn run(&self, cx: &Cx, mut grammar: clap::Command) -> Result<()> {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut grammar, "wharf", &mut script);
-        cx.out.bytes(&script)
+    pub(super) fn run(&self, cx: &Cx, grammar: clap::Command) -> Result<()> {
+        let script = match self.shell {
+            Shell::Bash if !self.is_static => completion::BASH.to_owned(),
+            Shell::Zsh if !self.is_static => completion::ZSH.to_owned(),
+            Shell::Fish if !self.is_static => completion::FISH.to_owned(),
+            shell => completion::static_script(shell, grammar),
+        };
+        cx.out.bytes(script.as_bytes())
     }
 }
 

@@ -15,7 +15,7 @@ use super::args::PagingFlags;
 use super::resolved_names::ResolvedNames;
 use crate::output::{Format, Listing, Output, OutputOptions, Record, escape};
 use wharf_client::backend::page::Pager;
-use wharf_client::backend::{Backend, Feature, Page, PageRequest, registry};
+use wharf_client::backend::{Backend, Capabilities, Feature, Page, PageRequest, registry};
 use wharf_core::clock::until;
 use wharf_core::config::answers::Answers;
 use wharf_core::config::env;
@@ -246,12 +246,7 @@ impl Cx {
     /// Returns the absolute path for one that the user wrote. A relative path is relative to the backend's home, and
     /// `@outputs` at the start is the directory of results.
     pub(super) fn resolve(&self, path: &str) -> Result<RemotePath> {
-        let capabilities = self.backend()?.capabilities();
-        let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
-            Some(rest) if path == "@outputs" || path.starts_with("@outputs/") => (capabilities.outputs, rest),
-            _ => (capabilities.home, path),
-        };
-        RemotePath::resolve(path, &base.parse()?)
+        resolve_path(self.backend()?.capabilities(), path)
     }
 
     /// Returns whether the command line, rather than the environment, has `--session`.
@@ -333,6 +328,15 @@ impl Cx {
         listing.finish()?;
         verdict.into_result(T::NOUN)
     }
+}
+
+/// Returns the absolute path for one that the user wrote, as [`Cx::resolve`].
+pub(super) fn resolve_path(capabilities: &Capabilities, path: &str) -> Result<RemotePath> {
+    let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
+        Some(rest) if path == "@outputs" || path.starts_with("@outputs/") => (capabilities.outputs, rest),
+        _ => (capabilities.home, path),
+    };
+    RemotePath::resolve(path, &base.parse()?)
 }
 
 /// The signals of work that handles them itself.

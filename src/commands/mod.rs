@@ -12,6 +12,7 @@ mod backends;
 mod behaviour;
 mod child;
 mod compat;
+mod completion;
 mod completions;
 mod config;
 mod cx;

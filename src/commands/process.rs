@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::exit_status::exit_code;
-use super::{Cli, Command, WELCOME, advice, behaviour, compat, grammar, help, parse, unused_flags};
+use super::{Cli, Command, WELCOME, advice, behaviour, compat, completion, grammar, help, parse, unused_flags};
 use crate::output::print_styled;
 use crate::output::report::{self, ErrorForm, ReportStyle};
 use crate::output::{CiReport, Color, Format, ReportFormat, escape};
@@ -85,6 +85,9 @@ impl Reporter {
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     advice::install();
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = completion::answer(&args, grammar) {
+        return code;
+    }
     let reporter = Reporter {
         form: Arc::new(Mutex::new(error_form(&args))),
         color: Color::Auto,

@@ -10,7 +10,7 @@ use super::resolved_names::ListedSession;
 use super::{Cx, question};
 use crate::output::{escape, human};
 use wharf_client::backend::page::Pager;
-use wharf_client::backend::{Feature, SessionQuery};
+use wharf_client::backend::{Capabilities, Feature, SessionQuery};
 use wharf_core::config::Settings;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::last_session::{LastSession, LastSessions};
@@ -230,8 +230,7 @@ impl Cx {
 
     /// Returns the agent, if the sessions of one are not those of another.
     fn agent_of_sessions(&self) -> Result<Option<&str>> {
-        let is_scope = self.backend()?.capabilities().has(Feature::CallAgent);
-        Ok(self.settings()?.agent.value.as_deref().filter(|_| is_scope))
+        Ok(agent_of_sessions(self.settings()?, self.backend()?.capabilities()))
     }
 
     /// Records a session as the one that was created last. Errors are only noted: the session exists.
@@ -273,6 +272,11 @@ impl Cx {
         self.names.borrow_mut().listed = Some(sessions.clone());
         Ok(sessions)
     }
+}
+
+/// Returns the agent, if the sessions of one are not those of another.
+pub(super) fn agent_of_sessions<'a>(settings: &'a Settings, capabilities: &Capabilities) -> Option<&'a str> {
+    settings.agent.value.as_deref().filter(|_| capabilities.has(Feature::CallAgent))
 }
 
 /// Returns the error of a name that is not taken here.

@@ -39,6 +39,7 @@ impl UsedFiles {
         used.files.extend(named.into_iter().filter_map(|(what, path)| Some((what, path?.clone()))));
         used.directories.extend(settings.home().ok().map(|home| ("WHARF_HOME", home)));
         used.directories.extend(settings.token_cache().map(|cache| ("the directory of kept tokens", cache)));
+        used.directories.extend(settings.completion_cache().map(|cache| ("the directory of kept answers", cache)));
         Ok(used)
     }
 

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use tokio::time::timeout;
 
 use super::Cx;
@@ -40,7 +40,7 @@ pub(super) struct WithArgs {
     report: ReportFlag,
 
     /// Command and its arguments, after --
-    #[arg(value_name = "COMMAND", trailing_var_arg = true, required = true)]
+    #[arg(value_name = "COMMAND", value_hint = ValueHint::CommandWithArguments, trailing_var_arg = true, required = true)]
     command: Vec<OsString>,
 }
 

@@ -51,7 +51,7 @@ pub use self::relay::{Relay, RelaySender};
 use self::report::{ErrorForm, ReportStyle};
 use self::stderr::Stderr;
 use self::stdout_errors::{closed, stdout_error, unwritten};
-pub use self::styled::print_styled;
+pub use self::styled::{print_styled, print_words};
 pub use self::table::{Align, Column, Fit};
 pub use self::terminal::{Color, wants_colour};
 use wharf_core::config::answers::Answers;

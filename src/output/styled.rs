@@ -22,3 +22,11 @@ pub fn print_styled(text: &StyledStr) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+/// Prints the words of a completion on stdout. An error is not reported: there is no place for it on a line that is being
+/// typed.
+pub fn print_words(words: &str) {
+    if let Ok(mut stdout) = platform::stdout() {
+        let _ = stdout.write_all(words.as_bytes()).and_then(|()| stdout.flush());
+    }
+}

@@ -27,6 +27,7 @@ mod broken;
 mod browse;
 mod change;
 mod ci_report;
+mod completion;
 mod completions;
 mod config;
 mod config_change;

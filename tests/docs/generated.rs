@@ -68,8 +68,9 @@ fn with_parts(text: &str) -> Result<String, String> {
 /// Returns all generated files, by their names, with what they should hold.
 fn files() -> Vec<(String, String)> {
     let completions = COMPLETIONS.map(|(shell, file)| {
-        let printed = Command::new(env!("CARGO_BIN_EXE_wharf")).args(["completions", shell]).output().unwrap();
-        assert!(printed.status.success(), "wharf completions {shell}");
+        let printed =
+            Command::new(env!("CARGO_BIN_EXE_wharf")).args(["completions", shell, "--static"]).output().unwrap();
+        assert!(printed.status.success(), "wharf completions {shell} --static");
         (format!("completions/{file}"), String::from_utf8(printed.stdout).unwrap())
     });
     let documents = documents().into_iter().map(|name| {

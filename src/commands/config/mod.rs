@@ -28,6 +28,7 @@ pub(super) enum ConfigCommand {
     #[command(after_help = "Example:\n  wharf config get backend --transform origin -r")]
     Get {
         /// Name of the setting; see 'wharf config list'
+        #[arg(value_name = "SETTING")]
         name: String,
     },
     /// Create a profile in the configuration file

@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use tokio::time::{Instant, timeout};
 
 use self::sink::{ExecSink, RunningSink};
@@ -56,7 +56,7 @@ pub(super) struct ExecArgs {
     env: Vec<OsString>,
 
     /// Read variables from a file, one NAME=VALUE per line
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     env_file: Vec<PathBuf>,
 
     /// Pass stdin on to the command

@@ -37,7 +37,7 @@ pub(in crate::commands) struct FilesUploadArgs {
     args: Vec<OsString>,
 
     /// A source, by the vendor's flag; can be repeated
-    #[arg(long, value_name = "LOCAL", hide = true)]
+    #[arg(long, value_name = "LOCAL", hide = true, value_hint = ValueHint::FilePath)]
     file: Vec<OsString>,
 
     /// Put each source into this directory under its own name
@@ -257,7 +257,7 @@ pub(in crate::commands) struct FilesDownloadArgs {
     file_id: Vec<String>,
 
     /// The destination, by the vendor's flag
-    #[arg(short, long, value_name = "DEST", hide = true, conflicts_with = "into")]
+    #[arg(short, long, value_name = "DEST", hide = true, value_hint = ValueHint::AnyPath, conflicts_with = "into")]
     output: Option<OsString>,
 
     /// Put each target into this directory under its own name

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use clap::builder::StyledStr;
 use clap::{ArgAction, Args, Command};
 
-use self::topics::{TOPICS, topic};
+pub(super) use self::topics::TOPICS;
+use self::topics::topic;
 use super::args::GlobalFlags;
 use crate::output::print_styled;
 use wharf_core::error::{Error, Result};

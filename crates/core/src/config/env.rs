@@ -72,8 +72,8 @@ variables! {
     "Files" {
         /// The configuration file; default: `wharf/config.toml` in the configuration directory.
         CONFIG = "WHARF_CONFIG";
-        /// The directory of the local backend's data, the records of uploads and turns, and kept tokens; default:
-        /// `wharf` in the data directory, for tokens `wharf` in the cache directory.
+        /// The directory of the local backend's data, the records of uploads and turns, kept tokens and kept answers for
+        /// completion; default: `wharf` in the data directory, for what is kept `wharf` in the cache directory.
         HOME = "WHARF_HOME";
         /// The configuration directory, on every system.
         XDG_CONFIG_HOME = "XDG_CONFIG_HOME";
@@ -105,6 +105,10 @@ variables! {
         TZ = "TZ";
         /// The locale: where it is not UTF-8, tables have `yes` instead of check marks.
         LOCALE = "LC_ALL" | "LC_CTYPE" | "LANG";
+    }
+    "Completion" {
+        /// The shell for which a completion script asks for words. The scripts of `wharf completions` set it.
+        COMPLETE = "WHARF_COMPLETE";
     }
     "GitHub Actions" {
         /// The file to which `--report github` appends a table.

@@ -120,6 +120,8 @@ pub struct Flags {
     pub answers: Option<Answers>,
     /// `--beta`.
     pub betas: Vec<String>,
+    /// Whether the command only looks at what is there: see [`Settings::only_looks`].
+    pub only_looks: bool,
 }
 
 /// The settings of one command: flags, environment, profile and defaults combined.
@@ -177,6 +179,9 @@ pub struct Settings {
     pub retries: Option<u32>,
     /// The path of the configuration file, whether or not it exists; `None` if no configuration directory is known.
     pub file: Option<PathBuf>,
+    /// Whether the command only looks at what is there, as shell completion does: no program is started for a secret, and
+    /// no store is created.
+    pub only_looks: bool,
 }
 
 impl Setting<String> {
@@ -241,6 +246,7 @@ impl Settings {
             answers: flags.answers.clone(),
             load: ServiceLoad::default(),
             betas: flags.betas.clone(),
+            only_looks: flags.only_looks,
             ca_cert: flags.ca_cert.clone(),
             connect_timeout: flags.connect_timeout,
             retries: flags.retries,
@@ -328,11 +334,12 @@ impl Settings {
 
     /// Returns the directory of cached tokens; `None` if no directory of the user is known.
     pub fn token_cache(&self) -> Option<PathBuf> {
-        let base = match env::path(env::HOME) {
-            Some(home) => home,
-            None => env::path(env::XDG_CACHE_HOME).or_else(dirs::cache_dir)?.join("wharf"),
-        };
-        Some(std::path::absolute(base).ok()?.join("tokens"))
+        cache_dir("tokens")
+    }
+
+    /// Returns the directory of answers that shell completion keeps; `None` if no directory of the user is known.
+    pub fn completion_cache(&self) -> Option<PathBuf> {
+        cache_dir("completion")
     }
 
     /// Returns the origin of [`Settings::home`].
@@ -360,6 +367,15 @@ impl Settings {
             ("isolation_key", &self.isolation_key),
         ]
     }
+}
+
+/// Returns the cache directory with this name.
+fn cache_dir(name: &str) -> Option<PathBuf> {
+    let base = match env::path(env::HOME) {
+        Some(home) => home,
+        None => env::path(env::XDG_CACHE_HOME).or_else(dirs::cache_dir)?.join("wharf"),
+    };
+    Some(std::path::absolute(base).ok()?.join(name))
 }
 
 /// Returns words as a JSON array.

@@ -31,7 +31,7 @@ pub(crate) fn is_program(meta: &Metadata) -> bool {
 }
 
 /// Returns whether a file is private. Ownership is not checked: the user's own directories are private.
-pub fn is_private(meta: &Metadata) -> bool {
+pub(crate) fn is_private(meta: &Metadata) -> bool {
     meta.is_file()
 }
 

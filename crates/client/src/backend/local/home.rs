@@ -1,7 +1,7 @@
 //! The home of a local store: its directories and its database.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Instant, SystemTime};
 
@@ -12,6 +12,14 @@ use super::memory::Memory;
 use crate::backend::Limits;
 use wharf_core::error::Result;
 use wharf_core::model::SessionId;
+
+/// The name of the database.
+const DATABASE: &str = "wharf.db";
+
+/// Returns whether there is a store in a home.
+pub(super) fn is_made(home: &Path) -> bool {
+    home.join(DATABASE).is_file()
+}
 
 /// The home: its directories and its database.
 pub(super) struct LocalHome {
@@ -55,7 +63,7 @@ impl LocalHome {
         }
         // Which makes the directory that it lies in.
         self.disk()?;
-        let db = Db::open(&self.path.join("wharf.db"), self.durability)?;
+        let db = Db::open(&self.path.join(DATABASE), self.durability)?;
         Ok(self.db.get_or_init(|| db))
     }
 

@@ -56,7 +56,11 @@ pub fn open(settings: &Settings) -> Result<Box<dyn Backend>> {
     let mounts = settings.session_mounts.limit("session_mounts", LIMITS.mounts.map_or(u64::MAX, u64::from))?;
     let mounts = mounts.map(|mounts| u32::try_from(mounts).unwrap_or(u32::MAX));
     let limits = Limits { session_bytes: bytes, mounts, ..LIMITS };
-    Ok(Box::new(Local::new(settings.home()?, limits, Durability::Synced).with_agent(settings.agent_command())))
+    let home = settings.home()?;
+    if settings.only_looks && !home::is_made(&home) {
+        return Err(Error::not_found(format!("nothing was stored in `{}` yet", home.display())));
+    }
+    Ok(Box::new(Local::new(home, limits, Durability::Synced).with_agent(settings.agent_command())))
 }
 
 /// Creates the local backend in a home, whose files are opened at the first call.

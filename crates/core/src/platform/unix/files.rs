@@ -33,7 +33,7 @@ pub(crate) fn is_program(meta: &Metadata) -> bool {
 }
 
 /// Returns whether an open file belongs to this user, and no other user may read or change it.
-pub fn is_private(meta: &Metadata) -> bool {
+pub(crate) fn is_private(meta: &Metadata) -> bool {
     let owner = std::os::unix::fs::MetadataExt::uid(meta);
     let others = meta.permissions().mode() & 0o077;
     others == 0 && owner == rustix::process::geteuid().as_raw()

@@ -84,6 +84,8 @@ pub(super) struct Chain {
     given: Option<ExplicitToken>,
     cache: Option<Cache>,
     trace: Option<TraceSink>,
+    /// Whether no program is started for a token: [`Settings::only_looks`].
+    only_looks: bool,
     looked: Mutex<Option<LastLookup>>,
     /// The sources that the last lookup skipped.
     skipped: std::sync::Mutex<Vec<Skipped>>,
@@ -101,6 +103,7 @@ impl Chain {
             given: ExplicitToken::find(settings)?,
             cache: settings.token_cache().map(Cache::new),
             trace: settings.trace.clone(),
+            only_looks: settings.only_looks,
             looked: Mutex::default(),
             skipped: std::sync::Mutex::default(),
         })
@@ -133,6 +136,10 @@ impl Chain {
             };
             if let Some(held) = self.kept(part).filter(|_| !stale) {
                 return held;
+            }
+            if self.only_looks && part.is_program() {
+                self.skipped().push(Skipped { part, why: "no program is started".to_owned(), said: false });
+                continue;
             }
             match part.get_token(&self.options, matches!(setup, Availability::Unknown)).await.map_err(named)? {
                 TokenResult::Token(token) => {

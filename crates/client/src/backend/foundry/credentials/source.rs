@@ -36,6 +36,11 @@ impl CredentialSource {
         }
     }
 
+    /// Returns whether the source is another program.
+    pub(super) const fn is_program(self) -> bool {
+        matches!(self, CredentialSource::AzureCli | CredentialSource::AzureDeveloperCli)
+    }
+
     /// Returns whether the source can be used. Sends nothing.
     ///
     /// # Errors
