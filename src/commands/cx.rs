@@ -331,6 +331,9 @@ impl Cx {
 }
 
 /// Returns the absolute path for one that the user wrote, as [`Cx::resolve`].
+///
+/// # Errors
+/// Those of [`RemotePath::resolve`].
 pub(super) fn resolve_path(capabilities: &Capabilities, path: &str) -> Result<RemotePath> {
     let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
         Some(rest) if path == "@outputs" || path.starts_with("@outputs/") => (capabilities.outputs, rest),

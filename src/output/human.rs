@@ -131,11 +131,6 @@ pub fn distance(at: Timestamp) -> String {
     if seconds < 0 { format!("in {}", span(seconds.saturating_neg())) } else { format!("{} ago", span(seconds)) }
 }
 
-/// Formats how long ago a time was: `45s`, `3m`, `2h`, `5d`.
-pub fn age(at: Timestamp) -> String {
-    span(Timestamp::now().duration_since(at).as_secs().max(0))
-}
-
 /// Formats a number of seconds from 0 on, in a unit of which there are at least two.
 fn span(seconds: i64) -> String {
     const MINUTE: i64 = 60;
@@ -158,7 +153,7 @@ const TITLE: usize = 50;
 /// Formats a session as its id and its title, with its age where it is given.
 pub fn session(id: &SessionId, title: Option<&str>, created_at: Option<Timestamp>) -> String {
     let title = title.map(|title| format!(" '{}'", table::fit(title, TITLE)));
-    let age = created_at.map(|at| format!(" ({} ago)", age(at)));
+    let age = created_at.map(|at| format!(" ({})", distance(at)));
     format!("{id}{}{}", title.unwrap_or_default(), age.unwrap_or_default())
 }
 

@@ -277,11 +277,54 @@ fn an_archive_that_is_cut_off_or_damaged_fails_and_receipts_tell_what_arrived() 
 }
 
 #[test]
+fn chains_of_links_are_followed_in_any_order() {
+    let sandbox = stage();
+    let entries = [
+        other("b", b'2', "a"),
+        other("h", b'1', "b"),
+        other("a", b'2', "t"),
+        file("t", "end"),
+        other("x", b'2', "y"),
+        other("y", b'2', "x"),
+    ];
+    let run = untar(&sandbox, archive(&entries), "s1:/in/", &[]);
+    run.code(10).says(&["the link leads to no file in the archive: `x` to"]);
+    for name in ["a", "b", "h", "t"] {
+        assert_eq!(fs::read_to_string(sandbox.inside("s1", &format!("in/{name}"))).unwrap(), "end");
+    }
+    assert_eq!(sandbox.paths("s1:/in").len(), 4);
+}
+
+#[test]
+fn paths_that_no_system_opens_are_refused_before_anything_is_sent() {
+    let sandbox = stage();
+    let served = sandbox.serve(&[]);
+    let id = served
+        .wharf("anthropic", ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"])
+        .run()
+        .ok()
+        .stdout()
+        .trim_end()
+        .to_owned();
+    sandbox.write("f", "x");
+    let long = vec!["x".repeat(100); 50].join("/");
+    let target = format!("{id}:/{long}");
+    served.wharf("anthropic", ["files", "upload", "f", &target]).run().code(2).says(&["is too long", "4095"]);
+    let name = format!("{long}/{long}");
+    let pax = format!("path={name}\n");
+    let length = pax.len() + 6;
+    let header = entry(b"pax", b'x', "", &format!("{length:011o}\0"), format!("{length:05} {pax}").as_bytes());
+    let run = untar(&sandbox, archive(&[header, file("short", "x"), file("one", "1")]), "s1:/in/", &[]);
+    run.code(10).says(&["the path of the entry has"]);
+    assert_eq!(sandbox.paths("s1:/in").len(), 1);
+}
+
+#[test]
 fn what_is_not_an_archive_is_refused_before_anything_is_sent() {
     let sandbox = stage();
     for (bytes, word) in [
         (&b""[..], "it is empty"),
-        (b"hello", "it is shorter than a header"),
+        (b"hello", "it does not begin with a header"),
         (&[b'x'; 2000], "it does not begin with a header"),
         (&[b"\xfd7zXZ\0", &[1; 2000][..]].concat(), "xz -dc |"),
         (&[b"BZh9", &[1; 2000][..]].concat(), "bunzip2 -c |"),

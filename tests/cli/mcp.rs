@@ -187,6 +187,68 @@ fn garbage_is_answered_and_brings_nothing_down() {
 }
 
 #[test]
+fn notifications_before_a_session_are_ignored() {
+    let sandbox = Sandbox::new();
+    let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 9 } });
+    for early in ["ping", "tools/list", "initialize", "server/discover", "tools/call"] {
+        let mut client = McpClient::start(sandbox.wharf(["mcp"]));
+        client.write(format!("{{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"{early}\",\"params\":{{}}}}\n").as_bytes());
+        client.send(&cancelled);
+        client.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+        let info = json!({ "name": "test", "version": "1" });
+        let begin = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info });
+        assert!(client.request("initialize", &begin)["result"].is_object(), "{early}");
+        client.session();
+        client.leave().ok();
+    }
+}
+
+#[test]
+fn the_id_of_a_cancelled_request_is_free_once_its_work_has_ended() {
+    let sandbox = Sandbox::new();
+    let mut client = connect(&sandbox, &["--allow-local-exec"]);
+    let session = client.session();
+    let command = |script: &str| {
+        let arguments = json!({ "sessionId": session, "command": ["sh", "-c", script] });
+        let params = json!({ "name": "session_exec", "arguments": arguments });
+        json!({ "jsonrpc": "2.0", "id": "again", "method": "tools/call", "params": params })
+    };
+    let id = json!("again");
+    client.send(&command("trap '' TERM; echo >p; while [ ! -e go ]; do sleep 0.05; done"));
+    wait_until("the command runs", || sandbox.inside(&session, "p").exists());
+    client.cancel(&id);
+    client.send(&command("echo second"));
+    assert_eq!(client.answer(&id)["error"]["code"], -32600);
+    fs::write(sandbox.inside(&session, "go"), "").unwrap();
+    let mut stdout = Value::Null;
+    wait_until("the id is free", || {
+        client.send(&command("echo second"));
+        stdout = client.answer(&id)["result"]["structuredContent"]["stdout"].clone();
+        !stdout.is_null()
+    });
+    assert_eq!(stdout, "second\n");
+    client.leave().ok();
+}
+
+#[test]
+fn agents_that_calls_name_are_not_kept_without_end() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&[]);
+    let mut client = McpClient::connect(served.wharf("foundry", ["mcp"]));
+    for agent in 0..100 {
+        client.ok("session_list", &json!({ "agentName": format!("agent-{agent}") }));
+    }
+    let open = fs::read_dir(format!("/proc/{}/fd", client.server().id())).unwrap().count();
+    assert!(open < 60, "{open} files are open");
+    client.leave().ok();
+}
+
+#[test]
+fn stdin_that_cannot_be_read_is_an_error() {
+    Sandbox::new().shell("$WHARF mcp </", None).run().code(5).says(&["reading stdin"]);
+}
+
+#[test]
 fn a_line_above_the_limit_is_answered_by_its_id() {
     let sandbox = Sandbox::new();
     let mut client = connect(&sandbox, &[]);

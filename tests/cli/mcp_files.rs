@@ -190,6 +190,16 @@ fn a_local_path_does_not_leave_the_shared_directories() {
     let sandbox = Sandbox::new();
     sandbox.write("other/o", "o");
     let (mut client, session, shared) = stage(&sandbox, &["--root", "other"]);
+    for directory in [".", "./", "f/", "f/.", "new/"] {
+        for tool in ["session_file_upload", "session_file_download"] {
+            let error = client.error(tool, &file(&session, "f", &json!({ "localPath": directory })));
+            assert!(
+                ["conflict", "not_found"].contains(&error["kind"].as_str().unwrap()),
+                "{tool} {directory}: {error}"
+            );
+            assert!(error["hint"].is_string(), "{error}");
+        }
+    }
     client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "" })));
     client.fails("usage", "session_file_upload", &file(&session, "up", &json!({ "localPath": "a\0b" })));
     let outside = sandbox.write("outside/secret", "secret");

@@ -315,6 +315,11 @@ fn sessions_are_selected_by_age() {
     assert_eq!(listed(&["--older-than", "1d"]), ["s3", "s1"]);
     assert_eq!(listed(&["--older-than", "2d1h"]), ["s1"]);
     assert_eq!(listed(&["--older-than", "9d"]), [""; 0]);
+    for number in ["7", "1.5", "0"] {
+        sandbox.run(["sessions", "list", "--older-than", number]).code(2).says(&["has no unit"]);
+        sandbox.run(["sessions", "delete", "--older-than", number, "--yes"]).code(2);
+    }
+    assert_eq!(listed(&[]).len(), 3);
     assert_eq!(listed(&["--older-than", "1d", "--label", "c=d"]), ["s3"]);
     assert_eq!(listed(&["--older-than", "1d", "--limit", "1"]), ["s3"]);
     sandbox.run(["sessions", "list", "--older-than", "soon"]).code(2);

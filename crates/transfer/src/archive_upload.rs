@@ -33,6 +33,12 @@ const SMALL: u64 = 64 * 1024;
 /// The most files of an archive: their paths are remembered.
 const ENTRIES: usize = 1_000_000;
 
+/// The most links from one to the next that are followed, as in Linux.
+const LONGEST_CHAIN: usize = 40;
+
+/// The longest path of an entry, in bytes.
+const LONGEST_PATH: usize = 4096;
+
 /// The most links of an archive that are followed.
 const LINKS: usize = 10_000;
 
@@ -99,7 +105,7 @@ impl Transfer<'_> {
         let feed = async { read = self.feed_archive(reader, first, to, &mut state, sender).await };
         let mut ended = self.run(items, feed, &running, work, &mut results).await.and(read);
         if ended.is_ok() {
-            let links = std::mem::take(&mut state.followed);
+            let links = state.resolved_links();
             let work = async |link| self.follow_in_archive(link, to, &state, &running, &known).await;
             ended = self.run(stream::iter(links), std::future::ready(()), &running, work, &mut results).await;
         }
@@ -119,7 +125,7 @@ impl Transfer<'_> {
         let mut bare: Option<(String, String)> = None;
         let mut next = first;
         while let Some(entry) = next {
-            let name = String::from_utf8_lossy(&entry.path).into_owned();
+            let name = shown(&entry.path);
             let plan = state.plan(&entry, &name)?;
             if let EntryPlan::File(below) | EntryPlan::Directory(below) = &plan
                 && let Some((directory, name)) = bare.take()
@@ -345,7 +351,7 @@ impl<'a> ArchiveState<'a> {
             Ok(None) => {}
             Err(error) => return Ok(EntryPlan::Failed(error)),
         }
-        let mut target = match target {
+        let target = match target {
             Ok(target) => target,
             Err(error) => return Ok(EntryPlan::Failed(error)),
         };
@@ -357,13 +363,23 @@ impl<'a> ArchiveState<'a> {
         if !self.remember(&below)? {
             return Ok(EntryPlan::Failed(taken(name)));
         }
-        // A link to a link that came before leads where that one leads.
-        if let Some(link) = self.places.get(&self.hasher.hash_one(&target)).and_then(|at| self.followed.get(*at)) {
-            target.clone_from(&link.target);
-        }
         self.places.insert(self.hasher.hash_one(&below), self.followed.len());
         self.followed.push(ArchiveLink { name: name.to_owned(), below, target });
         Ok(EntryPlan::Nothing)
+    }
+
+    /// Takes the links. One that leads to another link leads where that one leads, wherever it is in the archive.
+    fn resolved_links(&mut self) -> Vec<ArchiveLink> {
+        let targets: Vec<_> = self.followed.iter().map(|link| self.end_of(link)).collect();
+        let links = std::mem::take(&mut self.followed);
+        links.into_iter().zip(targets).map(|(link, target)| ArchiveLink { target, ..link }).collect()
+    }
+
+    /// Returns the path at the end of a chain of links. In a circle it is that of a link, which is no file.
+    fn end_of(&self, first: &ArchiveLink) -> String {
+        let next = |link: &ArchiveLink| self.followed.get(*self.places.get(&self.hasher.hash_one(&link.target))?);
+        let chain = std::iter::successors(Some(first), |link| next(link)).take(LONGEST_CHAIN);
+        chain.last().unwrap_or(first).target.clone()
     }
 
     /// Remembers the path of a file; returns whether it is new.
@@ -373,6 +389,15 @@ impl<'a> ArchiveState<'a> {
                 .hint("files that arrived before are complete; split the archive"));
         }
         Ok(self.paths.insert(self.hasher.hash_one(below)))
+    }
+}
+
+/// Returns the path of an entry for receipts and messages. Of one that no system could open, it is the beginning.
+fn shown(path: &[u8]) -> String {
+    const SHOWN: usize = 4096;
+    match path.get(..SHOWN) {
+        Some(head) if path.len() > SHOWN => format!("{}…", String::from_utf8_lossy(head)),
+        _ => String::from_utf8_lossy(path).into_owned(),
     }
 }
 
@@ -387,6 +412,11 @@ fn taken(name: &str) -> Error {
 /// `conflict` for a path that does not stay below the root, or that is not text.
 fn path_of(path: &[u8], name: &str) -> Result<String> {
     let refused = |why: &str| Err(Error::conflict(format!("{why}: {name:?}")));
+    // Before anything is done for each of its parts.
+    if path.len() > LONGEST_PATH {
+        return Err(Error::new(Kind::Limit, format!("the path of the entry has {} bytes", path.len()))
+            .hint(format!("a path has at most {LONGEST_PATH} bytes")));
+    }
     let Ok(text) = std::str::from_utf8(path) else { return refused("the path of the entry is not UTF-8") };
     if text.starts_with('/') {
         return refused("the path of the entry is absolute");

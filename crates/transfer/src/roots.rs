@@ -69,11 +69,19 @@ impl LocalRoots {
     /// # Errors
     /// `usage` for a path outside of the roots; `not_found`; `conflict` for anything but a regular file.
     pub fn source(&self, path: &str) -> Result<Arc<dyn Source>> {
+        let names_directory = ends_as_directory(path);
         let Below { root, path, shown } = self.find(path)?;
         refuse_system(root, &path, &shown)?;
+        let directory = || Error::conflict(format!("`{shown}` is a directory")).hint("upload its files one by one");
+        if path.as_os_str().is_empty() {
+            return Err(directory());
+        }
         let meta = root.dir.metadata(&path).map_err(|e| refused(&shown, &e))?;
         if meta.is_dir() {
-            return Err(Error::conflict(format!("`{shown}` is a directory")).hint("upload its files one by one"));
+            return Err(directory());
+        }
+        if names_directory {
+            return Err(Error::conflict(format!("`{shown}` is not a directory")).hint("write the path without its end"));
         }
         if !meta.is_file() {
             return Err(Error::new(Kind::Unsupported, format!("`{shown}` is not a regular file")));
@@ -86,9 +94,11 @@ impl LocalRoots {
     /// # Errors
     /// `usage` for a path outside of the roots; those of opening the root.
     pub fn destination(&self, path: &str) -> Result<(DestDir, String)> {
+        let names_directory = ends_as_directory(path);
         let Below { root, path, shown } = self.find(path)?;
-        let below = path.to_str().filter(|below| !below.is_empty());
-        let below = below.ok_or_else(|| Error::conflict(format!("`{shown}` is a directory")))?.to_owned();
+        let below = path.to_str().filter(|below| !below.is_empty() && !names_directory);
+        let directory = || Error::conflict(format!("`{shown}` names a directory")).hint("add the name of the file");
+        let below = below.ok_or_else(directory)?.to_owned();
         refuse_system(root, &path, &shown)?;
         let dir = root.dir.try_clone().map_err(|e| Error::io(format!("opening `{}`", root.path.display()), &e))?;
         Ok((DestDir::of_open(dir, root.path.clone()), below))
@@ -132,6 +142,11 @@ impl LocalRoots {
         let parts = below.components().filter(|part| matches!(part, Component::Normal(_)));
         Ok(Below { root, path: parts.collect(), shown: name })
     }
+}
+
+/// Returns whether a path can only be that of a directory.
+fn ends_as_directory(path: &str) -> bool {
+    path.ends_with('/') || path.ends_with("/.") || path == "."
 }
 
 /// The directories of the system, whose files are devices, or show memory and variables of processes.

@@ -67,6 +67,9 @@ pub(super) struct McpCall<'a> {
     pub(super) arguments: Cell<Map<String, Value>>,
 }
 
+/// The number of other agents whose connections are kept.
+const OTHER_AGENTS: usize = 8;
+
 /// The arguments that choose the service and the agent.
 const PROJECT: &str = "projectEndpoint";
 const AGENT: &str = "agentName";
@@ -106,7 +109,12 @@ impl<'a> ToolHost<'a> {
                 let flags = Flags { agent: Some(agent.to_owned()), ..self.cx.flags().clone() };
                 let opened = registry::open(&Settings::resolve(&flags, registry::choosers())?)?;
                 let opened: Rc<dyn Backend> = Rc::from(opened);
-                self.agents.borrow_mut().insert(agent.to_owned(), Rc::clone(&opened));
+                let mut agents = self.agents.borrow_mut();
+                if agents.len() >= OTHER_AGENTS {
+                    // Calls in progress keep theirs.
+                    agents.clear();
+                }
+                agents.insert(agent.to_owned(), Rc::clone(&opened));
                 Ok(CallBackend::OtherAgent(opened))
             }
         }

@@ -1,12 +1,14 @@
 //! The tools: their definitions, and which of them a server offers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use rmcp::model::{Tool, ToolAnnotations};
+use rmcp::model::Tool;
 use serde_json::{Map, Value};
 
+use super::inline::InlineLimits;
+use crate::output::human;
 use wharf_client::backend::registry::require;
 use wharf_client::backend::{Capabilities, Feature};
 use wharf_core::error::{Error, Kind, Result};
@@ -98,6 +100,11 @@ tools! {
 }
 
 impl ToolKind {
+    /// Returns the tool of a definition.
+    fn of(definition: &Tool) -> Option<Self> {
+        ToolKind::ALL.iter().copied().find(|kind| kind.name() == definition.name)
+    }
+
     /// Returns whether the tool runs a program of the session, which is this machine on a backend that needs no account.
     const fn runs_programs(self) -> bool {
         matches!(self, ToolKind::AgentInvoke | ToolKind::SessionExec)
@@ -118,8 +125,8 @@ pub(super) struct ToolSelection {
     pub(super) read_only: bool,
     /// Whether programs may run on this machine.
     pub(super) allow_local_exec: bool,
-    /// Whether directories of this machine are shared.
-    pub(super) local_files: bool,
+    /// The limits of contents inside of messages, which the definitions name.
+    pub(super) limits: InlineLimits,
 }
 
 /// The tools of a server.
@@ -129,6 +136,8 @@ pub(super) struct Catalog {
     listing: Arc<Vec<Tool>>,
     selection: ToolSelection,
     capabilities: &'static Capabilities,
+    /// The tools that change nothing.
+    readers: HashSet<ToolKind>,
 }
 
 /// A tool that a server offers.
@@ -145,16 +154,17 @@ impl Catalog {
     /// `internal` if a definition is invalid.
     pub(super) fn new(capabilities: &'static Capabilities, selection: ToolSelection) -> Result<Self> {
         let invalid = |e: &dyn std::fmt::Display| Error::new(Kind::Internal, format!("a tool's definition: {e}"));
-        let definitions: Vec<Tool> = serde_json::from_str(DEFINITIONS).map_err(|e| invalid(&e))?;
-        let mut catalog = Catalog { tools: HashMap::new(), listing: Arc::default(), selection, capabilities };
+        let InlineLimits { text, base64, local_files } = selection.limits;
+        let definitions = DEFINITIONS.replace("{text}", &human::size(text)).replace("{base64}", &human::size(base64));
+        let definitions: Vec<Tool> = serde_json::from_str(&definitions).map_err(|e| invalid(&e))?;
+        let readers = definitions.iter().filter(|tool| is_reader(tool)).filter_map(ToolKind::of).collect();
+        let mut catalog = Catalog { tools: HashMap::new(), listing: Arc::default(), selection, capabilities, readers };
         let mut listing = Vec::new();
         for mut definition in definitions {
-            let kind = ToolKind::ALL.iter().copied().find(|kind| kind.name() == definition.name);
-            let kind = kind.ok_or_else(|| invalid(&definition.name))?;
-            if catalog.is_offered(kind, definition.annotations.as_ref()).is_err() {
+            let kind = ToolKind::of(&definition).ok_or_else(|| invalid(&definition.name))?;
+            if catalog.check_offered(kind).is_err() {
                 continue;
             }
-            let local_files = catalog.selection.local_files;
             if !local_files || catalog.selection.read_only && kind.reads_without_local_files() {
                 without_local_files(kind, &mut definition);
             }
@@ -182,35 +192,40 @@ impl Catalog {
             return Ok(tool);
         }
         match ToolKind::ALL.iter().find(|kind| kind.name() == name) {
-            Some(kind) => Err(self.is_offered(*kind, None).err().unwrap_or_else(|| read_only(name))),
+            Some(kind) => {
+                let missing = || Error::new(Kind::Internal, format!("{name} is offered, and has no definition"));
+                Err(self.check_offered(*kind).err().unwrap_or_else(missing))
+            }
             None => Err(Error::usage(format!("unknown tool: {name:?}")).hint("tools/list names the tools")),
         }
     }
 
     /// Fails with the reason why a tool is not offered.
-    fn is_offered(&self, kind: ToolKind, annotations: Option<&ToolAnnotations>) -> Result<()> {
+    fn check_offered(&self, kind: ToolKind) -> Result<()> {
         let ToolSelection { groups, read_only: reads, allow_local_exec, .. } = &self.selection;
         let name = kind.name();
         if let Some(feature) = kind.feature() {
             require(self.capabilities, feature)?;
         }
+        if kind.group().is_some_and(|group| !groups.is_empty() && !groups.contains(&group)) {
+            return Err(Error::new(Kind::Unsupported, format!("{name} is not in the groups of this server"))
+                .hint("the user can start the server with another --tools"));
+        }
+        if *reads && !self.readers.contains(&kind) && !kind.reads_without_local_files() {
+            return Err(Error::new(Kind::Unsupported, format!("{name} changes something, and this server only reads"))
+                .hint("the user can start the server without --read-only"));
+        }
         if kind.runs_programs() && self.capabilities.account.is_none() && !allow_local_exec {
             return Err(Error::new(Kind::Unsupported, format!("{name} would run a program on this machine"))
                 .hint("the user can start the server with --allow-local-exec"));
-        }
-        if kind.group().is_some_and(|group| !groups.is_empty() && !groups.contains(&group)) {
-            return Err(Error::new(Kind::Unsupported, format!("{name} is not in the groups of --tools")));
-        }
-        let is_reader = annotations.is_some_and(|hints| hints.read_only_hint == Some(true));
-        if *reads && annotations.is_some() && !is_reader && !kind.reads_without_local_files() {
-            return Err(read_only(name));
         }
         Ok(())
     }
 }
 
-fn read_only(name: &str) -> Error {
-    Error::new(Kind::Unsupported, format!("{name} is not offered: the server was started with --read-only"))
+/// Returns whether a tool changes nothing.
+fn is_reader(tool: &Tool) -> bool {
+    tool.annotations.as_ref().is_some_and(|hints| hints.read_only_hint == Some(true))
 }
 
 /// The parameters of files on this machine.
@@ -232,10 +247,8 @@ fn without_local_files(kind: ToolKind, definition: &mut Tool) {
         _ => return,
     };
     definition.description = Some(description.into());
-    let mut schema = (*definition.input_schema).clone();
-    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !LOCAL_PARAMETERS.contains(&&**name));
-    }
+    let mut schema = without_local_parameters(&definition.input_schema);
+    definition.output_schema = definition.output_schema.as_deref().map(without_local_parameters).map(Arc::new);
     if let Some(all) = schema.get_mut("required").and_then(Value::as_array_mut) {
         all.extend(required.map(Value::from));
     }
@@ -243,6 +256,14 @@ fn without_local_files(kind: ToolKind, definition: &mut Tool) {
     if kind.reads_without_local_files() {
         definition.annotations = definition.annotations.take().map(|hints| hints.read_only(true));
     }
+}
+
+fn without_local_parameters(schema: &Map<String, Value>) -> Map<String, Value> {
+    let mut schema = schema.clone();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !LOCAL_PARAMETERS.contains(&&**name));
+    }
+    schema
 }
 
 /// Returns the schema of a result that has its fields, or an error in their place: clients check both.
@@ -260,7 +281,6 @@ fn with_error(schema: &Map<String, Value>) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
     use wharf_client::backend::registry::ALL;
 
     fn names(backend: &str, selection: &ToolSelection) -> HashSet<String> {
@@ -270,7 +290,9 @@ mod tests {
     }
 
     const EVERYTHING: ToolSelection =
-        ToolSelection { groups: Vec::new(), read_only: false, allow_local_exec: true, local_files: true };
+        ToolSelection { groups: Vec::new(), read_only: false, allow_local_exec: true, limits: LIMITS };
+
+    const LIMITS: InlineLimits = InlineLimits { text: 2048, base64: 1024, local_files: true };
 
     #[test]
     fn each_tool_is_defined_once_and_offered_by_a_backend() {
@@ -306,7 +328,7 @@ mod tests {
         let entry = ALL.first().unwrap();
         let catalog = Catalog::new(entry.capabilities, selection).unwrap();
         let listing = catalog.listing();
-        assert!(listing.iter().all(|tool| tool.annotations.as_ref().unwrap().read_only_hint == Some(true)));
+        assert!(listing.iter().all(is_reader));
         let download = listing.iter().find(|tool| tool.name == "session_file_download").unwrap();
         assert!(LOCAL_PARAMETERS.iter().all(|name| !download.input_schema["properties"][*name].is_object()));
         assert_eq!(catalog.find("session_delete").err().map(|error| error.kind()), Some(Kind::Unsupported));
@@ -324,12 +346,14 @@ mod tests {
                 .filter(|tool| serde_json::to_string(tool).unwrap().contains("\"localPath\":{\"type\":\"string\""));
             names.map(|tool| tool.name.to_string()).collect::<HashSet<_>>()
         };
+        let whole = serde_json::to_string(&*Catalog::new(entry.capabilities, EVERYTHING).unwrap().listing()).unwrap();
+        assert!(whole.contains("at most 2.0 KiB") && whole.contains("1.0 KiB decoded") && !whole.contains("{text}"));
         let all = ["session_file_upload", "session_file_download", "resource_add"].map(str::to_owned);
         assert_eq!(with_local(EVERYTHING), HashSet::from(all));
-        let selection = ToolSelection { local_files: false, ..EVERYTHING };
+        let selection = ToolSelection { limits: InlineLimits { local_files: false, ..LIMITS }, ..EVERYTHING };
         let catalog = Catalog::new(entry.capabilities, selection.clone()).unwrap();
         for tool in catalog.listing().iter() {
-            let input = serde_json::to_string(&tool.input_schema).unwrap();
+            let input = serde_json::to_string(&(&tool.input_schema, &tool.output_schema)).unwrap();
             let description = tool.description.as_deref().unwrap_or_default();
             assert!(!input.contains("localPath") && !description.contains("local file"), "{}", tool.name);
         }

@@ -11,7 +11,7 @@ use super::progress::CallProgress;
 use super::results::ToolOutput;
 use super::server::McpRequest;
 use super::{agent, arguments, exec, files, history, information, resources, sessions};
-use wharf_core::error::{Kind, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
 /// Runs a call and answers it. A call that is cancelled ends as soon as its work allows.
@@ -64,7 +64,7 @@ async fn run(
 ) -> CallToolResult {
     let tool = match host.catalog.find(name) {
         Ok(tool) => tool,
-        Err(error) => return ToolOutput::from(host.cx.with_backend_name(error)).into_result(None),
+        Err(error) => return ToolOutput::from(with_hint(host.cx.with_backend_name(error))).into_result(None),
     };
     let output = async {
         arguments::check(&tool.input, &mut arguments)?;
@@ -73,8 +73,24 @@ async fn run(
         dispatch(&call, tool.kind).await
     };
     let output = output.await.unwrap_or_else(ToolOutput::from);
-    let error = output.error.map(|error| host.cx.with_backend_name(error));
+    let error = output.error.map(|error| with_hint(host.cx.with_backend_name(error)));
     ToolOutput { error, ..output }.into_result(tool.output.as_ref())
+}
+
+/// Adds the next step to an error that names none.
+fn with_hint(error: Error) -> Error {
+    let hint = match error.kind() {
+        Kind::Usage => "tools/list describes the arguments of each tool",
+        Kind::Unsupported => "tools/list and backend_get show what this server can do",
+        Kind::NotFound => "list what exists, and check the id or the path",
+        Kind::Conflict => "look at what exists, then choose another name or replace it",
+        Kind::Limit => "send or ask for less at once",
+        Kind::Unavailable | Kind::Unverified | Kind::Deadline => {
+            "nothing is known to be wrong with the call: try again"
+        }
+        _ => return error,
+    };
+    error.or_hint(hint)
 }
 
 async fn dispatch(call: &McpCall<'_>, kind: ToolKind) -> Result<ToolOutput> {

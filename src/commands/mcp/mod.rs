@@ -88,7 +88,7 @@ impl McpArgs {
         let McpArgs { root, read_only, tools, allow_local_exec, max_inline } = self;
         let local_files = !root.is_empty();
         let limits = InlineLimits::new(max_inline, local_files)?;
-        let selection = ToolSelection { groups: tools, read_only, allow_local_exec, local_files };
+        let selection = ToolSelection { groups: tools, read_only, allow_local_exec, limits };
         let catalog = Catalog::new(cx.backend()?.capabilities(), selection)?;
         let (server, mut calls) = McpServer::new(catalog.listing(), local_files);
         let host = ToolHost::new(cx, catalog, limits, LocalRoots::open(&root)?, read_only);

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use bytes::Bytes;
 use rmcp::RoleServer;
-use rmcp::model::{ClientNotification, GetExtensions, JsonRpcMessage, RequestId};
+use rmcp::model::{ClientNotification, ClientRequest, GetExtensions, JsonRpcMessage, RequestId};
 use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
 use rmcp::transport::Transport;
 use serde_json::{Value, json};
@@ -47,13 +47,22 @@ pub(super) struct StdioTransport {
     room: Arc<Semaphore>,
     /// What the requests take up until their answers are written.
     unanswered: HashMap<RequestId, RequestRoom>,
+    /// The requests that were cancelled. They get no answer, and may still be worked on.
+    cancelled: HashMap<RequestId, Weak<OwnedSemaphorePermit>>,
     out: RelaySender,
     relay: Relay,
     client: Arc<ClientState>,
-    /// Whether a request came: a session does not begin with anything else.
-    begun: bool,
+    session: ProtocolSession,
     /// Once the client has left: when to stop waiting for the answers.
     end: Option<Instant>,
+}
+
+/// Whether the SDK has begun a session. Before that, a notification would end the server.
+enum ProtocolSession {
+    NotBegun,
+    /// A request of this id may have begun it. One that has not is answered with an error before the next message is read.
+    MayHaveBegun(RequestId),
+    Begun,
 }
 
 /// A request that waits for room.
@@ -71,12 +80,19 @@ struct RequestRoom(#[allow(dead_code, reason = "held until it is dropped")] Arc<
 struct ClientState {
     /// Set when the client has left.
     left: watch::Sender<bool>,
-    /// Why stdout cannot be written to.
+    /// Why stdin cannot be read, or stdout cannot be written to.
     failure: Mutex<Option<Error>>,
 }
 
 /// Tells when the client has left: stdin ended, or stdout was closed.
 pub(super) struct ClientPresence(Arc<ClientState>);
+
+impl ClientState {
+    /// Notes why messages can no longer be exchanged; the first reason is kept.
+    fn fail(&self, error: Error) {
+        lock(&self.failure).get_or_insert(error);
+    }
+}
 
 impl ClientPresence {
     /// Waits until the client has left.
@@ -90,7 +106,7 @@ impl ClientPresence {
         self.0.left.send_replace(true);
     }
 
-    /// Returns the error of stdout, unless its reader has closed it.
+    /// Returns the error of stdin or stdout, unless the reader of stdout has closed it.
     pub(super) fn failure(&self) -> Result<()> {
         lock(&self.0.failure).take().filter(|error| error.kind() != Kind::Closed).map_or(Ok(()), Err)
     }
@@ -107,22 +123,26 @@ impl StdioTransport {
         let out = relay.sender()?;
         // One line waits while another one is read: both may be long.
         let (sender, lines) = mpsc::channel(1);
+        let client = Arc::<ClientState>::default();
+        let state = Arc::clone(&client);
         thread::spawn(move || {
             // An error ends the input, like its end.
-            drop(read_lines(stdin, LONGEST_LINE, |line| sender.blocking_send(line).is_ok()));
+            if let Err(e) = read_lines(stdin, LONGEST_LINE, |line| sender.blocking_send(line).is_ok()) {
+                state.fail(Error::io("reading stdin", &e));
+            }
         })
         .map_err(|e| Error::io("reading stdin", &e))?;
-        let client = Arc::<ClientState>::default();
         let transport = StdioTransport {
             lines,
             answers: VecDeque::new(),
             waiting: None,
             room: Arc::new(Semaphore::new(ROOM as usize)),
             unanswered: HashMap::new(),
+            cancelled: HashMap::new(),
             out,
             relay,
             client: Arc::clone(&client),
-            begun: false,
+            session: ProtocolSession::NotBegun,
             end: None,
         };
         Ok((transport, ClientPresence(client)))
@@ -144,14 +164,14 @@ impl StdioTransport {
         };
         match &message {
             JsonRpcMessage::Request(request) => {
-                if self.unanswered.contains_key(&request.id) {
+                self.cancelled.retain(|_, room| room.strong_count() > 0);
+                if self.unanswered.contains_key(&request.id) || self.cancelled.contains_key(&request.id) {
                     // Only one of two answers with the same id would be sent.
-                    let error = "another request with this id is not answered yet";
+                    let error = "another request with this id is still being worked on";
                     let error = json!({ "code": INVALID_REQUEST, "message": error });
                     self.answers.push_back(line_of(&json!({ "jsonrpc": "2.0", "id": request.id, "error": error })));
                     return None;
                 }
-                self.begun = true;
                 let bytes = u32::try_from(length).unwrap_or(u32::MAX).clamp(LEAST_ROOM, ROOM);
                 self.waiting = Some(WaitingRequest { message, bytes });
                 return None;
@@ -161,12 +181,17 @@ impl StdioTransport {
                     && let Some(id) = &cancelled.params.request_id
                 {
                     // It gets no answer, but takes up room until its work has ended.
-                    self.unanswered.remove(id);
+                    if let Some(RequestRoom(room)) = self.unanswered.remove(id) {
+                        self.cancelled.insert(id.clone(), Arc::downgrade(&room));
+                    }
                 }
             }
             _ => {}
         }
-        self.begun.then_some(message)
+        if matches!(self.session, ProtocolSession::MayHaveBegun(_)) {
+            self.session = ProtocolSession::Begun;
+        }
+        matches!(self.session, ProtocolSession::Begun).then_some(message)
     }
 
     /// Takes the request that waits, which has room now.
@@ -176,6 +201,13 @@ impl StdioTransport {
             let room = RequestRoom(Arc::new(room));
             request.request.extensions_mut().insert(room.clone());
             self.unanswered.insert(request.id.clone(), room);
+            if !matches!(self.session, ProtocolSession::Begun) {
+                match &request.request {
+                    ClientRequest::InitializeRequest(_) => self.session = ProtocolSession::Begun,
+                    ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => {}
+                    _ => self.session = ProtocolSession::MayHaveBegun(request.id.clone()),
+                }
+            }
         }
         Some(message)
     }
@@ -197,6 +229,11 @@ impl Transport<RoleServer> for StdioTransport {
 
     fn send(&mut self, item: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<(), Error>> + Send + 'static {
         let out = self.out.clone();
+        if let (JsonRpcMessage::Error(answer), ProtocolSession::MayHaveBegun(id)) = (&item, &self.session)
+            && answer.id.as_ref() == Some(id)
+        {
+            self.session = ProtocolSession::NotBegun;
+        }
         let room = match &item {
             JsonRpcMessage::Response(answer) => self.unanswered.remove(&answer.id),
             JsonRpcMessage::Error(answer) => answer.id.as_ref().and_then(|id| self.unanswered.remove(id)),
@@ -248,7 +285,9 @@ impl Transport<RoleServer> for StdioTransport {
 
     async fn close(&mut self) -> Result<()> {
         let ended = self.relay.finish().await;
-        *lock(&self.client.failure) = ended.as_ref().err().cloned();
+        if let Err(error) = &ended {
+            self.client.fail(error.clone());
+        }
         ended
     }
 }

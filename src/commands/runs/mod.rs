@@ -185,10 +185,10 @@ fn journals(cx: &Cx) -> Result<Vec<ListedRun>> {
 /// Formats the session of a run that is kept, with the run's age.
 fn kept_session(run: &ListedRun) -> String {
     let RunRecord { run: id, backend, session, began_at, .. } = &run.record;
-    let began = human::age(*began_at);
+    let began = human::distance(*began_at);
     session.as_ref().map_or_else(
-        || format!("the session of {id} on {backend} ({began} ago)"),
-        |session| format!("{session} on {backend} ({began} ago)"),
+        || format!("the session of {id} on {backend} ({began})"),
+        |session| format!("{session} on {backend} ({began})"),
     )
 }
 

@@ -23,6 +23,10 @@ pub(in crate::commands) struct OlderThan {
 impl OlderThan {
     /// Parses the value for clap.
     pub(in crate::commands) fn parse(text: &str) -> Result<Self, String> {
+        // What is deleted depends on it: a number alone may be meant as days.
+        if text.trim().parse::<f64>().is_ok() {
+            return Err(format!("{text:?} has no unit: use a number and a unit, such as 90s, 12h or 7d"));
+        }
         Ok(OlderThan { text: text.to_owned(), age: duration::parse(text)? })
     }
 

@@ -1,6 +1,7 @@
 //! The pace of all work on a service: how long to wait between tries, and until when nothing is sent.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ pub struct Pace {
     deadline: Option<Instant>,
     /// Until when nothing is sent.
     held: Mutex<Option<Instant>>,
+    /// Whether a request has waited as long as it may, and none was answered since then.
+    is_exhausted: AtomicBool,
 }
 
 /// The service asked for a longer wait than [`Pace::ready`] waits.
@@ -41,7 +44,12 @@ pub struct Closed(pub Duration);
 impl Pace {
     /// Returns the pace of work that is tried again `retries` times and not past `deadline`.
     pub fn new(retries: u32, deadline: Option<std::time::Instant>) -> Self {
-        Pace { retries, deadline: deadline.map(Instant::from_std), held: Mutex::default() }
+        Pace {
+            retries,
+            deadline: deadline.map(Instant::from_std),
+            held: Mutex::default(),
+            is_exhausted: AtomicBool::new(false),
+        }
     }
 
     /// Returns when everything must be done.
@@ -61,10 +69,19 @@ impl Pace {
 
     /// Returns how long to wait for a service that refused a request and said when to come back; the wait is added to
     /// `obeyed`. It is not a failed try, so that a service under load does not make requests fail. `None` if no further
-    /// try is due: none is wanted, the waits are too long, or this one ends past the deadline.
+    /// try is due: none is wanted, the waits are too long, or this one ends past the deadline. After a request that waited
+    /// in vain, others do not wait until one is answered.
     pub(super) fn wait_as_asked(&self, asked: Duration, obeyed: &mut Duration) -> Option<Duration> {
         *obeyed = obeyed.saturating_add(asked);
-        self.wait(0, Some(asked)).filter(|_| *obeyed <= LONGEST_OBEYED)
+        if *obeyed > LONGEST_OBEYED {
+            self.is_exhausted.store(true, Ordering::Relaxed);
+        }
+        self.wait(0, Some(asked)).filter(|_| !self.is_exhausted.load(Ordering::Relaxed))
+    }
+
+    /// Notes that a request was answered.
+    pub(super) fn answered(&self) {
+        self.is_exhausted.store(false, Ordering::Relaxed);
     }
 
     /// Returns the pause that a service asked for, if it is one.
@@ -158,6 +175,19 @@ mod tests {
         let soon = Pace { deadline: Some(Instant::now() + Duration::from_secs(9)), ..Pace::new(2, None) };
         assert_eq!(soon.wait(0, Some(Duration::from_secs(8))), Some(Duration::from_secs(8)));
         assert_eq!(soon.wait(0, Some(Duration::from_secs(9))), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_service_that_refuses_for_minutes_is_not_waited_for_by_each_request() {
+        let pace = Pace::new(1, None);
+        let minute = Duration::from_secs(60);
+        let mut obeyed = Duration::ZERO;
+        let waits = std::iter::from_fn(|| pace.wait_as_asked(minute, &mut obeyed)).count();
+        assert_eq!(waits, 2);
+        assert_eq!(pace.wait_as_asked(minute, &mut Duration::default()), None);
+        pace.answered();
+        assert_eq!(pace.wait_as_asked(minute, &mut Duration::default()), Some(minute));
+        assert_eq!(Pace::new(0, None).wait_as_asked(minute, &mut Duration::default()), None);
     }
 
     #[tokio::test(start_paused = true)]

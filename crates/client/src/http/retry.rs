@@ -32,7 +32,10 @@ pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: R
         history.tries += 1;
         let FailedAttempt { mut watched, failure } =
             match attempt::once(service, &request, &credentials, deadline, history.tries, mode).await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    service.pace.answered();
+                    return Ok(reply);
+                }
                 Err(failed) => failed,
             };
         history.lost |= failure.delivery == Delivery::Unknown;

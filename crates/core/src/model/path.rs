@@ -22,6 +22,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RemotePath(String);
 
+/// The longest path, in bytes: `PATH_MAX` of Linux without its NUL. The sessions of all backends run on it.
+const LONGEST: usize = 4095;
+
 impl RemotePath {
     /// Returns the root, `/`.
     pub fn root() -> Self {
@@ -32,8 +35,15 @@ impl RemotePath {
     /// dropped.
     ///
     /// # Errors
-    /// `usage` for `..` and NUL.
+    /// `usage` for `..` and NUL, and for a path that no system could open.
     pub fn resolve(text: &str, home: &RemotePath) -> Result<Self> {
+        let too_long = |length: usize| {
+            Error::usage(format!("a session path of {length} bytes is too long"))
+                .hint(format!("a path has at most {LONGEST} bytes"))
+        };
+        if text.len() > 2 * LONGEST {
+            return Err(too_long(text.len()));
+        }
         let mut path = if text.starts_with('/') { Self::root() } else { home.clone() };
         for part in text.split('/') {
             match part {
@@ -47,6 +57,9 @@ impl RemotePath {
                 }
                 part => path.push(part),
             }
+        }
+        if path.0.len() > LONGEST {
+            return Err(too_long(path.0.len()));
         }
         Ok(path)
     }

@@ -213,7 +213,7 @@ impl ArchiveReader {
                 return match (filled, self.at > BLOCK as u64) {
                     (0, _) => Ok(None),
                     (_, true) => Err(self.cut_off()),
-                    (_, false) => Err(self.not_an_archive("is shorter than a header")),
+                    (_, false) => Err(self.unknown(&block)),
                 };
             }
             let part = self.take(free.len() as u64);

@@ -225,8 +225,8 @@ impl AnthropicSessions {
     fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
         new.environment.as_deref().or(self.client.setup.environment.as_deref()).ok_or_else(|| {
             Error::usage("a session needs an environment, and none is named").hint(format!(
-                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or `environment_id` in the document; {} \
-                 shows the ids",
+                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or in a document of the session; {} shows \
+                 the ids",
                 Setting::Environment,
                 Step::ListEnvironments
             ))
