@@ -9,8 +9,16 @@ use wharf_client::backend::{AgentQuery, Backend, Page, PageRequest, SessionQuery
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{EntryKind, SessionId, SessionPath};
 
-/// The highest number of things that are asked for: a list that is longer helps nobody to choose.
-const MOST: usize = 1000;
+/// The highest number of things that a service is asked for, which the cache has room for.
+const MOST_OF_SERVICE: usize = 2500;
+
+/// The same on this machine, where time alone limits a list.
+const MOST: usize = 50_000;
+
+/// Returns the highest number of things that a backend is asked for.
+fn most(backend: &dyn Backend) -> usize {
+    if backend.capabilities().account.is_some() { MOST_OF_SERVICE } else { MOST }
+}
 
 /// A question to a backend.
 pub(super) enum BackendQuestion {
@@ -68,11 +76,12 @@ impl BackendQuestion {
     /// # Errors
     /// Those of the backend; `unsupported` if it lacks what is asked for.
     pub(super) async fn ask(&self, backend: &dyn Backend, until: Instant) -> Result<ListedItems> {
+        let most = most(backend);
         match self {
             BackendQuestion::Sessions => {
                 let query = SessionQuery::default();
                 let list = async |page| backend.sessions().list(&query, page).await;
-                all(until, list, |session| {
+                all(until, most, list, |session| {
                     let labels = session.labels.into_iter().flatten().map(|(name, value)| format!("{name}={value}"));
                     ListedItem { labels: labels.collect(), ..ListedItem::new(&session.id, session.title) }
                 })
@@ -81,30 +90,30 @@ impl BackendQuestion {
             BackendQuestion::StoredFiles => {
                 let store = backend.require_store()?;
                 let list = async |page| store.list(None, page).await;
-                all(until, list, |file| ListedItem::new(&file.id, Some(file.filename))).await
+                all(until, most, list, |file| ListedItem::new(&file.id, Some(file.filename))).await
             }
             BackendQuestion::Agents => {
                 let agents = backend.require_agents()?;
                 let query = AgentQuery::default();
                 let list = async |page| agents.list(&query, page).await;
-                all(until, list, |agent| ListedItem::new(&agent.id, Some(agent.name))).await
+                all(until, most, list, |agent| ListedItem::new(&agent.id, Some(agent.name))).await
             }
             BackendQuestion::Environments => {
                 let environments = backend.require_environments()?;
                 let list = async |page| environments.list(false, page).await;
-                all(until, list, |environment| ListedItem::new(&environment.id, Some(environment.name))).await
+                all(until, most, list, |environment| ListedItem::new(&environment.id, Some(environment.name))).await
             }
             BackendQuestion::Resources(session) => {
                 let resources = backend.require_resources()?;
                 let list = async |page| resources.list(session, page).await;
                 let title = |path: Option<String>, file: Option<String>| path.or(file);
-                all(until, list, |resource| {
+                all(until, most, list, |resource| {
                     let file = resource.file_id.map(|id| id.to_string());
                     ListedItem::new(&resource.id.unwrap_or_default(), title(resource.mount_path, file))
                 })
                 .await
             }
-            BackendQuestion::Directory(at) => entries(backend, at, until).await,
+            BackendQuestion::Directory(at) => entries(backend, at, until, most).await,
         }
     }
 }
@@ -112,6 +121,7 @@ impl BackendQuestion {
 /// Collects the pages of a listing.
 async fn all<T>(
     until: Instant,
+    most: usize,
     mut list: impl AsyncFnMut(PageRequest) -> Result<Page<T>>,
     item: impl Fn(T) -> ListedItem,
 ) -> Result<ListedItems> {
@@ -121,8 +131,8 @@ async fn all<T>(
             return Ok(ListedItems { items, is_whole: false });
         };
         items.extend(walk.take(page?).0.into_iter().flatten().map(&item).filter(|item| !item.id.is_empty()));
-        if items.len() >= MOST {
-            items.truncate(MOST);
+        if items.len() >= most {
+            items.truncate(most);
             break;
         }
     }
@@ -130,10 +140,10 @@ async fn all<T>(
 }
 
 /// Collects the entries of a directory.
-async fn entries(backend: &dyn Backend, at: &SessionPath, until: Instant) -> Result<ListedItems> {
+async fn entries(backend: &dyn Backend, at: &SessionPath, until: Instant, most: usize) -> Result<ListedItems> {
     let mut items = Vec::new();
     let collected = timeout_at(until, async {
-        let mut entries = backend.require_files()?.list(at, false).await?.take(MOST);
+        let mut entries = backend.require_files()?.list(at, false).await?.take(most);
         while let Some(entry) = entries.next().await {
             // One that cannot be read is not named either.
             let Ok(entry) = entry else { continue };

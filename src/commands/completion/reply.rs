@@ -120,9 +120,13 @@ fn bash(mut found: Vec<CompletionCandidate>, local: LocalOffer, part: &str, kept
         let mut rest = quoted_for_bash(rest, before.quote);
         if shows_about {
             rest.extend(about(word).map(|about| format!("  ({about})")));
-        } else if before.quote.is_none() && !text.ends_with(['/', ':', '=']) {
-            // Inside of quotes bash ends the word.
-            rest.push(' ');
+        } else if !text.ends_with(['/', ':', '=']) {
+            match before.quote {
+                None => rest.push(' '),
+                // bash ends the word inside of quotes, unless a quote seems to stand there already.
+                Some(quote) if rest.ends_with(quote) => rest.push(quote),
+                Some(_) => {}
+            }
         }
         let _ = writeln!(reply, "{rest}");
     }
@@ -151,6 +155,12 @@ mod tests {
         assert_eq!(reply(&request("wharf sessions get @la", "@la", "9"), &["@last"]), ["@last "]);
         let quoted = request("wharf files ls s-1:\"/my d", "/my d", "9");
         assert_eq!(reply(&quoted, &["s-1:/my $dir/"]), ["/my \\$dir/"]);
+        for (name, word) in [("Y\"", "/d/Y\\\"\""), ("Y", "/d/Y")] {
+            let open = request("wharf files cat \"s1:/d/Y", "/d/Y", "9");
+            assert_eq!(reply(&open, &[&format!("s1:/d/{name}")]), [word]);
+        }
+        let open = request("wharf files cat 's1:/d/X", "/d/X", "9");
+        assert_eq!(reply(&open, &["s1:/d/X'"]), [r"/d/X'\'''"]);
         let listed = request("wharf sessions get s", "s", "63");
         assert_eq!(reply(&listed, &["s-1", "s-2"]), ["s-1  (title)", "s-2  (title)"]);
     }

@@ -11,7 +11,8 @@ function __wharf_complete
     set -l path (string replace -- "$flag" '' "$token")
     switch "$kind"
         case files
-            string replace --regex -- '^' "$flag" (__fish_complete_path "$path")
+            # As for a command that fish does not know: quotes, variables and `~` in the word are read.
+            string replace --regex -- '^' "$flag" (complete --do-complete "'' $path")
         case directories
             string replace --regex -- '^' "$flag" (__fish_complete_directories "$path" '')
     end
