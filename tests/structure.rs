@@ -16,7 +16,7 @@ const CORE: &[&[&str]] = &[
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],
-    &["last_session", "private_cache", "run_journal", "upload_log"],
+    &["last_session", "load", "private_cache", "run_journal", "upload_log"],
     &["config"],
 ];
 

@@ -63,7 +63,7 @@ fn check_table(input: &Input<'_>) {
     let mut text = String::new();
     for row in &input.rows {
         let cells = row.map(|cell| escape::for_terminal(cell).into_owned());
-        text.extend(table.row(cells.to_vec()));
+        text.extend(table.text_row(cells));
     }
     text.extend(table.finish());
     if input.rows.is_empty() {

@@ -99,6 +99,11 @@ impl Table {
         }
     }
 
+    /// Adds a row of plain texts, as [`Table::row`].
+    pub fn text_row(&mut self, cells: impl IntoIterator<Item = String>) -> Option<String> {
+        self.row(cells.into_iter().map(StyledCell::from).collect())
+    }
+
     /// Adds a row with one cell per column. Cells are single lines, already escaped for the terminal.
     ///
     /// Returns the lines to print now, with line breaks.
