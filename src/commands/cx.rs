@@ -333,13 +333,14 @@ impl Cx {
 /// Returns the absolute path for one that the user wrote, as [`Cx::resolve`].
 ///
 /// # Errors
-/// Those of [`RemotePath::resolve`].
+/// Those of [`RemotePath::resolve`] and [`RemotePath::check_length`].
 pub(super) fn resolve_path(capabilities: &Capabilities, path: &str) -> Result<RemotePath> {
     let (base, path) = match path.strip_prefix("@outputs").map(|rest| rest.strip_prefix('/').unwrap_or(rest)) {
         Some(rest) if path == "@outputs" || path.starts_with("@outputs/") => (capabilities.outputs, rest),
         _ => (capabilities.home, path),
     };
-    RemotePath::resolve(path, &base.parse()?)
+    let path = RemotePath::resolve(path, &base.parse()?)?;
+    path.check_length().map(|()| path)
 }
 
 /// The signals of work that handles them itself.

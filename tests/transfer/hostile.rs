@@ -192,7 +192,7 @@ fn names_are_names_whatever_is_in_them() {
 #[test]
 fn names_that_no_disk_takes_fail_alone() {
     let long = format!("/t/{}", "n".repeat(256));
-    let deep = format!("/t{}", "/deep".repeat(700));
+    let deep = format!("/t{}", "/deep".repeat(2000));
     let (room, other) = (Room::new(), FakeBackend::with(&[(&long, "1"), (&deep, "1"), ("/t/good", "1")]));
     let entries = [&long, &deep, "/t/good"].map(|path| entry(path, EntryKind::File, Some(1))).to_vec();
     let other = FakeBackend { listing: Some(lists(entries)), ..other };

@@ -114,7 +114,7 @@ fn asked_to_stop_while_files_are_uploaded_it_keeps_none() {
 }
 
 #[test]
-fn asked_to_stop_between_two_mounts_it_deletes_the_rest_and_names_what_was_begun() {
+fn asked_to_stop_between_two_mounts_it_deletes_the_rest_and_what_was_begun() {
     let cancellation = Cancellation::default();
     let asking = cancellation.clone();
     let other = FakeBackend::default();

@@ -25,7 +25,7 @@ use wharf_client::backend::{FetchOptions, SessionFiles};
 use wharf_core::advice::Setting;
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{EntryKind, Outcome, Receipt, SessionPath};
+use wharf_core::model::{EntryKind, Outcome, Receipt, RemotePath, SessionPath};
 
 /// The largest content that is held in memory, in bytes: it can be sent again, and others can be sent at the same time.
 const SMALL: u64 = 64 * 1024;
@@ -35,9 +35,6 @@ const ENTRIES: usize = 1_000_000;
 
 /// The most links from one to the next that are followed, as in Linux.
 const LONGEST_CHAIN: usize = 40;
-
-/// The longest path of an entry, in bytes.
-const LONGEST_PATH: usize = 4096;
 
 /// The most links of an archive that are followed.
 const LINKS: usize = 10_000;
@@ -413,9 +410,9 @@ fn taken(name: &str) -> Error {
 fn path_of(path: &[u8], name: &str) -> Result<String> {
     let refused = |why: &str| Err(Error::conflict(format!("{why}: {name:?}")));
     // Before anything is done for each of its parts.
-    if path.len() > LONGEST_PATH {
+    if path.len() > RemotePath::MAX_BYTES {
         return Err(Error::new(Kind::Limit, format!("the path of the entry has {} bytes", path.len()))
-            .hint(format!("a path has at most {LONGEST_PATH} bytes")));
+            .hint(format!("a path has at most {} bytes", RemotePath::MAX_BYTES)));
     }
     let Ok(text) = std::str::from_utf8(path) else { return refused("the path of the entry is not UTF-8") };
     if text.starts_with('/') {

@@ -106,7 +106,7 @@ fn a_name_of_255_bytes_is_taken() {
 fn a_name_that_is_too_long_is_a_usage_error() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
-        let name = "x".repeat(3000);
+        let name = "x".repeat(5000);
         for put in
             [room.put(&name, b"").await, room.put_new(&name, b"").await, room.put(&format!("{name}/a"), b"").await]
         {
@@ -120,7 +120,7 @@ fn a_name_that_is_too_long_is_a_usage_error() {
 fn a_name_that_is_too_long_leaves_not_even_a_parent() {
     everywhere(async |stage| {
         let room = Room::new(stage).await;
-        let name = "x".repeat(3000);
+        let name = "x".repeat(5000);
         for at in [format!("new/{name}"), format!("new/deep/{name}/a")] {
             assert_eq!(room.put(&at, b"").await.unwrap_err().kind(), Kind::Usage);
             assert_eq!(room.put_new(&at, b"").await.unwrap_err().kind(), Kind::Usage);

@@ -22,10 +22,11 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RemotePath(String);
 
-/// The longest path, in bytes: `PATH_MAX` of Linux without its NUL. The sessions of all backends run on it.
-const LONGEST: usize = 4095;
-
 impl RemotePath {
+    /// The longest path that can be opened, in bytes: `PATH_MAX` of Linux without its NUL. The sessions of all backends
+    /// run on it.
+    pub const MAX_BYTES: usize = 4095;
+
     /// Returns the root, `/`.
     pub fn root() -> Self {
         RemotePath("/".to_owned())
@@ -35,15 +36,8 @@ impl RemotePath {
     /// dropped.
     ///
     /// # Errors
-    /// `usage` for `..` and NUL, and for a path that no system could open.
+    /// `usage` for `..` and NUL.
     pub fn resolve(text: &str, home: &RemotePath) -> Result<Self> {
-        let too_long = |length: usize| {
-            Error::usage(format!("a session path of {length} bytes is too long"))
-                .hint(format!("a path has at most {LONGEST} bytes"))
-        };
-        if text.len() > 2 * LONGEST {
-            return Err(too_long(text.len()));
-        }
         let mut path = if text.starts_with('/') { Self::root() } else { home.clone() };
         for part in text.split('/') {
             match part {
@@ -58,10 +52,19 @@ impl RemotePath {
                 part => path.push(part),
             }
         }
-        if path.0.len() > LONGEST {
-            return Err(too_long(path.0.len()));
-        }
         Ok(path)
+    }
+
+    /// Fails for a path that no session can open. What a service lists is not checked: it can be named, at least.
+    ///
+    /// # Errors
+    /// `usage` for a path of more than [`RemotePath::MAX_BYTES`].
+    pub fn check_length(&self) -> Result<()> {
+        if self.0.len() <= Self::MAX_BYTES {
+            return Ok(());
+        }
+        Err(Error::usage(format!("a session path of {} bytes is too long", self.0.len()))
+            .hint(format!("a path has at most {} bytes", Self::MAX_BYTES)))
     }
 
     /// Returns the path of a name in this directory. `name` must not be empty, `.` or `..`, nor contain a slash or NUL.

@@ -22,7 +22,6 @@ use wharf_wire::agb::text::ToolError;
 
 /// The longest name, in bytes, that the file system of every image accepts.
 const NAME_MAX: usize = 255;
-const PATH_MAX: usize = 4095;
 
 #[async_trait]
 impl SessionFiles for AgbFiles {
@@ -193,10 +192,7 @@ fn check_names(path: &RemotePath) -> Result<()> {
     if path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
         return Err(Error::usage(format!("a name has more than {NAME_MAX} bytes: `{path}`")));
     }
-    if path.as_str().len() > PATH_MAX {
-        return Err(Error::usage(format!("a path has more than {PATH_MAX} bytes: `{path}`")));
-    }
-    Ok(())
+    path.check_length()
 }
 
 /// Returns the error of a path that cannot be changed.

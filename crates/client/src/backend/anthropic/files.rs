@@ -369,9 +369,10 @@ impl AnthropicResources {
     /// Reserves a path, so that no other upload of this process uses it.
     ///
     /// # Errors
-    /// `conflict` where something is there that may not be replaced, or above, or below; what listing
-    /// the mounts says.
+    /// `conflict` where something is there that may not be replaced, or above, or below; `usage` for a path that is too
+    /// long; what listing the mounts says.
     pub(super) async fn reserve(&self, target: &SessionPath, replace: bool) -> Result<ReservedPath> {
+        target.path.check_length()?;
         let mut all = self.client.taken.lock().await;
         let taken = all.entry(target.session.clone()).or_default();
         let known =

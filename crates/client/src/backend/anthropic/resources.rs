@@ -163,7 +163,7 @@ fn file_path(path: &RemotePath) -> Result<RemotePath> {
     if path.is_root() || UPLOADS.parse::<RemotePath>()?.is_within(&path) {
         return Err(Error::usage(format!("a mount path names a file, and `{path}` is a directory")));
     }
-    Ok(path)
+    path.check_length().map(|()| path)
 }
 
 /// Returns the error of writing to the directory that only the agent writes to.

@@ -459,7 +459,7 @@ fn check_names(at: &SessionPath) -> Result<()> {
     if at.path.as_str().split('/').any(|name| name.chars().count() > wire::NAME_MAX) {
         return Err(Error::usage(format!("a name has more than {} characters: `{at}`", wire::NAME_MAX)));
     }
-    Ok(())
+    at.path.check_length()
 }
 
 fn too_large(name: &str) -> Error {
