@@ -42,7 +42,6 @@ pub(super) struct Concurrency {
     load: ServiceLoad,
     /// Refusals that were taken into account.
     refusals: u64,
-    was_refused: bool,
     round: Round,
     /// The speed of the last round, in files a second.
     speed: Option<f64>,
@@ -81,7 +80,6 @@ impl Concurrency {
             highest: 0,
             refusals: options.load.refusals(),
             load: options.load.clone(),
-            was_refused: false,
             round: Round::new(Instant::now()),
             speed: None,
             trial: None,
@@ -97,13 +95,13 @@ impl Concurrency {
         self.limit
     }
 
-    /// Notes that a file was begun, so that so many are being transferred.
+    /// Notes that a file was begun: `running` files are being transferred now.
     pub(super) fn begun(&mut self, running: usize) {
         self.highest = self.highest.max(running);
         self.round.limited |= running >= self.limit;
     }
 
-    /// Notes the end of a file of this size, while so many others are being transferred.
+    /// Notes the end of a file of this size, while `running` others are being transferred.
     pub(super) fn ended(&mut self, bytes: u64, running: usize) {
         self.ended_at(Instant::now(), bytes, running);
     }
@@ -151,7 +149,7 @@ impl Concurrency {
             return;
         }
         if self.limit >= self.ceiling {
-            self.held_back = HeldBack::Ceiling;
+            self.hold_back(HeldBack::Ceiling);
         } else if self.pause > 0 {
             self.pause -= 1;
         } else {
@@ -161,19 +159,24 @@ impl Concurrency {
     }
 
     fn lower(&mut self, now: Instant, limit: usize, running: usize, why: HeldBack) {
-        (self.limit, self.held_back, self.trial) = (limit.max(1), why, None);
-        self.outdated = running;
+        (self.limit, self.trial, self.outdated) = (limit.max(1), None, running);
+        self.hold_back(why);
         if why == HeldBack::Refusals {
-            (self.factor, self.pause, self.speed, self.was_refused) = (CAREFUL, 1, None, true);
+            (self.factor, self.pause, self.speed) = (CAREFUL, 1, None);
         }
         self.round = Round::new(now);
     }
 
+    /// Notes why there are not more files at once. Other limits hardly count beside what the service asked for.
+    fn hold_back(&mut self, why: HeldBack) {
+        if self.held_back != HeldBack::Refusals {
+            self.held_back = why;
+        }
+    }
+
     /// Returns what was reached.
     pub(super) fn report(&self) -> ReachedConcurrency {
-        // Other limits hardly count beside what the service asked for.
-        let held_back = if self.was_refused { HeldBack::Refusals } else { self.held_back };
-        ReachedConcurrency { highest: self.highest, ceiling: self.ceiling, held_back }
+        ReachedConcurrency { highest: self.highest, ceiling: self.ceiling, held_back: self.held_back }
     }
 }
 

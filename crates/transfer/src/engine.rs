@@ -84,8 +84,8 @@ impl Transfer<'_> {
         }
     }
 
-    /// Runs `work` for each item, as many at once as is fast and at most `jobs`, and records the results. `feed` runs beside them, and may be what
-    /// sends the items.
+    /// Runs `work` for each item, as many at once as is fast and at most `jobs`, and records the results. `feed` runs beside
+    /// them, and may be what sends the items.
     ///
     /// On cancellation no other item is started; those that are running are dropped, which leaves nothing behind, and
     /// recorded as failed.
@@ -108,11 +108,11 @@ impl Transfer<'_> {
         let (mut feed, mut fed) = (pin!(feed), false);
         let mut cancellation = pin!(self.cancellation.cancelled());
         let concurrency = &running.concurrency;
-        let why: Error = loop {
+        let ended = loop {
             let may_begin = !all_begun && active.len() < concurrency.borrow().limit();
             tokio::select! {
                 biased;
-                why = &mut cancellation => break why,
+                why = &mut cancellation => break Err(why),
                 Some(came) = active.next(), if !active.is_empty() => {
                     concurrency.borrow_mut().ended(size_of(&came), active.len());
                     match came {
@@ -131,15 +131,16 @@ impl Transfer<'_> {
                 () = &mut feed, if !fed => fed = true,
             }
             if all_begun && active.is_empty() {
-                results.reached(concurrency.borrow().report());
-                return Ok(());
+                break Ok(());
             }
         };
         results.reached(concurrency.borrow().report());
-        for (_, label) in running.files.take() {
-            results.record(Receipt::failed(&label.source, label.destination, why.clone()))?;
+        if let Err(why) = &ended {
+            for (_, label) in running.files.take() {
+                results.record(Receipt::failed(&label.source, label.destination, why.clone()))?;
+            }
         }
-        Err(why)
+        ended
     }
 }
 

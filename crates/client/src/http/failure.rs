@@ -112,6 +112,11 @@ impl RequestHistory {
     }
 }
 
+/// Returns whether a service refuses requests with this status because of its load.
+const fn is_overload(status: u16) -> bool {
+    matches!(status, 429 | 503 | 529)
+}
+
 impl AttemptFailure {
     pub(super) fn new(delivery: Delivery, message: impl Into<String>) -> Self {
         AttemptFailure {
@@ -232,7 +237,7 @@ impl AttemptFailure {
         if let Some(says) = says {
             message = format!("{message}: {says}");
         }
-        let refused = reported.not_executed.unwrap_or(matches!(status.as_u16(), 429 | 503 | 529));
+        let refused = reported.not_executed.unwrap_or(is_overload(status.as_u16()));
         let default_again = refused || matches!(status.as_u16(), 408 | 500 | 502 | 504) || status.as_u16() >= 520;
         let retry = reported.retry.unwrap_or(default_again);
         AttemptFailure {
@@ -255,7 +260,7 @@ impl AttemptFailure {
 
     /// Returns whether the service refused the request because of its load.
     pub(super) fn is_overload(&self) -> bool {
-        self.delivery == Delivery::Rejected && matches!(self.details.status, Some(429 | 503 | 529))
+        self.delivery == Delivery::Rejected && self.details.status.is_some_and(is_overload)
     }
 
     /// Returns whether sending the request again is allowed and may help.
