@@ -47,7 +47,7 @@ use self::progress::ProgressMode;
 pub use self::receipt_file::ReceiptFile;
 pub use self::record::{Record, TableView};
 pub use self::records::{AgentVersionView, CapabilitiesView, ENTRY_LONG, ENTRY_SHORT, LogRecord};
-pub use self::relay::{Relay, RelaySender};
+pub use self::relay::{OutputRelays, Relay, RelaySender};
 use self::report::{ErrorForm, ReportStyle};
 use self::stderr::Stderr;
 use self::stdout_errors::{closed, stdout_error, unwritten};
@@ -213,12 +213,12 @@ impl Output {
         }
     }
 
-    /// Returns the relay of stderr. Until it is [settled](Self::settle_stderr), notes go through it as well, so that a
-    /// reader of stderr that stalls holds up nothing.
-    pub fn relay_stderr(&self) -> Relay {
-        let (relay, notes) = Relay::stderr();
+    /// Returns the relays of the standard streams. Until that of stderr is [settled](Self::settle_stderr), notes go through
+    /// it as well, so that a reader of stderr that stalls holds up nothing.
+    pub fn relays(&self) -> OutputRelays {
+        let (stderr, notes) = Relay::stderr();
         self.stderr.relay(notes);
-        relay
+        OutputRelays { stdout: Relay::stdout(), stderr }
     }
 
     /// Returns what passes blocks to the relay of stderr, if there is one.

@@ -28,6 +28,35 @@ pub struct Relay {
     explain: fn(&io::Error) -> Error,
 }
 
+/// The relays of both standard streams. What one shows stands below what the other was passed before: their threads would
+/// mix lines otherwise.
+pub struct OutputRelays {
+    /// That of stdout.
+    pub stdout: Relay,
+    /// That of stderr.
+    pub stderr: Relay,
+}
+
+impl OutputRelays {
+    /// Passes a block to stdout, as [`Relay::send`].
+    ///
+    /// # Errors
+    /// Those of [`Relay::send`].
+    pub async fn send_stdout(&mut self, block: &Bytes) -> Result<()> {
+        self.stderr.written().await;
+        self.stdout.send(block).await
+    }
+
+    /// Passes a block to stderr, as [`Relay::send`].
+    ///
+    /// # Errors
+    /// Those of [`Relay::send`].
+    pub async fn send_stderr(&mut self, block: &Bytes) -> Result<()> {
+        self.stdout.written().await;
+        self.stderr.send(block).await
+    }
+}
+
 struct Running {
     blocks: RelaySender,
     failure: Arc<Mutex<Option<io::Error>>>,
@@ -173,9 +202,8 @@ impl Relay {
         Err(self.failed().await)
     }
 
-    /// Waits until the blocks that were passed are written, or the stream has failed. What is written to another
-    /// stream after that stands below them on a terminal. Cancel safe.
-    pub async fn written(&mut self) {
+    /// Waits until the blocks that were passed are written, or the stream has failed. Cancel safe.
+    async fn written(&mut self) {
         if let Some(running) = self.running.as_ref().filter(|_| self.has_passed) {
             running.blocks.written().await;
             self.has_passed = false;

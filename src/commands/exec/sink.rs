@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::Cx;
 use super::excerpt::{self, Excerpt};
-use crate::output::{Captured, Format, Relay, TerminalText};
+use crate::output::{Captured, Format, OutputRelays, TerminalText};
 use wharf_client::backend::exec::{CommandEnd, CommandStatus, OutputStream};
 use wharf_core::clock::millis;
 use wharf_core::error::{Error, Kind, Result};
@@ -55,15 +55,9 @@ pub(in crate::commands) struct RunningSink<'a> {
     captured: Captured,
     /// The next block to pass on.
     waiting: Option<(OutputStream, Bytes)>,
-    relays: Relays,
+    relays: OutputRelays,
     /// Whether stdout was closed by its reader, and the command goes on without it.
     unread: bool,
-}
-
-/// The standard streams of this process.
-struct Relays {
-    stdout: Relay,
-    stderr: Relay,
 }
 
 /// An output stream of the command.
@@ -121,7 +115,7 @@ impl<'a> ExecSink<'a> {
         };
         let (stdout, stderr) = (stream(io::stdout().is_terminal()), stream(io::stderr().is_terminal()));
         let captured = self.cx.out.capture();
-        let relays = Relays { stdout: Relay::stdout(), stderr: self.cx.out.relay_stderr() };
+        let relays = self.cx.out.relays();
         RunningSink {
             sink: self,
             started_at: Timestamp::now(),
@@ -152,18 +146,12 @@ impl RunningSink<'_> {
         if let Some((stream, block)) = &self.waiting {
             match stream {
                 OutputStream::Stdout if self.unread => {}
-                OutputStream::Stdout => {
-                    self.relays.stderr.written().await;
-                    match self.relays.stdout.send(block).await {
-                        Err(error) if self.goes_on_without(&error) => self.unread = true,
-                        sent => sent?,
-                    }
-                }
-                OutputStream::Stderr => {
-                    self.relays.stdout.written().await;
-                    // If the reader of stderr is gone, the command goes on without it.
-                    drop(self.relays.stderr.send(block).await);
-                }
+                OutputStream::Stdout => match self.relays.send_stdout(block).await {
+                    Err(error) if self.goes_on_without(&error) => self.unread = true,
+                    sent => sent?,
+                },
+                // If the reader of stderr is gone, the command goes on without it.
+                OutputStream::Stderr => drop(self.relays.send_stderr(block).await),
             }
         }
         self.waiting = None;

@@ -110,7 +110,7 @@ impl InvokeArgs {
         let conversation = self.conversation;
         if self.prompt.is_none() && self.file.is_none() && question::can_ask(cx) {
             let first = Draft { attachments, system: self.system, conversation, protocol };
-            return conversation::run(&follower, turns, first).await;
+            return Box::pin(conversation::run(&follower, turns, first)).await;
         }
         let text = prompt::read(cx, self.prompt, self.file).await?;
         let mut draft = Draft { attachments, system: self.system, conversation, protocol };

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::text::TurnText;
 use crate::commands::Cx;
-use crate::output::{Captured, Format, Relay, TerminalText, escape, human};
+use crate::output::{Captured, Format, OutputRelays, TerminalText, escape, human};
 use wharf_client::backend::turn::{RunningTurn, TurnEnd};
 use wharf_core::clock::millis;
 use wharf_core::error::{Error, Kind, Result};
@@ -70,8 +70,7 @@ pub(super) struct TurnSink<'a> {
     waiting: Bytes,
     /// The same for stderr.
     waiting_errors: Vec<u8>,
-    relay: Relay,
-    errors: Relay,
+    relays: OutputRelays,
     /// Whether the reader of stdout went away: the turn goes on without it.
     unread: bool,
 }
@@ -137,8 +136,7 @@ impl<'a> TurnSink<'a> {
             captured: cx.out.capture(),
             waiting: Bytes::new(),
             waiting_errors: Vec::new(),
-            relay: Relay::stdout(),
-            errors: cx.out.relay_stderr(),
+            relays: cx.out.relays(),
             unread: false,
         }
     }
@@ -189,17 +187,15 @@ impl<'a> TurnSink<'a> {
     /// `io` where stdout takes no more. A reader that went away is no error.
     pub(super) async fn pass(&mut self) -> Result<()> {
         if !self.waiting.is_empty() && !self.unread {
-            self.errors.written().await;
-            match self.relay.send(&self.waiting).await {
+            match self.relays.send_stdout(&self.waiting).await {
                 Err(error) if error.kind() == Kind::Closed => self.unread = true,
                 sent => sent?,
             }
         }
         self.waiting = Bytes::new();
         if !self.waiting_errors.is_empty() {
-            self.relay.written().await;
             // If the reader of stderr is gone, the turn goes on without it.
-            drop(self.errors.send(&Bytes::copy_from_slice(&self.waiting_errors)).await);
+            drop(self.relays.send_stderr(&Bytes::copy_from_slice(&self.waiting_errors)).await);
             self.waiting_errors.clear();
         }
         Ok(())
@@ -211,9 +207,9 @@ impl<'a> TurnSink<'a> {
     /// As [`TurnSink::pass`].
     pub(super) async fn close(mut self) -> Result<()> {
         self.pass().await?;
-        drop(self.errors.finish().await);
+        drop(self.relays.stderr.finish().await);
         self.cx.out.settle_stderr();
-        match self.relay.finish().await {
+        match self.relays.stdout.finish().await {
             Err(error) if error.kind() == Kind::Closed => Ok(()),
             finished => finished,
         }
