@@ -45,12 +45,17 @@ impl McpClient {
     /// Starts a server and begins a session with it.
     pub(crate) fn connect(call: Call) -> Self {
         let mut client = Self::start(call);
+        client.initialize();
+        client
+    }
+
+    /// Begins a session.
+    pub(crate) fn initialize(&mut self) {
         let info = json!({ "name": "test", "version": "1" });
         let begin = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info });
-        let begun = client.request("initialize", &begin);
+        let begun = self.request("initialize", &begin);
         assert_eq!(begun["result"]["serverInfo"]["name"], "wharf", "{begun}");
-        client.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
-        client
+        self.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
     }
 
     /// Sends bytes as they are.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::mcp_client::McpClient;
-use crate::sandbox::{Sandbox, wait_until};
+use crate::sandbox::{Sandbox, Served, wait_until};
 
 const KIB: usize = 1024;
 
@@ -23,6 +23,12 @@ fn local(sandbox: &Sandbox) -> (McpClient, String) {
     let mut client = McpClient::connect(sandbox.wharf(["mcp", "--allow-local-exec"]));
     let session = client.session();
     (client, session)
+}
+
+/// Connects to a server for a hosted backend and one of its agents.
+fn connect_hosted(served: &Served<'_>, backend: &str, agent: &str) -> McpClient {
+    let server = served.wharf(backend, ["mcp"]).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", agent);
+    McpClient::connect(server)
 }
 
 fn script(session: &str, script: &str, more: &Value) -> Value {
@@ -199,9 +205,7 @@ fn a_session_that_a_cancelled_message_to_a_hosted_agent_created_is_deleted() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);
     for (backend, agent) in [("anthropic", "agent_1"), ("foundry", "a1")] {
-        let mut client = McpClient::connect(
-            served.wharf(backend, ["mcp"]).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", agent),
-        );
+        let mut client = connect_hosted(&served, backend, agent);
         let id = client.begin_call("agent_invoke", &json!({ "inputText": "sleep 60s" }));
         client.wait_for(|message| message["method"] == "notifications/progress");
         client.cancel(&id);
@@ -312,9 +316,7 @@ fn a_turn_reports_its_progress_and_is_stopped_by_a_cancellation_and_its_time_lim
 fn a_hosted_turn_waits_for_a_confirmation_and_goes_on() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);
-    let mut client = McpClient::connect(
-        served.wharf("anthropic", ["mcp"]).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", "agent_1"),
-    );
+    let mut client = connect_hosted(&served, "anthropic", "agent_1");
     let session = client.session();
     let invoke = |text: &str| json!({ "sessionId": session, "inputText": text });
     let plain = client.ok("agent_invoke", &invoke("echo hello"));
@@ -342,9 +344,7 @@ fn a_cancelled_turn_of_a_hosted_agent_is_interrupted() {
     let sandbox = Sandbox::new();
     let served = sandbox.serve(&[]);
     for (backend, agent) in [("anthropic", "agent_1"), ("foundry", "a1")] {
-        let mut client = McpClient::connect(
-            served.wharf(backend, ["mcp"]).env("WHARF_ENVIRONMENT", "env_1").env("WHARF_AGENT", agent),
-        );
+        let mut client = connect_hosted(&served, backend, agent);
         let session = client.session();
         let invoke = json!({ "sessionId": session, "inputText": "sleep 60s" });
         let id = client.begin_call("agent_invoke", &invoke);

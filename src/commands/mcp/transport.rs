@@ -73,7 +73,7 @@ struct WaitingRequest {
 
 /// What a request takes up while it is worked on, and until its answer is written.
 #[derive(Clone)]
-struct RequestRoom(#[allow(dead_code, reason = "held until it is dropped")] Arc<OwnedSemaphorePermit>);
+struct RequestRoom(Arc<OwnedSemaphorePermit>);
 
 /// What is known of the client.
 #[derive(Default)]
