@@ -99,7 +99,7 @@ impl Table {
         }
     }
 
-    /// Adds a row of plain texts, as [`Table::row`].
+    /// Adds a row of plain texts, one cell per column.
     pub fn text_row(&mut self, cells: impl IntoIterator<Item = String>) -> Option<String> {
         self.row(cells.into_iter().map(StyledCell::from).collect())
     }
