@@ -14,6 +14,8 @@ pub(super) struct Behaviour {
     pub(super) prints_objects: bool,
     /// Whether it sends requests to the chosen backend.
     pub(super) uses_backend: bool,
+    /// Whether it can change what the chosen backend lists.
+    pub(super) changes_lists: bool,
     /// Whether it creates a session.
     pub(super) creates_session: bool,
     /// Whether its arguments name agents.
@@ -36,6 +38,7 @@ impl Command {
             reads_settings: true,
             prints_objects: true,
             uses_backend: false,
+            changes_lists: false,
             creates_session: false,
             names_agent: false,
             takes_session: false,
@@ -43,22 +46,26 @@ impl Command {
             shares_stderr: false,
             report: None,
         };
-        let client = Behaviour { uses_backend: true, ..tool };
+        let reader = Behaviour { uses_backend: true, ..tool };
+        let client = Behaviour { changes_lists: true, ..reader };
         let document = Behaviour { reads_settings: false, prints_objects: false, ..tool };
         match self {
             Command::Sessions(verb) => Behaviour {
+                changes_lists: verb.changes_lists(),
                 creates_session: matches!(verb, sessions::SessionsCommand::Create(_)),
                 takes_session: verb.takes_session(),
                 ..client
             },
             Command::Files(verb) => Behaviour {
                 prints_objects: !matches!(verb, files::FilesCommand::Cat(_)),
+                changes_lists: verb.changes_lists(),
                 takes_session: true,
                 report: verb.report(),
                 ..client
             },
-            Command::Agents(_) => Behaviour { names_agent: true, ..client },
-            Command::Resources(_) | Command::Environments(_) => client,
+            Command::Agents(_) => Behaviour { names_agent: true, ..reader },
+            Command::Environments(_) => reader,
+            Command::Resources(_) => client,
             Command::Exec(_) => Behaviour { takes_session: true, passes_status: true, ..client },
             Command::Invoke(_) => Behaviour { takes_session: true, ..client },
             Command::Run(args) => Behaviour {
@@ -84,7 +91,7 @@ impl Command {
                 config::ConfigCommand::Init(_) | config::ConfigCommand::Set(_) | config::ConfigCommand::Unset(_),
             ) => Behaviour { reads_settings: false, ..tool },
             Command::Config(_) => Behaviour { takes_session: true, ..tool },
-            Command::Doctor => client,
+            Command::Doctor => reader,
             Command::Mcp(_) => Behaviour { prints_objects: false, creates_session: true, ..client },
             #[cfg(feature = "emulator")]
             Command::Serve(_) => document,

@@ -24,6 +24,7 @@ use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId};
 use wharf_core::platform::SignalEvent;
+use wharf_core::private_cache;
 use wharf_core::run_journal::RunRecord;
 use wharf_core::verdict::Verdict;
 use wharf_transfer::TransferOptions;
@@ -129,6 +130,17 @@ impl Cx {
             let _ = self.backend.set(registry::open(self.settings()?)?);
         }
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
+    }
+
+    /// Removes the answers that completion keeps, after a command that may have made them wrong. Those of the local backend
+    /// are not kept.
+    pub(super) fn forget_completions(&self) {
+        let is_local = |backend: &dyn Backend| backend.capabilities().account.is_none();
+        if !self.backend.get().map(AsRef::as_ref).is_some_and(is_local)
+            && let Some(cache) = self.settings.get().and_then(Settings::completion_cache)
+        {
+            private_cache::clear(&cache);
+        }
     }
 
     /// Returns the backend with which a run was begun.

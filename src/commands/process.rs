@@ -169,6 +169,9 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let signals = listen(reporter, &cx).map_err(|e| Error::io("watching for signals", &e))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx, global.timeout, signals, reporter));
+    if behaviour.changes_lists {
+        cx.forget_completions();
+    }
     cx.out.settle_stderr();
     // Output before a failure is valid.
     let flushed = cx.out.flush();

@@ -147,7 +147,10 @@ fn an_answer_is_kept_for_its_user_and_its_backend_for_a_short_time() {
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     let content = fs::read_to_string(&path).unwrap();
     assert!(content.contains("kept") && !content.contains(served.variable("ANTHROPIC_API_KEY")), "{content}");
-    drop(served.wharf("anthropic", ["sessions", "delete", &session]).run());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let home = elsewhere.path().as_os_str();
+    let delete = served.wharf("anthropic", ["sessions", "delete", &session]);
+    delete.env("WHARF_HOME", home).env("XDG_CACHE_HOME", home).run().ok();
     assert_eq!(words_of(&asked(call())), [session.as_str()], "it was asked a moment ago");
     for other in [
         call().env("ANTHROPIC_API_KEY", "another"),
@@ -156,6 +159,12 @@ fn an_answer_is_kept_for_its_user_and_its_backend_for_a_short_time() {
     ] {
         assert_eq!(words_of(&asked(other)), [""; 0], "an answer to another question");
     }
+    // A command that reads leaves the answer, and one that changes something removes it.
+    served.wharf("anthropic", ["sessions", "list"]).run().ok();
+    assert_eq!(words_of(&asked(call())), [session.as_str()]);
+    let another = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "-q"];
+    let another = served.wharf("anthropic", another).run();
+    assert_eq!(words_of(&asked(call())), [another.ok().stdout().trim()]);
 }
 
 #[test]
@@ -178,6 +187,17 @@ fn nothing_that_goes_wrong_is_heard_and_nothing_is_made() {
     }
     let made = tree(&sandbox.store());
     assert!(made.iter().all(|name| name.starts_with("completion/")), "{made:?}");
+    // A database that is empty, of another program, or of another version stays as it is.
+    let database = sandbox.store().join("wharf.db");
+    let mut older = [0; 4096];
+    older[..16].copy_from_slice(b"SQLite format 3\0");
+    older[63] = 1;
+    for content in [&b""[..], b"SQLite format 3\0", &b"garbage".repeat(100), &older] {
+        fs::write(&database, content).unwrap();
+        let before = tree(&sandbox.store());
+        assert_eq!(complete(&sandbox, &["sessions", "get", ""]), nothing);
+        assert_eq!((tree(&sandbox.store()), fs::read(&database).unwrap()), (before, content.to_vec()));
+    }
     fs::create_dir(sandbox.config().join("wharf")).unwrap();
     fs::write(sandbox.config().join("wharf/config.toml"), "profile = 1").unwrap();
     assert_eq!(complete(&sandbox, &["sessions", "get", ""]), nothing);

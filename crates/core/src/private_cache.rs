@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -85,8 +86,7 @@ impl PrivateCache {
         let mut others = 0;
         for entry in dir.entries().into_iter().flatten().flatten().take(MANY) {
             let name = PathBuf::from(entry.file_name());
-            let ours = name.extension().is_some_and(|ending| ending == "json");
-            if !ours || name.as_os_str() == OsStr::new(except) {
+            if !is_ours(name.as_os_str()) || name.as_os_str() == OsStr::new(except) {
                 continue;
             }
             let file = read::<serde_json::Value>(&self.dir.join(&name));
@@ -112,6 +112,21 @@ fn read<T: DeserializeOwned>(path: &Path) -> Option<CacheFile<T>> {
     let mut content = Vec::new();
     file.take(LONGEST as u64).read_to_end(&mut content).ok()?;
     serde_json::from_slice(&content).ok()
+}
+
+/// Removes all values of the cache in `dir`, as far as that is possible.
+pub fn clear(dir: &Path) {
+    let Ok(dir) = Dir::open_ambient_dir(dir, ambient_authority()) else { return };
+    for entry in dir.entries().into_iter().flatten().flatten().take(MANY) {
+        if is_ours(&entry.file_name()) {
+            let _ = dir.remove_file(entry.file_name());
+        }
+    }
+}
+
+/// Returns whether a file has a name like those of the cache.
+fn is_ours(name: &OsStr) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "json")
 }
 
 fn named(hash: &str) -> String {
@@ -173,5 +188,7 @@ mod tests {
         cache.put("other", &"w", soon());
         assert!(!path.exists() && word(&cache, "other").is_some());
         assert_eq!(cache.dir.read_dir().unwrap().count(), 1);
+        clear(&cache.dir);
+        assert!(word(&cache, "other").is_none() && cache.dir.is_dir());
     }
 }

@@ -32,4 +32,10 @@ _wharf() {
     esac
     return ret
 }
-if [[ $funcstack[1] == _wharf ]]; then _wharf "$@"; else compdef _wharf wharf; fi
+if [[ $funcstack[1] == _wharf ]]; then
+    _wharf "$@"
+elif (( $+functions[compdef] )); then
+    compdef _wharf wharf
+else
+    print -u2 'wharf: completion needs compinit: run `autoload -Uz compinit; compinit` before this script'
+fi

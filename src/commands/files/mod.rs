@@ -47,6 +47,14 @@ impl FilesCommand {
         }
     }
 
+    /// Returns whether the verb can change which files are listed.
+    pub(super) fn changes_lists(&self) -> bool {
+        match self {
+            FilesCommand::Download(_) | FilesCommand::Ls(_) | FilesCommand::Stat(_) | FilesCommand::Cat(_) => false,
+            FilesCommand::Upload(_) | FilesCommand::Mkdir(_) | FilesCommand::Mv(_) | FilesCommand::Rm(_) => true,
+        }
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
             FilesCommand::Upload(args) => args.run(cx).await,

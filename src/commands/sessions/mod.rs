@@ -83,6 +83,26 @@ impl SessionsCommand {
         }
     }
 
+    /// Returns whether the verb can change which sessions are listed, or as what.
+    pub(super) fn changes_lists(&self) -> bool {
+        match self {
+            SessionsCommand::List(_)
+            | SessionsCommand::Get(_)
+            | SessionsCommand::Wait(_)
+            | SessionsCommand::Events(_)
+            | SessionsCommand::Logs(_)
+            | SessionsCommand::Touch(_)
+            | SessionsCommand::Interrupt(_)
+            | SessionsCommand::Confirm(_) => false,
+            SessionsCommand::Create(_)
+            | SessionsCommand::Label(_)
+            | SessionsCommand::Update(_)
+            | SessionsCommand::Stop(_)
+            | SessionsCommand::Archive(_)
+            | SessionsCommand::Delete(_) => true,
+        }
+    }
+
     pub(super) async fn run(self, cx: &Cx) -> Result<()> {
         match self {
             SessionsCommand::Create(args) => args.run(cx).await,

@@ -1,5 +1,7 @@
 //! The metadata: one `SQLite` file in WAL mode, safe for many processes at once.
 
+use std::io::Read;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -73,6 +75,12 @@ const STEPS: [&str; 5] = [
 
 /// The format of this wharf.
 const FORMAT: usize = STEPS.len();
+
+/// The length of the header of a database, what it begins with, and where it has `user_version` (`SQLite`, "Database File
+/// Format", section 1.3).
+const HEADER: usize = 100;
+const SIGNATURE: &[u8] = b"SQLite format 3\0";
+const USER_VERSION: Range<usize> = 60..64;
 
 /// Times are microseconds since 1970. `seq` orders listings and is their cursor.
 const FIRST: &str = "
@@ -176,6 +184,19 @@ impl ModalConnection {
 }
 
 impl Db {
+    /// Returns whether the file at `path` is a database of the current format. It is only read, so that a missing or
+    /// older one stays as it is, and it does not matter who else uses it.
+    pub(super) fn is_current(path: &Path) -> bool {
+        let read = || {
+            let mut header = [0; HEADER];
+            platform::open_regular(path)?.read_exact(&mut header)?;
+            std::io::Result::Ok(header)
+        };
+        read().is_ok_and(|header| {
+            header.starts_with(SIGNATURE) && header[USER_VERSION] == u32::try_from(FORMAT).unwrap_or(0).to_be_bytes()
+        })
+    }
+
     /// Opens the database, and creates a missing one; without durability it is in memory.
     pub(super) fn open(path: &Path, durability: Durability) -> Result<Self> {
         let doing = || format!("opening the database `{}`", path.display());

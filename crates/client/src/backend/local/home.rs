@@ -16,9 +16,9 @@ use wharf_core::model::SessionId;
 /// The name of the database.
 const DATABASE: &str = "wharf.db";
 
-/// Returns whether there is a store in a home.
+/// Returns whether there is a store in a home that can be used without changing it.
 pub(super) fn is_made(home: &Path) -> bool {
-    home.join(DATABASE).is_file()
+    Db::is_current(&home.join(DATABASE))
 }
 
 /// The home: its directories and its database.
