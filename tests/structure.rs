@@ -16,6 +16,7 @@ const CORE: &[&[&str]] = &[
     &["model"],
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],
+    &["line_log"],
     &["last_session", "load", "private_cache", "run_journal", "upload_log"],
     &["config"],
 ];

@@ -9,6 +9,7 @@ pub mod config;
 pub mod error;
 pub mod feature;
 pub mod last_session;
+mod line_log;
 pub mod load;
 pub mod model;
 pub mod platform;
