@@ -889,55 +889,56 @@ complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_su
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -l with-files -d 'Also delete the stored files that wharf uploaded for the session'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand sessions; and __fish_seen_subcommand_from rm" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
 table\t'A table'
 json\t'JSON; a listing is one array'
 jsonl\t'One JSON object per line'
 yaml\t'YAML; a listing is one list'
 raw\t'The answer of the service as it is'
 agent\t'One short line per object, for coding agents'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
 always\t'Always'
 never\t'Never'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
 bar\t'A bar'
 lines\t'A line every ten seconds'
 none\t'Nothing'"
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l retries -d 'Number of retries for each request [default: 4]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l base-url -d 'Address of the service [default: per backend]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l ca-cert -d 'File with additional certificates to trust' -r -F
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l header -d 'Header to add to each request, no credentials; can be repeated' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l beta -d 'Beta feature header to send; can be repeated' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s q -l quiet -d 'Print ids or paths only, one per line'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -l utc -d 'Show times in UTC instead of the local time zone'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -s V -l version -d 'Print version'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "upload" -d 'Upload files and directories to a session or the file store'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "download" -d 'Download files and directories'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "get" -d 'Download files and directories'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "ls" -d 'List the files of a session, or stored files'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "list" -d 'List the files of a session, or stored files'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "stat" -d 'Show metadata of files'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "cat" -d 'Print file contents'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "mkdir" -d 'Create directories'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "mv" -d 'Move a file or directory within a session'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "rm" -d 'Remove files and directories'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get ls list stat cat mkdir mv rm delete" -f -a "delete" -d 'Remove files and directories'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l retries -d 'Number of retries for each request [default: 4]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l base-url -d 'Address of the service [default: per backend]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l header -d 'Header to add to each request, no credentials; can be repeated' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l beta -d 'Beta feature header to send; can be repeated' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -l utc -d 'Show times in UTC instead of the local time zone'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "upload" -d 'Upload files and directories to a session or the file store'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "download" -d 'Download files and directories'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "get" -d 'Download files and directories'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "sync" -d 'Make a directory equal to one in a session, or the other way'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "ls" -d 'List the files of a session, or stored files'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "list" -d 'List the files of a session, or stored files'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "stat" -d 'Show metadata of files'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "cat" -d 'Print file contents'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "mkdir" -d 'Create directories'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "mv" -d 'Move a file or directory within a session'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "rm" -d 'Remove files and directories'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and not __fish_seen_subcommand_from upload download get sync ls list stat cat mkdir mv rm delete" -f -a "delete" -d 'Remove files and directories'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r -f
@@ -973,13 +974,13 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l name -d 'Name for a source that has none, such as stdin' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l mime-type -d 'Media type of the stored file [default: from its name]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l expires-in -d 'Delete the stored file after this time, such as 36h or 30d' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l if-exists -d 'If the destination exists: overwrite, skip, error, update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
 skip\t'Exclude links'
 follow\t'Transfer their targets, wherever they are'
@@ -996,7 +997,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Download each file again to compare hashes if the backend reports none'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l untar -d 'Unpack a tar archive, which gzip may have compressed, below DEST'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'With --if-exists update, compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be transferred without transferring it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l dry-run -d 'Print what would be done without doing it'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
@@ -1034,13 +1035,13 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l into -d 'Put each target into this directory under its own name' -r -f -a "(__fish_complete_directories)"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-size -d 'Fail before downloading if the total is larger, such as 500MB or 10GiB' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l max-files -d 'Fail before downloading if there are more than N files' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l if-exists -d 'If the destination exists: overwrite, skip, error, update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
 skip\t'Exclude links'
 follow\t'Transfer their targets, wherever they are'
@@ -1057,7 +1058,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l no-settle -d 'Do not wait for new output files to appear'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l all -d 'Download all files of the same name, with ids in their names'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l checksum -d 'With --if-exists update, compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be transferred without transferring it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -l dry-run -d 'Print what would be done without doing it'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from download" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
@@ -1095,13 +1096,13 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l into -d 'Put each target into this directory under its own name' -r -f -a "(__fish_complete_directories)"
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-size -d 'Fail before downloading if the total is larger, such as 500MB or 10GiB' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l max-files -d 'Fail before downloading if there are more than N files' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l if-exists -d 'If the destination exists: overwrite, skip, error, update [default: overwrite]' -r -f -a "overwrite\t'Replace it'
 skip\t'Leave it'
 error\t'Fail'
 update\t'Replace it unless size and time, or size and hash, are equal'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
 skip\t'Exclude links'
 follow\t'Transfer their targets, wherever they are'
@@ -1118,9 +1119,63 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l no-settle -d 'Do not wait for new output files to appear'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l all -d 'Download all files of the same name, with ids in their names'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l checksum -d 'With --if-exists update, compare contents instead of times'
-complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be transferred without transferring it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -l dry-run -d 'Print what would be done without doing it'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from get" -s V -l version -d 'Print version'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l agent -d 'Agent for new sessions; on foundry, for every call [env: WHARF_AGENT]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l format -d 'Output format [default: auto] [env: WHARF_FORMAT]' -r -f -a "auto\t'A table on a terminal, JSON otherwise'
+table\t'A table'
+json\t'JSON; a listing is one array'
+jsonl\t'One JSON object per line'
+yaml\t'YAML; a listing is one list'
+raw\t'The answer of the service as it is'
+agent\t'One short line per object, for coding agents'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l transform -d 'Print what a GJSON path selects from each object, one result per line' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l color -d 'Control the use of color [default: auto]' -r -f -a "auto\t'On a terminal, as the environment has it'
+always\t'Always'
+never\t'Never'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l progress -d 'Control how progress is shown [default: auto]' -r -f -a "auto\t'A bar on a terminal, lines otherwise'
+bar\t'A bar'
+lines\t'A line every ten seconds'
+none\t'Nothing'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l timeout -d 'Stop the command after this time, such as 90s or 15m [default: none]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l connect-timeout -d 'Time limit for connecting to a service [default: 10s]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l retries -d 'Number of retries for each request [default: 4]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l jobs -d 'Most files to transfer at once, 1 to 256 [default: per backend] [env: WHARF_JOBS]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l base-url -d 'Address of the service [default: per backend]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l token-file -d 'Read the token for the service from a file or a pipe' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l user-identity -d 'End user on whose behalf to call [env: WHARF_USER_IDENTITY]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l isolation-key -d 'Key that isolates an end user\'s sessions [env: WHARF_ISOLATION_KEY]' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l ca-cert -d 'File with additional certificates to trust' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l header -d 'Header to add to each request, no credentials; can be repeated' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l beta -d 'Beta feature header to send; can be repeated' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l max-delete -d 'Fail before anything is changed if more than N entries would be deleted' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l include -d 'Include files that match a gitignore pattern; if given first, only those' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l exclude -d 'Exclude files that match a gitignore pattern; the last match decides' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l ignore-file -d 'Read patterns from a file, before those of flags; can be repeated' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l links -d 'Links: follow-inside, skip, follow or error [default: follow-inside]' -r -f -a "follow-inside\t'Transfer their targets; a link that leads out of the tree fails'
+skip\t'Exclude links'
+follow\t'Transfer their targets, wherever they are'
+error\t'Fail for each link'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l require -d 'Exit with 11 if fewer than N files arrive' -r -f
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l receipt -d 'Append each receipt to a file as it happens, as a line of JSON' -r -F
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Print ids or paths only, one per line'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s 0 -l null -d 'End results of -q and --transform with NUL instead of a newline'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l utc -d 'Show times in UTC instead of the local time zone'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l delete -d 'Delete what SOURCE lacks, after all transfers have succeeded'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s y -l yes -d 'Do not ask before everything is deleted because SOURCE is empty'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l checksum -d 'Compare contents instead of times'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l no-settle -d 'Do not wait for new output files to appear'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -l dry-run -d 'Print what would be done without doing it'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from sync" -s V -l version -d 'Print version'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s b -l backend -d 'Use this backend; see \'wharf backends\' [env: WHARF_BACKEND]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -l profile -d 'Use this profile of the configuration file [env: WHARF_PROFILE]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from ls" -s s -l session -d 'Session for targets of the form :PATH [env: WHARF_SESSION]' -r -f

@@ -272,6 +272,11 @@ fn transfers(stage: &Stage, book: &mut SchemaChecks) {
     assert_eq!(Value::from(stage.lines_of(book, "other")), some.json(), "one of each status");
 
     stage.run("files download s1:/tree out").ok().array(book, "receipt", 2);
+    fs::write(stage.dir.path().join("out/old"), "").unwrap();
+    let planned = stage.run("files sync s1:/tree out --delete --dry-run").ok().array(book, "receipt", 3);
+    assert!(planned.iter().any(|receipt| receipt["status"] == "planned_deletion"), "{planned:?}");
+    let synced = stage.run("files sync s1:/tree out --delete").ok().array(book, "receipt", 3);
+    assert!(synced.iter().any(|receipt| receipt["status"] == "deleted"), "{synced:?}");
     stage.run("files download s1:/tree out --if-exists skip --format jsonl").ok().lines(book, "receipt", 2);
     let gone = stage.run("files download s1:/gone s1:/tree/c out2/ --format jsonl").code(10);
     gone.error(book, Kind::Partial);
@@ -517,10 +522,11 @@ fn spoil_runs_by_hand(book: &SchemaChecks) {
 /// Values that are no such value, though some have its type.
 fn spoil_by_hand(book: &SchemaChecks) {
     let receipt = |status: &str| book.sample("receipt", |receipt| receipt["status"] == status);
-    let planned = receipt("planned");
-    spoil("receipt", &planned, book, "/status", &json!(["copied", "failed", "skipped", null]));
-    spoil("receipt", &planned, book, "/id", &json!(["s1:/x"]));
-    spoil("receipt", &planned, book, "/verified", &json!(["sha256"]));
+    for other in [receipt("planned"), receipt("deleted")] {
+        spoil("receipt", &other, book, "/status", &json!(["copied", "failed", "skipped", null]));
+        spoil("receipt", &other, book, "/id", &json!(["s1:/x"]));
+        spoil("receipt", &other, book, "/verified", &json!(["sha256"]));
+    }
     let (copied, failed) = (receipt("copied"), receipt("failed"));
     let time = json!([
         "",

@@ -17,7 +17,7 @@ const CORE: &[&[&str]] = &[
     &["body", "platform", "pool", "random"],
     &["removal", "staging", "walk"],
     &["line_log"],
-    &["last_session", "load", "private_cache", "run_journal", "upload_log"],
+    &["last_session", "load", "private_cache", "run_journal", "sync_ledger", "upload_log"],
     &["config"],
 ];
 

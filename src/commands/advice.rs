@@ -106,6 +106,7 @@ const fn flag(setting: Setting) -> &'static str {
         Setting::BaseUrl => "base-url",
         Setting::CaCert => "ca-cert",
         Setting::ConnectTimeout => "connect-timeout",
+        Setting::Delete => "delete",
         Setting::EnvFile => "env-file",
         Setting::Environment => "environment",
         Setting::Exclude => "exclude",
@@ -119,6 +120,7 @@ const fn flag(setting: Setting) -> &'static str {
         Setting::Links => "links",
         Setting::Listen => "listen",
         Setting::MaxCost => "max-cost",
+        Setting::MaxDelete => "max-delete",
         Setting::MaxFiles => "max-files",
         Setting::MaxSize => "max-size",
         Setting::Name => "name",
@@ -162,6 +164,7 @@ const fn feature_name(feature: Feature) -> &'static str {
         Feature::StoredFiles => "stored files",
         Feature::FileExpiry => "files upload --expires-in",
         Feature::Verify => "files upload --verify",
+        Feature::SyncUpload => "files sync to a session",
         Feature::Beta => "--beta",
         Feature::Resources => "resources",
         Feature::ResourceUpdate => "resources update",
@@ -216,6 +219,9 @@ fn alternative(feature: Feature) -> String {
         Feature::ExecLanguage => "run the interpreter: `wharf exec SESSION -- python3 FILE`",
         Feature::Move => "upload to the new path and remove the old one",
         Feature::Mkdir => "uploading a file makes its parents",
+        Feature::SyncUpload => {
+            "`files upload` adds files there; `files sync` takes a session as its source: `wharf files sync SESSION:/dir ./dir`"
+        }
         Feature::Verify => "what was uploaded cannot be read back there; its length is compared anyway",
         Feature::ResourceGithubRepository => "clone it and upload the tree: `wharf files upload ./repo SESSION:/repo`",
         Feature::ResourceMemoryStore | Feature::ResourceContext => {

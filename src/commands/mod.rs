@@ -37,6 +37,7 @@ mod sessions;
 mod skill;
 mod spec;
 mod stdin;
+mod synced_files;
 mod tool_advice;
 mod unused_flags;
 mod uploads;

@@ -62,6 +62,7 @@ pub(super) fn setting(setting: Setting, flag: &str, value: Option<&str>) -> Stri
         | Setting::BaseUrl
         | Setting::CaCert
         | Setting::ConnectTimeout
+        | Setting::Delete
         | Setting::EnvFile
         | Setting::Environment
         | Setting::Exclude
@@ -73,6 +74,7 @@ pub(super) fn setting(setting: Setting, flag: &str, value: Option<&str>) -> Stri
         | Setting::Jobs
         | Setting::Links
         | Setting::Listen
+        | Setting::MaxDelete
         | Setting::MaxFiles
         | Setting::MaxSize
         | Setting::NoSettle

@@ -149,7 +149,7 @@ impl CiReport {
                 let how = receipt.verified.map_or_else(|| "none".to_owned(), |verified| verified.to_string());
                 *lock(&self.state).verified.entry(how).or_default() += 1;
             }
-            Outcome::Skipped(_) | Outcome::Planned => {}
+            Outcome::Skipped(_) | Outcome::Planned | Outcome::Deleted | Outcome::PlannedDeletion => {}
         }
     }
 
@@ -292,10 +292,10 @@ fn is_listed(state: &ReportState, error: &Error) -> bool {
 
 /// Returns the totals of a transfer, each with its title.
 fn totals(summary: &TransferSummary, verified: &BTreeMap<String, u64>) -> Vec<(&'static str, String)> {
-    let TransferSummary { copied, bytes, excluded, failed, not_begun, dry_run, .. } = summary;
+    let TransferSummary { copied, bytes, excluded, deleted, failed, not_begun, dry_run, .. } = summary;
     let skipped = if summary.skipped.is_empty() { "0".to_owned() } else { human::skipped(summary) };
     let verified: Vec<_> = verified.iter().map(|(how, count)| format!("{count} {how}")).collect();
-    vec![
+    let mut cells = vec![
         (if *dry_run { "Would be copied" } else { "Copied" }, copied.to_string()),
         ("Bytes", bytes.to_string()),
         ("Size", human::size(*bytes)),
@@ -304,7 +304,11 @@ fn totals(summary: &TransferSummary, verified: &BTreeMap<String, u64>) -> Vec<(&
         ("Failed", failed.to_string()),
         ("Not begun", not_begun.to_string()),
         ("Verified", verified.join(", ")),
-    ]
+    ];
+    if summary.is_sync {
+        cells.push((if *dry_run { "Would be deleted" } else { "Deleted" }, deleted.to_string()));
+    }
+    cells
 }
 
 fn table_of_transfers(transfers: &[TransferRow]) -> String {

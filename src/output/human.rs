@@ -12,8 +12,9 @@ use serde_json::value::RawValue;
 
 use super::{table, terminal};
 use wharf_core::config::env;
+use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Cost, Event, SessionId, TokenUsage, ToolCall};
-use wharf_transfer::event::{HeldBack, ReachedConcurrency, TransferSummary};
+use wharf_transfer::event::{HeldBack, NotDeleted, ReachedConcurrency, TransferSummary};
 
 /// Formats a number of bytes: `812 B`, `1.2 MiB`.
 pub fn size(bytes: u64) -> String {
@@ -65,11 +66,32 @@ pub(super) fn concurrency(reached: ReachedConcurrency) -> String {
     format!("concurrency: up to {highest} files at once; {why}")
 }
 
-/// Returns the number of skipped files with the reasons.
+/// Returns the number of skipped files with the reasons; after a sync, those that were equal are unchanged.
 pub(super) fn skipped(summary: &TransferSummary) -> String {
-    let reasons: Vec<_> =
-        summary.skipped.iter().map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
-    format!("{} skipped ({})", summary.skipped.values().sum::<u64>(), reasons.join("; "))
+    let is_unchanged = |reason: &SkipReason| summary.is_sync && reason.is_unchanged();
+    let count = |unchanged: bool| {
+        let of_kind = summary.skipped.iter().filter(|(reason, _)| is_unchanged(reason) == unchanged);
+        of_kind.map(|(_, count)| count).sum::<u64>()
+    };
+    let mut parts = Vec::new();
+    if count(true) > 0 {
+        parts.push(format!("{} unchanged", count(true)));
+    }
+    if count(false) > 0 {
+        let others = summary.skipped.iter().filter(|(reason, _)| !is_unchanged(reason));
+        let reasons: Vec<_> = others.map(|(reason, count)| format!("{count}: {}", reason.words())).collect();
+        parts.push(format!("{} skipped ({})", count(false), reasons.join("; ")));
+    }
+    parts.join(", ")
+}
+
+/// Returns why a sync deleted nothing.
+fn not_deleted(why: NotDeleted) -> &'static str {
+    match why {
+        NotDeleted::SourceIncomplete => "nothing deleted: the source could not be read whole",
+        NotDeleted::DestinationIncomplete => "nothing deleted: the destination could not be read whole",
+        NotDeleted::Failures => "nothing deleted because of failures",
+    }
 }
 
 /// Returns the summary of a transfer in one line; `None` for a single file, unless it is `for_terminal`, where the summary
@@ -77,8 +99,8 @@ pub(super) fn skipped(summary: &TransferSummary) -> String {
 #[allow(clippy::cast_precision_loss, reason = "a rate is rounded anyway")]
 pub fn summary(summary: &TransferSummary, several: bool, took: Duration, for_terminal: bool) -> Option<String> {
     let files = |count: u64| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-    let TransferSummary { copied, bytes, skipped, excluded, failed, not_begun, dry_run, .. } = summary;
-    let is_single = !several && copied + failed + excluded + skipped.values().sum::<u64>() < 2;
+    let TransferSummary { copied, bytes, skipped, excluded, deleted, failed, not_begun, dry_run, .. } = summary;
+    let is_single = !several && !summary.is_sync && copied + failed + excluded + skipped.values().sum::<u64>() < 2;
     let is_timed = for_terminal && *copied > 0 && !dry_run;
     if is_single && !is_timed {
         return None;
@@ -92,6 +114,9 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration, for_ter
     if !skipped.is_empty() {
         parts.push(self::skipped(summary));
     }
+    if *deleted > 0 {
+        parts.push(format!("{deleted} {}deleted", if *dry_run { "would be " } else { "" }));
+    }
     if *excluded > 0 {
         parts.push(format!("{excluded} excluded"));
     }
@@ -100,6 +125,9 @@ pub fn summary(summary: &TransferSummary, several: bool, took: Duration, for_ter
     }
     if *not_begun > 0 {
         parts.push(format!("{not_begun} not begun"));
+    }
+    if let Some(why) = summary.not_deleted {
+        parts.push(not_deleted(why).to_owned());
     }
     Some(parts.join(", "))
 }

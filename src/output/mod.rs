@@ -300,7 +300,7 @@ impl Output {
             Format::Agent => planned > FEW_FOR_AGENTS && self.is_for_agents(),
             _ => false,
         };
-        let succeeded = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_));
+        let succeeded = matches!(receipt.outcome, Outcome::Copied | Outcome::Skipped(_) | Outcome::Deleted);
         !(many && succeeded) || self.options.verbose
     }
 

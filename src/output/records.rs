@@ -453,7 +453,7 @@ impl Record for Receipt {
             let (kind, error, hint) = match &r.outcome {
                 Outcome::Failed(error) => (Some(error.kind().word()), Some(error.message()), error.hint_text()),
                 Outcome::Skipped(reason) => (None, Some(reason.words()), None),
-                Outcome::Copied | Outcome::Planned => (None, None, None),
+                Outcome::Copied | Outcome::Planned | Outcome::Deleted | Outcome::PlannedDeletion => (None, None, None),
             };
             vec![
                 LinePart::word(r.outcome.status().word()),
@@ -473,7 +473,7 @@ impl Record for Receipt {
         let is_there = match self.outcome {
             Outcome::Copied | Outcome::Planned => true,
             Outcome::Skipped(reason) => reason.is_at_destination(),
-            Outcome::Failed(_) => false,
+            Outcome::Failed(_) | Outcome::Deleted | Outcome::PlannedDeletion => false,
         };
         is_there.then(|| self.id.clone().or_else(|| self.destination.clone())).flatten()
     }

@@ -87,6 +87,7 @@ mod skill;
 mod stdin;
 mod streams;
 mod summary;
+mod sync;
 mod transform;
 mod upload;
 mod upload_items;

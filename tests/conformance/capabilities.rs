@@ -54,6 +54,7 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
     let labels = Labels::from([("name".to_owned(), "value".to_owned())]);
     let new = NewSession::default();
     let create = async |new| sessions.create(new).await.map(drop);
+    let mkdir = async |options| backend.require_files()?.mkdir(&at, options).await.map(drop);
     let with = |kind| NewSession { resources: vec![resource(kind)], ..NewSession::default() };
     match feature {
         Feature::SessionTitle => create(NewSession { title: word(), ..new }).await,
@@ -93,11 +94,8 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::SessionStop => sessions.stop(session).await.map(drop),
         Feature::SessionArchive => sessions.archive(session).await.map(drop),
         Feature::SessionFiles => backend.require_files()?.stat(&at).await.map(drop),
-        Feature::Mkdir => backend.require_files()?.mkdir(&at, MkdirOptions::default()).await.map(drop),
-        Feature::MkdirMode => {
-            let options = MkdirOptions { mode: Some(0o700), ..MkdirOptions::default() };
-            backend.require_files()?.mkdir(&at, options).await.map(drop)
-        }
+        Feature::Mkdir => mkdir(MkdirOptions::default()).await,
+        Feature::MkdirMode => mkdir(MkdirOptions { mode: Some(0o700), ..MkdirOptions::default() }).await,
         Feature::Move => backend.require_files()?.rename(&at, &at.path.join("other")).await.map(drop),
         Feature::Exec => start(backend, session, None).await,
         Feature::ExecTerminal => start(backend, session, Some(TerminalSize { rows: 24, columns: 80 })).await,
@@ -140,9 +138,12 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::Resources => backend.require_resources()?.list(session, PageRequest::default()).await.map(drop),
         Feature::ResourceUpdate => backend.require_resources()?.update(session, "word", Map::new()).await.map(drop),
         // These are about how the backend is set up or what a transfer may do: no part has a call for them.
-        Feature::CallAgent | Feature::Verify | Feature::Beta | Feature::UserIdentity | Feature::IsolationKey => {
-            backend.require(feature)
-        }
+        Feature::CallAgent
+        | Feature::Verify
+        | Feature::SyncUpload
+        | Feature::Beta
+        | Feature::UserIdentity
+        | Feature::IsolationKey => backend.require(feature),
     }
 }
 

@@ -21,7 +21,7 @@ static CAPABILITIES: Capabilities = Capabilities {
     jobs: 1,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
-    features: &[Feature::SessionFiles, Feature::Verify],
+    features: &[Feature::SessionFiles, Feature::Verify, Feature::SyncUpload],
     generated_ids: &[],
 };
 

@@ -8,6 +8,7 @@
 
 #![cfg(unix)]
 #![allow(
+    clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::unwrap_used,

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use wharf_client::backend::{
     Backend, Capabilities, Check, Feature, FetchOptions, FileStore, GetResult, Limits, MkdirOptions, NewResource,
     NewSession, NewStoredFile, Page, PageRequest, PutOptions, PutResult, RemoteHash, Resources, SessionFiles,
-    SessionQuery, Sessions,
+    SessionQuery, Sessions, TimeOf,
 };
 use wharf_core::body::{Attributes, Body, Digest, Source, hex};
 use wharf_core::error::{Details, Error, Kind, Result};
@@ -31,7 +31,14 @@ static CAPABILITIES: Capabilities = Capabilities {
     jobs: 8,
     limits: Limits { file_bytes: None, session_bytes: None, mounts: None },
     usable: &[SessionStatus::Running],
-    features: &[Feature::SessionFiles, Feature::Mkdir, Feature::Move, Feature::StoredFiles, Feature::Resources],
+    features: &[
+        Feature::SessionFiles,
+        Feature::SyncUpload,
+        Feature::Mkdir,
+        Feature::Move,
+        Feature::StoredFiles,
+        Feature::Resources,
+    ],
     generated_ids: &[],
 };
 
@@ -98,6 +105,8 @@ pub(crate) struct FakeBackend {
     pub(crate) limits: Limits,
     pub(crate) tells: PutReport,
     pub(crate) knows: HashReport,
+    pub(crate) time_of: TimeOf,
+    pub(crate) hashes_contents: bool,
     pub(crate) length: LengthReport,
     /// Lists this instead of what is there.
     pub(crate) listing: Option<Listing>,
@@ -152,6 +161,8 @@ impl Default for FakeBackend {
             limits: CAPABILITIES.limits,
             tells: PutReport::Hash,
             knows: HashReport::Streamed,
+            time_of: TimeOf::Source,
+            hashes_contents: false,
             length: LengthReport::True,
             listing: None,
             fetch: None,
@@ -318,7 +329,8 @@ impl FakeBackend {
         if !self.forgets {
             self.set(path, Node::File(content));
             self.change(path, |held| {
-                (held.modified_at, held.executable) = (attributes.modified_at, attributes.executable);
+                let written = (self.time_of == TimeOf::Write).then(Timestamp::now);
+                (held.modified_at, held.executable) = (written.or(attributes.modified_at), attributes.executable);
             });
         }
         let result = self.elsewhere.as_ref().and_then(|elsewhere| elsewhere(path)).unwrap_or_else(|| path.to_owned());
@@ -450,6 +462,14 @@ impl Backend for FakeBackend {
 impl SessionFiles for FakeBackend {
     fn capabilities(&self) -> &'static Capabilities {
         &CAPABILITIES
+    }
+
+    fn time_of(&self) -> TimeOf {
+        self.time_of
+    }
+
+    fn hashes_contents(&self) -> bool {
+        self.hashes_contents
     }
 
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult> {

@@ -28,4 +28,5 @@ mod mount;
 mod repeat;
 mod stage;
 mod stopped;
+mod sync;
 mod verification;

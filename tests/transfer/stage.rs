@@ -13,11 +13,13 @@ use tempfile::TempDir;
 use wharf_client::backend::{Backend, NewStoredFile};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::target::names_directory;
-use wharf_core::model::{Receipt, ReceiptStatus, SessionPath};
+use wharf_core::model::{Receipt, ReceiptStatus, RemotePath, SessionPath};
+use wharf_core::sync_ledger::SyncedFile;
 use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::{Observer, TransferEvent};
 use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::sync::SyncOptions;
 use wharf_transfer::{Transfer, TransferOptions};
 
 /// Makes a FIFO, by the program: not every system has the call that rustix would make.
@@ -119,6 +121,9 @@ impl Observer for Watch {
     }
 }
 
+/// What a sync records.
+pub(crate) type Records = Vec<(RemotePath, SyncedFile)>;
+
 /// A transfer to or from `backend`.
 pub(crate) struct Run<'a> {
     pub(crate) backend: &'a dyn Backend,
@@ -206,6 +211,24 @@ impl Run<'_> {
 
     pub(crate) fn download(&self, wanted: &str, to: &Path) -> TransferResult {
         wait_for(self.download_all(&[wanted], to))
+    }
+
+    /// Syncs to `/t`, by what is recorded in `known`, to which new records are added.
+    pub(crate) fn sync_up(&self, source: &Path, how: SyncOptions, known: &mut Records) -> TransferResult {
+        wait_for(self.observe(async |transfer, sink| {
+            let synced = known.iter().cloned().collect();
+            let plan = transfer.plan_sync_upload(self::source(source), session("/t"), &how, synced).await?;
+            transfer.sync(plan, sink, known).await
+        }))
+    }
+
+    /// Syncs from `/t`, by what is recorded in `known`, to which new records are added.
+    pub(crate) fn sync_down(&self, to: &Path, how: SyncOptions, known: &mut Records) -> TransferResult {
+        wait_for(self.observe(async |transfer, sink| {
+            let synced = known.iter().cloned().collect();
+            let plan = transfer.plan_sync_download(session("/t"), to.to_owned(), &how, synced).await?;
+            transfer.sync(plan, sink, known).await
+        }))
     }
 
     /// What was written, whatever the verdict.

@@ -20,6 +20,7 @@ pub mod removal;
 pub mod run_journal;
 pub mod staging;
 pub mod sync;
+pub mod sync_ledger;
 pub mod thread;
 pub mod upload_log;
 pub mod utf8;

@@ -274,8 +274,11 @@ impl Removal {
     }
 }
 
-/// Removes an entry that is not a directory.
-fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
+/// Removes an entry that is not a directory, and never what it points to. A name that does not exist counts as removed.
+///
+/// # Errors
+/// Those of the disk; `ResourceBusy` for a mount point.
+pub fn unlink(dir: &Dir, name: &OsStr) -> io::Result<()> {
     match dir.remove_file(name) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(_) if platform::is_mount_point(dir, Path::new(name)) => Err(mounted()),

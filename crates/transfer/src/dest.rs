@@ -240,7 +240,11 @@ impl DestDir {
         platform::shown(self.path.join(below))
     }
 
-    fn dir(&self) -> Result<&Dir> {
+    /// Returns the open directory.
+    ///
+    /// # Errors
+    /// `not_found` if it does not exist, which only a dry run accepts.
+    pub(crate) fn dir(&self) -> Result<&Dir> {
         self.dir.as_ref().ok_or_else(|| Error::not_found(format!("directory `{}` not found", self.path.display())))
     }
 

@@ -93,14 +93,14 @@ const BUFFER_BYTES: usize = 8 << 20;
 const QUEUE: usize = 1000;
 
 /// The destination of one target.
-struct LocalDest {
+pub(super) struct LocalDest {
     path: PathBuf,
     /// Whether the user named the parent, and the last part of the path is the remote name.
     by_name: bool,
 }
 
 /// One thing to do.
-enum DownloadItem {
+pub(super) enum DownloadItem {
     /// A file that is a target itself.
     Single(SourceInfo, LocalDest),
     /// A file of a directory.
@@ -111,12 +111,12 @@ enum DownloadItem {
 }
 
 /// The state that all files of a download share.
-struct DownloadState {
-    bulk: bool,
-    budget: Budget,
-    written: WrittenFiles,
-    dest_dirs: RefCell<HashMap<PathBuf, Rc<DestDir>>>,
-    running: RunningFiles,
+pub(super) struct DownloadState {
+    pub(super) bulk: bool,
+    pub(super) budget: Budget,
+    pub(super) written: WrittenFiles,
+    pub(super) dest_dirs: RefCell<HashMap<PathBuf, Rc<DestDir>>>,
+    pub(super) running: RunningFiles,
 }
 
 impl Transfer<'_> {
@@ -429,7 +429,7 @@ impl Transfer<'_> {
         Ok(dest)
     }
 
-    async fn do_fetch(&self, item: DownloadItem, state: &DownloadState) -> ItemResult {
+    pub(super) async fn do_fetch(&self, item: DownloadItem, state: &DownloadState) -> ItemResult {
         match item {
             DownloadItem::Excluded(name) => ItemResult::Excluded(name),
             DownloadItem::Decided(receipt) => ItemResult::Receipt(receipt),
@@ -633,7 +633,7 @@ impl Transfer<'_> {
 }
 
 /// Returns the item for an entry of a directory.
-fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
+pub(super) fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
     let (name, destination) = (at.to_string(), dest.shown(&below));
     match kind {
         WalkKind::File(RemoteFile { bytes, modified_at, .. }) => {
@@ -654,7 +654,7 @@ fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) 
     }
 }
 
-fn count(total: &mut TransferSize, found: &RemoteEntry) {
+pub(super) fn count(total: &mut TransferSize, found: &RemoteEntry) {
     match found.kind {
         WalkKind::File(RemoteFile { bytes, .. }) => total.add(&found.below, bytes),
         WalkKind::Directory { included: true, .. } => total.add_directory(),

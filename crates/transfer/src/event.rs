@@ -51,6 +51,12 @@ pub struct TransferSummary {
     pub skipped: BTreeMap<SkipReason, u64>,
     /// Files and directories that filters excluded; what is in these directories is not counted.
     pub excluded: u64,
+    /// Entries of the destination that were deleted because the source lacks them, or that a dry run would delete.
+    pub deleted: u64,
+    /// Whether it made the destination equal to the source.
+    pub is_sync: bool,
+    /// Why nothing was deleted, if that was asked for.
+    pub not_deleted: Option<NotDeleted>,
     /// Files that are not at their destination.
     pub failed: u64,
     /// Files whose transfer did not begin, because it ended early.
@@ -61,6 +67,17 @@ pub struct TransferSummary {
     pub cut_short: bool,
     /// How many files were transferred at once; `None` before the first one.
     pub concurrency: Option<ReachedConcurrency>,
+}
+
+/// Why nothing was deleted that the source lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotDeleted {
+    /// A part of the source could not be read.
+    SourceIncomplete,
+    /// A part of the destination could not be read.
+    DestinationIncomplete,
+    /// Something failed before.
+    Failures,
 }
 
 /// How many files were transferred at once.
@@ -96,7 +113,7 @@ impl TransferSummary {
 
     /// Returns whether no file is at its destination, and none failed.
     pub fn is_empty(&self) -> bool {
-        self.arrived() + self.failed == 0 && !self.cut_short
+        self.arrived() + self.failed + self.deleted == 0 && !self.cut_short
     }
 }
 

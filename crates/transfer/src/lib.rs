@@ -26,6 +26,7 @@ mod remote_walk;
 pub mod reserved;
 pub mod results;
 pub mod roots;
+pub mod sync;
 mod tar;
 pub mod upload;
 mod upload_items;

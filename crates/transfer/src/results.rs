@@ -1,7 +1,7 @@
 //! The receipts of one transfer, as they come: reported, counted, and summed up.
 
 use super::Transfer;
-use super::event::{Observer, ReachedConcurrency, TransferEvent, TransferSummary};
+use super::event::{NotDeleted, Observer, ReachedConcurrency, TransferEvent, TransferSummary};
 use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
@@ -37,6 +37,12 @@ impl<'a> Results<'a> {
         }
     }
 
+    /// Marks the transfer as one that makes the destination equal to the source.
+    pub(super) fn of_sync(mut self) -> Self {
+        self.summary.is_sync = true;
+        self
+    }
+
     /// Sets how many files the transfer has.
     pub(super) fn expect(&mut self, files: u64) {
         self.expected = files;
@@ -57,6 +63,7 @@ impl<'a> Results<'a> {
                 return Ok(());
             }
             Outcome::Skipped(reason) => *self.summary.skipped.entry(reason).or_default() += 1,
+            Outcome::Deleted | Outcome::PlannedDeletion => self.summary.deleted += 1,
             Outcome::Copied | Outcome::Planned => {
                 self.summary.copied += 1;
                 self.summary.bytes = self.summary.bytes.saturating_add(receipt.bytes.unwrap_or(0));
@@ -70,6 +77,16 @@ impl<'a> Results<'a> {
     pub(super) fn excluded(&mut self, name: &str) {
         self.summary.excluded += 1;
         self.observer.on(TransferEvent::Excluded(name));
+    }
+
+    /// Returns whether a file failed so far.
+    pub(super) fn has_failed(&self) -> bool {
+        self.summary.failed > 0
+    }
+
+    /// Notes that nothing is deleted.
+    pub(super) fn keep_all(&mut self, why: NotDeleted) {
+        self.summary.not_deleted = Some(why);
     }
 
     /// Notes how many files were transferred at once.

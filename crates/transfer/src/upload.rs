@@ -16,7 +16,7 @@ use super::upload_items::{self, UploadItem};
 use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
-    Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, RemoteHash, TimeOf,
+    Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, TimeOf,
 };
 use wharf_core::advice::Step;
 use wharf_core::body::{Body, MapSource, Source};
@@ -337,7 +337,7 @@ impl Transfer<'_> {
         if !self.options.checksum {
             let (theirs, ours) = (there.modified_at, source.attributes().modified_at);
             return Ok(match files.time_of() {
-                TimeOf::Source => (theirs.is_some() && theirs == ours).then_some(SkipReason::SameTime),
+                TimeOf::Source | TimeOf::Write => (theirs.is_some() && theirs == ours).then_some(SkipReason::SameTime),
                 TimeOf::Arrival => {
                     theirs.zip(ours).is_some_and(|(theirs, ours)| ours < theirs).then_some(SkipReason::Older)
                 }
@@ -347,15 +347,11 @@ impl Transfer<'_> {
             // It can be read only once, and the upload reads it.
             return Ok(None);
         }
-        let mut fetched = match files.fetch(at, FetchOptions::default()).await {
+        let fetched = match files.fetch(at, FetchOptions::default()).await {
             Err(error) if error.kind() == Kind::Unsupported => return Ok(None),
             fetched => fetched?,
         };
-        let theirs = match &fetched.sha256 {
-            RemoteHash::Known(sha256) => sha256.clone(),
-            RemoteHash::Streamed => verify::hash(&mut fetched).await?.sha256,
-            RemoteHash::Unknown => return Ok(None),
-        };
+        let Some(theirs) = verify::hash_of(fetched).await? else { return Ok(None) };
         let ours = source.open().await?.sha256().await?;
         Ok(ours.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
     }
@@ -423,7 +419,7 @@ pub(super) fn empty_directory(name: &str, destination: String) -> Receipt {
 }
 
 /// Fails if a run could not read a file. A pipe is not opened, because that would consume from it.
-async fn readable(source: &dyn Source) -> Result<()> {
+pub(super) async fn readable(source: &dyn Source) -> Result<()> {
     if source.len().is_some() {
         source.open().await?;
     }

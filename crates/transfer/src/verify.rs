@@ -35,6 +35,16 @@ pub(super) async fn hash(fetched: &mut GetResult) -> Result<Digest> {
     fetched.body.digest().cloned()
 }
 
+/// Returns the SHA-256 of a file that is fetched, if the backend knows it; a content that the backend hashes while it
+/// reads it is read to its end.
+pub(super) async fn hash_of(mut fetched: GetResult) -> Result<Option<String>> {
+    Ok(match &fetched.sha256 {
+        RemoteHash::Known(sha256) => Some(sha256.clone()),
+        RemoteHash::Streamed => Some(hash(&mut fetched).await?.sha256),
+        RemoteHash::Unknown => None,
+    })
+}
+
 impl Transfer<'_> {
     /// Verifies an upload to a session, as far as the options ask. A wrong copy is removed if this run created its name
     /// (`made`); otherwise it stays, and the error names it.

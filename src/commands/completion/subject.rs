@@ -57,6 +57,7 @@ impl Subject {
             (_, "TARGET") if command != "mkdir" => Subject::Target { stored: true, local: false },
             (_, "TARGET" | "FROM" | "TO" | "SESSION:DIR") => Subject::Target { stored: false, local: false },
             (_, "SOURCE... [DEST]") => Subject::Target { stored: false, local: true },
+            (_, "SOURCE" | "DEST") if command == "sync" => Subject::Target { stored: false, local: true },
             (_, "TARGET... [DEST]") => Subject::Target { stored: true, local: true },
             (_, "FILE_ID") | ("resource" | "specs", "SPEC") => Subject::StoredFile { local: false },
             (_, "FILE|FILE_ID") => Subject::StoredFile { local: true },
@@ -147,6 +148,7 @@ mod tests {
         for verb in ["mkdir", "mv"] {
             assert_eq!(first(verb), Subject::Target { stored: false, local: false }, "{verb}");
         }
+        assert_eq!(first("sync"), Subject::Target { stored: false, local: true });
         assert_eq!(first("upload"), Subject::Target { stored: false, local: true });
         assert_eq!(first("download"), Subject::Target { stored: true, local: true });
     }

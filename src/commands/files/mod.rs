@@ -2,6 +2,7 @@
 
 mod change;
 mod read;
+mod sync;
 mod targets;
 mod transfer;
 mod transfer_flags;
@@ -20,6 +21,8 @@ pub(super) enum FilesCommand {
     /// Download files and directories
     #[command(visible_alias = "get")]
     Download(transfer::FilesDownloadArgs),
+    /// Make a directory equal to one in a session, or the other way
+    Sync(sync::FilesSyncArgs),
     /// List the files of a session, or stored files
     #[command(visible_alias = "list")]
     Ls(read::FilesLsArgs),
@@ -43,6 +46,7 @@ impl FilesCommand {
         match self {
             FilesCommand::Upload(args) => args.report(),
             FilesCommand::Download(args) => args.report(),
+            FilesCommand::Sync(args) => args.report(),
             _ => None,
         }
     }
@@ -51,7 +55,11 @@ impl FilesCommand {
     pub(super) fn changes_lists(&self) -> bool {
         match self {
             FilesCommand::Download(_) | FilesCommand::Ls(_) | FilesCommand::Stat(_) | FilesCommand::Cat(_) => false,
-            FilesCommand::Upload(_) | FilesCommand::Mkdir(_) | FilesCommand::Mv(_) | FilesCommand::Rm(_) => true,
+            FilesCommand::Upload(_)
+            | FilesCommand::Sync(_)
+            | FilesCommand::Mkdir(_)
+            | FilesCommand::Mv(_)
+            | FilesCommand::Rm(_) => true,
         }
     }
 
@@ -59,6 +67,7 @@ impl FilesCommand {
         match self {
             FilesCommand::Upload(args) => args.run(cx).await,
             FilesCommand::Download(args) => args.run(cx).await,
+            FilesCommand::Sync(args) => args.run(cx).await,
             FilesCommand::Ls(args) => args.run(cx).await,
             FilesCommand::Stat(args) => args.run(cx).await,
             FilesCommand::Cat(args) => args.run(cx).await,

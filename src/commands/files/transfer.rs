@@ -70,7 +70,7 @@ pub(in crate::commands) struct FilesUploadArgs {
 
 impl FilesUploadArgs {
     pub(super) fn report(&self) -> Option<ReportFormat> {
-        self.transfer.report.report
+        self.transfer.shared.report.report
     }
 
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
@@ -111,7 +111,7 @@ impl FilesUploadArgs {
             return Err(Error::usage("--name is for a file: a directory gives its contents")
                 .hint("name it in DEST, or add --into"));
         }
-        let usage = if self.transfer.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Upload to") };
+        let usage = if self.transfer.shared.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Upload to") };
         let to = match to {
             Some(to) => Some(to.find(cx, usage).await?),
             None => None,
@@ -122,8 +122,8 @@ impl FilesUploadArgs {
             ..self.transfer.options(cx, IfExists::Overwrite)?
         };
         let paths = sources.iter().filter_map(|source| Some(("a source", source.path.as_deref()?)));
-        let mut journal = self.transfer.journal(cx, &paths.collect::<Vec<_>>())?;
-        let options = TransferOptions { reserved: self.transfer.reserved(), ..options };
+        let mut journal = self.transfer.shared.journal(cx, &paths.collect::<Vec<_>>())?;
+        let options = TransferOptions { reserved: self.transfer.shared.reserved(), ..options };
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
@@ -196,7 +196,7 @@ impl TypedDestination {
 }
 
 /// Closes the receipt file at the end of the run.
-fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
+pub(super) fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
     if let Some(journal) = journal.filter(|_| verdict.is_err()) {
         journal.abandon();
     }
@@ -204,7 +204,7 @@ fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
 }
 
 /// Converts an argument that names a path in a session, which must be UTF-8.
-fn remote(arg: &OsStr) -> Result<String> {
+pub(super) fn remote(arg: &OsStr) -> Result<String> {
     arg.to_str().map(str::to_owned).ok_or_else(|| {
         Error::usage(format!("a path in a session is UTF-8: `{}`", shown(arg))).hint("choose a name that is UTF-8")
     })
@@ -286,7 +286,7 @@ pub(in crate::commands) struct FilesDownloadArgs {
 
 impl FilesDownloadArgs {
     pub(super) fn report(&self) -> Option<ReportFormat> {
-        self.transfer.report.report
+        self.transfer.shared.report.report
     }
 
     pub(super) async fn run(mut self, cx: &Cx) -> Result<()> {
@@ -317,8 +317,8 @@ impl FilesDownloadArgs {
         };
         let place = self.into.as_deref().or(to.as_deref().map(Path::new));
         let places: Vec<_> = place.into_iter().map(|place| ("the destination", place)).collect();
-        let mut journal = self.transfer.journal(cx, &places)?;
-        let options = TransferOptions { reserved: self.transfer.reserved(), ..options };
+        let mut journal = self.transfer.shared.journal(cx, &places)?;
+        let options = TransferOptions { reserved: self.transfer.shared.reserved(), ..options };
         let watch = cx.out.watch(&names);
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
@@ -371,9 +371,9 @@ impl FilesDownloadArgs {
     /// Returns a flag that does not apply if the content goes to stdout.
     fn beside_a_stream(&self) -> Option<&'static str> {
         let flags = [
-            ("--dry-run", self.transfer.dry_run),
-            ("--receipt", self.transfer.receipt.is_some()),
-            ("--require", self.transfer.require.is_some()),
+            ("--dry-run", self.transfer.shared.dry_run),
+            ("--receipt", self.transfer.shared.receipt.is_some()),
+            ("--require", self.transfer.shared.require.is_some()),
             ("--if-exists", self.transfer.if_exists.is_some()),
         ];
         flags.into_iter().find_map(|(flag, given)| given.then_some(flag))

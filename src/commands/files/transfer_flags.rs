@@ -1,4 +1,4 @@
-//! Flags that `upload` and `download` share.
+//! Flags that `upload`, `download` and `sync` share.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,10 @@ use wharf_transfer::filter::{Filter, Rule};
 use wharf_transfer::reserved::Reserved;
 use wharf_transfer::{IfExists, Links, TransferOptions};
 
-// Flags that both directions have.
+// Flags of `upload` and `download`.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Transfer options")]
 pub(super) struct TransferFlags {
-    #[command(flatten)]
-    filters: FilterFlags,
-
     /// If the destination exists: overwrite, skip, error, update [default: overwrite]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = IF_EXISTS)]
     pub(super) if_exists: Option<IfExists>,
@@ -32,11 +29,22 @@ pub(super) struct TransferFlags {
     #[arg(long)]
     checksum: bool,
 
+    #[command(flatten)]
+    pub(super) shared: SharedFlags,
+}
+
+// Flags of all transfers.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Transfer options")]
+pub(super) struct SharedFlags {
+    #[command(flatten)]
+    filters: FilterFlags,
+
     /// Links: follow-inside, skip, follow or error [default: follow-inside]
     #[arg(long, value_enum, value_name = "WHAT", hide_possible_values = true, long_help = LINKS)]
     links: Option<Links>,
 
-    /// Print what would be transferred without transferring it
+    /// Print what would be done without doing it
     #[arg(long)]
     pub(super) dry_run: bool,
 
@@ -65,15 +73,7 @@ impl TransferFlags {
         if self.checksum && if_exists != IfExists::Update {
             return Err(Error::usage("--checksum is for --if-exists update").hint("add --if-exists update"));
         }
-        Ok(TransferOptions {
-            if_exists,
-            checksum: self.checksum,
-            links: self.links.unwrap_or_default(),
-            filter: Filter::new(&self.filters.files, &self.filters.rules, cx.settings()?.deadline)?,
-            dry_run: self.dry_run,
-            required: self.require,
-            ..cx.transfer_options()?
-        })
+        Ok(TransferOptions { if_exists, checksum: self.checksum, ..self.shared.options(cx)? })
     }
 
     /// Fails for flags that do not apply to the file store, in which names do not collide.
@@ -83,6 +83,19 @@ impl TransferFlags {
             Some(_) => Err(Error::usage("--if-exists is for a DEST: a stored file never takes the place of another")
                 .hint("leave it out, or name a session path as DEST")),
         }
+    }
+}
+
+impl SharedFlags {
+    /// Returns the options of a transfer.
+    pub(super) fn options(&self, cx: &Cx) -> Result<TransferOptions> {
+        Ok(TransferOptions {
+            links: self.links.unwrap_or_default(),
+            filter: Filter::new(&self.filters.files, &self.filters.rules, cx.settings()?.deadline)?,
+            dry_run: self.dry_run,
+            required: self.require,
+            ..cx.transfer_options()?
+        })
     }
 
     /// Opens the file of `--receipt`. `more` are files of the transfer that are known in advance; the others are
@@ -108,7 +121,7 @@ impl TransferFlags {
         Ok(Some(journal))
     }
 
-    /// Returns the file of [`TransferFlags::journal`] as a reserved file, once it exists.
+    /// Returns the file of [`SharedFlags::journal`] as a reserved file, once it exists.
     pub(super) fn reserved(&self) -> Option<Reserved> {
         Reserved::new(self.receipt.as_deref()?)
     }

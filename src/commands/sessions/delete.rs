@@ -135,6 +135,9 @@ impl SessionsDeleteArgs {
                     continue;
                 }
             }
+            if !self.dry_run {
+                cx.forget_synced(&id);
+            }
             let files = cx.logged_uploads(&id);
             if self.with_files {
                 self.delete_files(cx, &files, &mut listing, &mut verdict).await?;

@@ -3,6 +3,7 @@
 //! sequences.
 
 mod model;
+mod sync;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

@@ -11,6 +11,7 @@ mod names;
 mod reading;
 mod sessions;
 mod stored;
+mod sync;
 mod turns;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -369,6 +369,8 @@ pub enum TimeOf {
     Source,
     /// The time at which the file was created in the session.
     Arrival,
+    /// The time of the last write in the session, if the service reports one: an upload does not set it.
+    Write,
 }
 
 /// Options for creating a directory.
@@ -454,6 +456,10 @@ pub trait SessionFiles: Send + Sync {
     /// Returns the meaning of an uploaded file's time.
     fn time_of(&self) -> TimeOf {
         TimeOf::Source
+    }
+    /// Returns whether the backend hashes contents where they are, so that comparing two hashes transfers nothing.
+    fn hashes_contents(&self) -> bool {
+        false
     }
     /// Returns whether an upload is a stored file that is mounted. It replaces one that is mounted at its path, and files
     /// that are known before their session go in with its creation, which saves a request for each.

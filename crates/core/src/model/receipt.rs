@@ -45,6 +45,10 @@ pub enum Outcome {
     Failed(Error),
     /// In a dry run: a run would transfer the file.
     Planned,
+    /// What was at the destination and not at the source was deleted.
+    Deleted,
+    /// In a dry run: a run would delete what is at the destination.
+    PlannedDeletion,
 }
 
 impl Outcome {
@@ -55,6 +59,8 @@ impl Outcome {
             Outcome::Skipped(_) => ReceiptStatus::Skipped,
             Outcome::Failed(_) => ReceiptStatus::Failed,
             Outcome::Planned => ReceiptStatus::Planned,
+            Outcome::Deleted => ReceiptStatus::Deleted,
+            Outcome::PlannedDeletion => ReceiptStatus::PlannedDeletion,
         }
     }
 
@@ -62,7 +68,7 @@ impl Outcome {
     pub const fn error(&self) -> Option<&Error> {
         match self {
             Outcome::Failed(error) => Some(error),
-            Outcome::Copied | Outcome::Skipped(_) | Outcome::Planned => None,
+            _ => None,
         }
     }
 }
@@ -85,7 +91,7 @@ struct ReceiptObject<'a> {
 impl Serialize for Receipt {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let error = match &self.outcome {
-            Outcome::Copied | Outcome::Planned => None,
+            Outcome::Copied | Outcome::Planned | Outcome::Deleted | Outcome::PlannedDeletion => None,
             Outcome::Failed(error) => Some(error.clone()),
             Outcome::Skipped(reason) => Some(Error::conflict(format!("skipped: {}", reason.words()))),
         };
@@ -120,6 +126,8 @@ pub enum SkipReason {
     Older,
     /// The file at the destination has the same size and hash.
     SameHash,
+    /// Neither side has changed since wharf transferred the file.
+    Unchanged,
     /// The source is a link.
     Link,
     /// The source is a directory without files, which the backend does not store.
@@ -136,16 +144,26 @@ impl SkipReason {
             SkipReason::SameTime => "size and time are equal",
             SkipReason::Older => "size is equal, and the source is older",
             SkipReason::SameHash => "size and hash are equal",
+            SkipReason::Unchanged => "no side has changed since it was transferred",
             SkipReason::Link => "it is a link",
             SkipReason::EmptyDirectory => "a directory is not kept here without a file in it",
             SkipReason::Unfinished => "an earlier run of wharf left it unfinished",
         }
     }
 
+    /// Returns whether the file at the destination was found to be that of the source.
+    pub const fn is_unchanged(self) -> bool {
+        matches!(self, SkipReason::SameTime | SkipReason::SameHash | SkipReason::Unchanged)
+    }
+
     /// Returns whether a file of this name is at the destination.
     pub const fn is_at_destination(self) -> bool {
         match self {
-            SkipReason::Exists | SkipReason::SameTime | SkipReason::Older | SkipReason::SameHash => true,
+            SkipReason::Exists
+            | SkipReason::SameTime
+            | SkipReason::Older
+            | SkipReason::SameHash
+            | SkipReason::Unchanged => true,
             SkipReason::Link | SkipReason::EmptyDirectory | SkipReason::Unfinished => false,
         }
     }
@@ -200,6 +218,10 @@ pub enum ReceiptStatus {
     Failed,
     /// In a dry run: a run would transfer the file.
     Planned,
+    /// What was at the destination and not at the source was deleted.
+    Deleted,
+    /// In a dry run: a run would delete what is at the destination.
+    PlannedDeletion,
 }
 
 impl ReceiptStatus {
@@ -210,6 +232,8 @@ impl ReceiptStatus {
             ReceiptStatus::Skipped => "skipped",
             ReceiptStatus::Failed => "failed",
             ReceiptStatus::Planned => "planned",
+            ReceiptStatus::Deleted => "deleted",
+            ReceiptStatus::PlannedDeletion => "planned_deletion",
         }
     }
 }

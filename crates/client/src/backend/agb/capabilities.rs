@@ -21,6 +21,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::SessionTouch,
         Feature::SessionFiles,
         Feature::Verify,
+        Feature::SyncUpload,
         Feature::Mkdir,
         Feature::Move,
         Feature::Resources,

@@ -29,6 +29,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::UserIdentity,
         Feature::IsolationKey,
         Feature::Verify,
+        Feature::SyncUpload,
         Feature::Agents,
         Feature::Invoke,
         Feature::InvokeAttach,

@@ -21,7 +21,7 @@ use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
 use crate::backend::{
     Capabilities, Feature, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, SessionFiles,
-    range,
+    TimeOf, range,
 };
 use crate::http::{Class, Request};
 use wharf_core::advice::Setting;
@@ -115,6 +115,10 @@ impl SessionFiles for FoundryFiles {
             md5: false,
             sent: sent.ok_or_else(|| Error::new(Kind::Internal, "an upload without a source"))?,
         })
+    }
+
+    fn time_of(&self) -> TimeOf {
+        TimeOf::Write
     }
 
     /// Reads a file. The length of the answer is not sufficient: it is compared with the size that the service

@@ -43,6 +43,7 @@ pub static CAPABILITIES: Capabilities = Capabilities {
         Feature::Interrupt,
         Feature::StoredFiles,
         Feature::Verify,
+        Feature::SyncUpload,
         Feature::Beta,
         Feature::Resources,
         Feature::ResourceFile,

@@ -122,6 +122,10 @@ impl SessionFiles for LocalFiles {
         })
     }
 
+    fn hashes_contents(&self) -> bool {
+        true
+    }
+
     async fn check_put(&self, at: &SessionPath) -> Result<()> {
         let guard = self.home.enter(&at.session)?;
         let there = self.home.check_target(&guard, at, false)?;

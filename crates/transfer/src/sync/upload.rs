@@ -1,0 +1,309 @@
+//! Syncs of a local directory to a session.
+
+use std::path::Path;
+
+use futures_util::stream;
+
+use super::compare::{Equality, SameLength};
+use super::delete::EntryDeletion;
+use super::dest_tree::{DestEntry, DestKind, ExtraEntry};
+use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, keeps_times, not_a_directory, remote_tree};
+use crate::Transfer;
+use crate::engine::{ItemResult, Label, RunningFiles};
+use crate::local_walk::LocalWalk;
+use crate::plan::LocalSource;
+use crate::results::Results;
+use crate::upload::{KnownDirs, readable};
+use crate::upload_items::{self, UploadItem};
+use crate::verify;
+use crate::walk::WalkKind;
+use wharf_client::backend::{Feature, FetchOptions, SessionFiles, TimeOf};
+use wharf_core::body::Source;
+use wharf_core::error::{Error, Kind, Result};
+use wharf_core::model::receipt::SkipReason;
+use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath, Timestamp};
+use wharf_core::platform::shown;
+use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
+
+/// A file that was sent, with the times on this machine at which that began and ended.
+pub(super) struct SentFile {
+    path: RemotePath,
+    file: SyncedFile,
+    begun: Timestamp,
+    ended: Timestamp,
+}
+
+impl Transfer<'_> {
+    /// Lists a local directory and a directory of a session that is to become its copy. `known` is what is recorded of
+    /// files below `to`.
+    ///
+    /// # Errors
+    /// `unsupported` before anything is sent; `usage` for a source that is not a directory; those of listing the
+    /// destination; `limit`.
+    pub async fn plan_sync_upload(
+        &self,
+        source: LocalSource,
+        to: SessionPath,
+        options: &SyncOptions,
+        known: SyncedFiles,
+    ) -> Result<SyncPlan> {
+        self.backend.require(Feature::SyncUpload)?;
+        let root = source.path.as_deref().filter(|_| source.is_directory);
+        let root = root.ok_or_else(|| not_a_directory(&source.name, false))?;
+        let mut tree = remote_tree::read(self.backend.require_files()?, &to, self.options).await?;
+        let mut facts = SourceFacts::default();
+        for found in LocalWalk::new(root, self.options.links, &self.options.filter) {
+            // A tree may be large: let a signal be seen.
+            tokio::task::coop::consume_budget().await;
+            let below = Path::new(&found.below);
+            match found.kind {
+                WalkKind::File(file) => {
+                    self.options.check_free(&found.path)?;
+                    facts.size.add(file.name(), file.len());
+                    file.attributes().modified_at.into_iter().for_each(|time| facts.precision.add(time));
+                    tree.match_source(below, false);
+                }
+                WalkKind::Directory { included: true, .. } => tree.match_source(below, true),
+                WalkKind::Directory { .. } | WalkKind::Excluded => {}
+                WalkKind::Skipped(_) => tree.keep(below),
+                WalkKind::Failed(_) => facts.is_incomplete = true,
+            }
+        }
+        facts.size.check(&self.backend.limits(), self.options)?;
+        self.complete_plan(SyncEnds::Upload { source, to }, tree, facts, options, known)
+    }
+
+    pub(super) async fn run_sync_upload(
+        &self,
+        run: &mut SyncRun,
+        source: &LocalSource,
+        to: &SessionPath,
+        deletions: Vec<ExtraEntry>,
+        results: &mut Results<'_>,
+    ) -> Result<()> {
+        if !run.tree.exists
+            && let Err(error) = self.unless_cancelled(self.make_root(to, run.bulk)).await?
+        {
+            return results.record(Receipt::failed(&source.name, Some(to.to_string()), error));
+        }
+        let mut sent = Vec::new();
+        let ended = self.send_all(run, (source, to), deletions, &mut sent, results).await;
+        let recorded = self.unless_cancelled(self.record_sent(run, to, &sent)).await;
+        if recorded.is_err() {
+            // There is no time to ask for more.
+            run.records.borrow_mut().extend(sent.into_iter().map(|SentFile { path, file, .. }| (path, file)));
+        }
+        ended.and(recorded)
+    }
+
+    /// Sends what differs, and deletes what the source lacks.
+    async fn send_all(
+        &self,
+        run: &mut SyncRun,
+        (source, to): (&LocalSource, &SessionPath),
+        deletions: Vec<ExtraEntry>,
+        sent: &mut Vec<SentFile>,
+        results: &mut Results<'_>,
+    ) -> Result<()> {
+        let running = RunningFiles::new(self.options);
+        self.send_pass(run, Pass::Free, (source, to), &running, sent, results).await?;
+        let files = self.backend.require_files()?;
+        let root = source.path.as_deref().unwrap_or(Path::new("."));
+        let label = |below: &Path| {
+            let destination = path_of(to, below).map_or_else(|_| below.display().to_string(), |at| at.to_string());
+            Label { source: shown(root.join(below)), destination: Some(destination) }
+        };
+        let delete = async |entry: &ExtraEntry| {
+            let at = path_of(to, &entry.below)?;
+            let removed =
+                if self.options.dry_run { files.check_remove(&at).await } else { files.remove(&at, false).await };
+            match removed {
+                // Where directories are not kept without files, they are gone with these.
+                Err(error) if error.kind() == Kind::NotFound => Ok(EntryDeletion::Gone),
+                Err(error) if error.kind() == Kind::Conflict && entry.is_directory => Err(not_empty(&at.to_string())),
+                removed => removed.map(|()| EntryDeletion::Gone),
+            }
+        };
+        self.delete_extra(run, &running, deletions, label, delete, results).await?;
+        if run.tree.has_obstacles() {
+            self.send_pass(run, Pass::Blocked, (source, to), &running, sent, results).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the files of a pass that differ.
+    async fn send_pass(
+        &self,
+        run: &SyncRun,
+        pass: Pass,
+        (source, to): (&LocalSource, &SessionPath),
+        running: &RunningFiles,
+        sent: &mut Vec<SentFile>,
+        results: &mut Results<'_>,
+    ) -> Result<()> {
+        let items = upload_items::of(source, &to.path, self.options);
+        let items = items.filter(|item| match item {
+            UploadItem::Send { at, .. }
+            | UploadItem::Directory { at, .. }
+            | UploadItem::Decided { at: Some(at), .. } => run.is_in(pass, Path::new(at.below(&to.path))),
+            UploadItem::Excluded(_) | UploadItem::Decided { at: None, .. } => pass == Pass::Free,
+        });
+        let (known, sent) = (KnownDirs::default(), std::cell::RefCell::new(sent));
+        let work = async |item: UploadItem| {
+            let (item, made) = match item {
+                UploadItem::Send { name, source: Ok(source), at } => {
+                    let label = Label { source: name.clone(), destination: Some(to.at(at.clone()).to_string()) };
+                    let judged = self.judge_upload(run, to, source.as_ref(), &name, &at).await;
+                    match judged {
+                        Ok(Some(receipt)) => return ItemResult::from(receipt),
+                        Ok(None) => {}
+                        Err(error) => {
+                            return ItemResult::from(Receipt::failed(&label.source, label.destination, error));
+                        }
+                    }
+                    let made = (at.clone(), source.attributes().modified_at, Timestamp::now());
+                    (UploadItem::Send { name, source: Ok(source), at }, Some(made))
+                }
+                UploadItem::Directory { name, at } => {
+                    let below = Path::new(at.below(&to.path));
+                    if run.tree.has_directory(below) {
+                        return ItemResult::Nothing;
+                    }
+                    if let Err(error) = run.check_free(below, true, |path| shown_at(to, path)) {
+                        return ItemResult::from(Receipt::failed(&name, Some(to.at(at).to_string()), error));
+                    }
+                    if self.options.dry_run {
+                        return ItemResult::Nothing;
+                    }
+                    (UploadItem::Directory { name, at }, None)
+                }
+                other => (other, None),
+            };
+            let done = self.do_item(item, to, run.bulk, running, &known).await;
+            if let (ItemResult::Receipt(receipt), Some((path, local, begun))) = (&done, made)
+                && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
+            {
+                let remote = local.filter(|_| keeps_times(self.time_of()));
+                let sha256 = sha256.clone();
+                let file = SyncedFile { size, sha256, remote_modified_at: remote, local_modified_at: local };
+                sent.borrow_mut().push(SentFile { path, file, begun, ended: Timestamp::now() });
+            }
+            done
+        };
+        self.run(stream::iter(items), std::future::ready(()), running, work, results).await
+    }
+
+    fn time_of(&self) -> TimeOf {
+        self.backend.files().map_or(TimeOf::Source, SessionFiles::time_of)
+    }
+
+    /// Returns the receipt of a file that is not sent: it is equal, cannot be sent, or this is a dry run.
+    async fn judge_upload(
+        &self,
+        run: &SyncRun,
+        to: &SessionPath,
+        source: &dyn Source,
+        name: &str,
+        path: &RemotePath,
+    ) -> Result<Option<Receipt>> {
+        let (at, below) = (to.at(path.clone()), Path::new(path.below(&to.path)));
+        let destination = at.to_string();
+        run.check_free(below, false, |path| shown_at(to, path))?;
+        if let Some(there) = run.tree.get(below)
+            && let Some(reason) = self.reason_to_stay(run, source, there, &at).await?
+        {
+            return Ok(Some(Receipt::skipped(name, destination.clone(), &destination, reason)));
+        }
+        if !self.options.dry_run {
+            return Ok(None);
+        }
+        if run.tree.obstacle(below).is_none() {
+            self.backend.require_files()?.check_put(&at).await?;
+        }
+        readable(source).await?;
+        Ok(Some(Receipt::planned(name, Some(destination), source.announced_len())))
+    }
+
+    /// Returns why the file at the destination is the one of the source.
+    async fn reason_to_stay(
+        &self,
+        run: &SyncRun,
+        source: &dyn Source,
+        there: &DestEntry,
+        at: &SessionPath,
+    ) -> Result<Option<SkipReason>> {
+        let Some(bytes) = source.announced_len().filter(|bytes| there.bytes == Some(*bytes)) else { return Ok(None) };
+        if there.kind != DestKind::File {
+            return Ok(None);
+        }
+        let local = source.attributes().modified_at;
+        let file = SameLength { bytes, local, remote: there.modified_at };
+        let theirs = match run.comparison.compare(&at.path, &file) {
+            Equality::Equal(reason) => return Ok(Some(reason)),
+            Equality::Different => return Ok(None),
+            Equality::IfHash(sha256) => sha256,
+            Equality::IfRemoteHash => {
+                let options = FetchOptions { size: Some(bytes), ..FetchOptions::default() };
+                match verify::hash_of(self.backend.require_files()?.fetch(at, options).await?).await? {
+                    Some(sha256) => sha256,
+                    None => return Ok(None),
+                }
+            }
+        };
+        let sha256 = source.open().await?.sha256().await?;
+        if !sha256.eq_ignore_ascii_case(&theirs) {
+            return Ok(None);
+        }
+        let known = SyncedFile { size: bytes, sha256, remote_modified_at: there.modified_at, local_modified_at: local };
+        run.records.borrow_mut().push((at.path.clone(), known));
+        Ok(Some(SkipReason::SameHash))
+    }
+
+    /// Records the files that were sent. A service that sets their times itself is asked for them once, at the end.
+    async fn record_sent(&self, run: &SyncRun, to: &SessionPath, sent: &[SentFile]) {
+        let record = |one: &SentFile, remote_modified_at| {
+            let file = SyncedFile { remote_modified_at, ..one.file.clone() };
+            run.records.borrow_mut().push((one.path.clone(), file));
+        };
+        if sent.is_empty() || self.time_of() != TimeOf::Write || run.tree.lacks_times() {
+            return sent.iter().for_each(|one| record(one, one.file.remote_modified_at));
+        }
+        let Ok(files) = self.backend.require_files() else { return };
+        // If nothing is known of the files, they are sent again.
+        let Ok(tree) = remote_tree::read(files, to, self.options).await else { return };
+        let time = |sent: &SentFile| {
+            let there = tree.get(Path::new(sent.path.below(&to.path)))?;
+            (there.bytes == Some(sent.file.size)).then_some(there.modified_at)
+        };
+        // No file was written before it began to be sent: that bounds how far the clock of the service is ahead. What was
+        // written later than that after it had been sent was changed by another program.
+        let nanoseconds = |from: Timestamp, to: Timestamp| to.as_nanosecond() - from.as_nanosecond();
+        let ahead = sent.iter().filter_map(|sent| Some(nanoseconds(sent.begun, time(sent)??))).min().unwrap_or(0);
+        for one in sent {
+            let Some(written) = time(one) else { continue };
+            if written.is_none_or(|written| nanoseconds(one.ended, written) <= ahead + PRECISION) {
+                record(one, written);
+            }
+        }
+    }
+}
+
+/// The precision of the times of services, in nanoseconds.
+const PRECISION: i128 = 1_000_000_000;
+
+/// Returns the path in the session of an entry below the destination.
+fn path_of(to: &SessionPath, below: &Path) -> Result<SessionPath> {
+    let text =
+        below.to_str().ok_or_else(|| Error::usage(format!("a path in a session is UTF-8: `{}`", shown(below))))?;
+    Ok(to.at(to.path.descend(text)?))
+}
+
+fn shown_at(to: &SessionPath, below: &Path) -> String {
+    path_of(to, below).map_or_else(|_| shown(below), |at| at.to_string())
+}
+
+/// Returns the error of a directory into which another program put something.
+pub(super) fn not_empty(path: &str) -> Error {
+    Error::conflict(format!("the directory is not empty, although the source lacks it: `{path}`"))
+        .hint("another program put something into it: sync again")
+}
