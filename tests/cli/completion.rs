@@ -37,6 +37,8 @@ fn what_is_there_is_completed() {
     let resource =
         sandbox.run(["resources", "add", "s-1", &format!("{file}:/in/r"), "-q"]).ok().stdout().trim().to_owned();
     sandbox.write("local.csv", "l");
+    sandbox.write("dir/a.csv", "a");
+    sandbox.write("dir.csv", "d");
     for (words, expected) in [
         (&["sessions", "get", ""][..], &["s-2", "s-1", "@last"][..]),
         (&["sessions", "get", "@"], &["@second", "@first: one", "@last"]),
@@ -67,6 +69,10 @@ fn what_is_there_is_completed() {
         (&["help", "files", "upl"], &["upload"]),
         (&["exec", "s-1", "--", "l"], &[]),
         (&["sessions", "wait", "--for", "del"], &["deleting", "deleted"]),
+        (&["sessions", "create", "--resource", "@di"], &["@dir.csv", "@dir/"]),
+        (&["run", "--resource", "@dir/"], &["@dir/a.csv"]),
+        (&["resources", "add", "s-1", "@./dir/a"], &["@./dir/a.csv"]),
+        (&["sessions", "create", "--resource", "@nowhere/"], &[]),
     ] {
         assert_eq!(complete(&sandbox, words), expected, "{words:?}");
     }

@@ -159,6 +159,73 @@ fn a_session_whose_resources_fail_is_not_made_and_its_uploads_are_undone() {
 }
 
 #[test]
+fn a_directory_goes_in_with_the_request_that_creates_the_session() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--log", sandbox.path("log.jsonl").to_str().unwrap()]);
+    for path in ["data/a", "data/d/b", "data/d/e/c", "one"] {
+        sandbox.write(path, path);
+    }
+    std::fs::create_dir(sandbox.path("data/empty")).unwrap();
+    let create = |backend: &str, specs: &[&str]| {
+        let mut args = vec!["sessions", "create", "-q"];
+        if backend == "anthropic" {
+            args.extend(["--agent", "agent_1", "--environment", "env_1"]);
+        }
+        args.extend(specs.iter().flat_map(|spec| ["--resource", spec]));
+        served.wharf(backend, args).run()
+    };
+    let operations = || {
+        let text = sandbox.read("log.jsonl");
+        let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines.map(|line| line["operation"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let before = operations().len();
+    let run = create("anthropic", &["@data:/in", "@one", "@data"]);
+    let id = run.ok().stdout().trim_end();
+    let asked = operations().split_off(before);
+    let uploads = asked.iter().filter(|operation| *operation == "files.upload").count();
+    assert_eq!((uploads, asked.len(), asked[7].as_str()), (7, 8, "sessions.create"), "{asked:?}");
+    let listed = served.wharf("anthropic", ["resources", "list", id]).run();
+    let home = "/mnt/session/uploads";
+    let paths = ["in/a", "in/d/b", "in/d/e/c", "one", "data/a", "data/d/b", "data/d/e/c"];
+    assert_eq!(listed.ok().column("mount_path"), paths.map(|path| format!("{home}/{path}")));
+    let deleted = served.wharf("anthropic", ["sessions", "delete", id, "--with-files"]).run();
+    assert_eq!(deleted.ok().json().as_array().unwrap().len(), 8);
+    // The limit of the service is checked before anything is sent, and so is what a backend lacks.
+    for number in 0..500 {
+        sandbox.write(format!("many/{number}"), "");
+    }
+    let before = operations().len();
+    create("anthropic", &["@many:/in", "@one"]).code(6).says(&["500"]);
+    create("anthropic", &["@data:/in", "@data/a:/in/a"]).code(5);
+    create("foundry", &["@data:/in"]).code(7);
+    create("agb", &["@data:/in"]).code(7).says(&["wharf files upload"]);
+    assert_eq!(operations().len(), before);
+    // On this machine it is the same.
+    let local = sandbox.run(["sessions", "create", "-q", "--resource", "@data:/in"]);
+    let local = local.ok().stdout().trim_end().to_owned();
+    assert_eq!(sandbox.cat(&format!("{local}:/in/d/e/c")), "data/d/e/c");
+    let none = sandbox.run(["sessions", "create", "-q", "--resource", "@data/empty:/in", "--format", "agent"]);
+    none.ok().says(&["no files in `data/empty`"]);
+}
+
+#[test]
+fn a_directory_of_which_one_file_fails_leaves_no_session_and_no_stored_file() {
+    for fault in ["files.upload:400 skip=2 x1", "sessions.create:400"] {
+        let sandbox = Sandbox::new();
+        let served = sandbox.serve(&["--fault", fault]);
+        for number in 0..5 {
+            sandbox.write(format!("data/{number}"), "x");
+        }
+        let args = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "--resource", "@data:/in"];
+        assert_ne!(served.wharf("anthropic", args).run().has_code(0), true, "{fault}");
+        for list in [["files", "ls", "-q"], ["sessions", "list", "-q"]] {
+            assert_eq!(served.wharf("anthropic", list).run().ok().stdout(), "", "{fault}");
+        }
+    }
+}
+
+#[test]
 fn a_specification_that_cannot_be_read_is_a_usage_error() {
     let sandbox = Sandbox::new();
     for bad in ["sesn_1", "", "{", "{type: nothing}", "{file_id: 7}", "[1]"] {

@@ -12,9 +12,9 @@ const LONGEST_NAME: usize = 255;
 /// The paths at which files are to be mounted, with the names of their sources.
 pub(super) struct MountPlan<'a> {
     resources: &'a dyn Resources,
-    /// The most resources that a session takes.
+    /// The most files that a session takes as resources.
     most: Option<usize>,
-    /// The resources that are not files of this plan, and have no path or one that only the service knows.
+    /// The stored files that have no path or one that only the service knows.
     others: usize,
     files: HashMap<RemotePath, String>,
     /// All directories above the files.
@@ -40,7 +40,9 @@ impl<'a> MountPlan<'a> {
                 (Some(path), Some(id)) if other.kind == ResourceKind::File => {
                     plan.add(&RemotePath::resolve(path, &home)?, id.as_str())?;
                 }
-                _ => plan.others += 1,
+                _ if other.kind == ResourceKind::File => plan.others += 1,
+                // A service counts resources of other kinds by themselves.
+                _ => {}
             }
         }
         Ok(plan)
@@ -49,7 +51,7 @@ impl<'a> MountPlan<'a> {
     /// Adds a file, and returns the path in the session at which it will be.
     ///
     /// # Errors
-    /// `conflict` where another file is at the path, above or below it; `limit` for more resources than a session takes;
+    /// `conflict` where another file is at the path, above or below it; `limit` for more files than a session takes;
     /// those of [`Resources::mount_point`].
     pub(super) fn add(&mut self, path: &RemotePath, source: &str) -> Result<RemotePath> {
         let at = self.resources.mount_point(path)?;
@@ -62,7 +64,7 @@ impl<'a> MountPlan<'a> {
                 .hint("give it another path"));
         }
         if let Some(most) = self.most.filter(|most| self.files.len() + self.others >= *most) {
-            return Err(Error::new(Kind::Limit, format!("a session takes at most {most} resources"))
+            return Err(Error::new(Kind::Limit, format!("a session takes at most {most} mounted files"))
                 .hint("nothing was sent; put several files into an archive, or exclude some"));
         }
         let mut above = at.parent();

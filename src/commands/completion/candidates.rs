@@ -20,6 +20,9 @@ use wharf_core::model::{SessionName, SessionPath, SessionStatus, Target};
 /// The longest title that is shown beside an id, in characters.
 const TITLE: usize = 60;
 
+/// The most entries of a directory of this machine that are looked at.
+const LOCAL: usize = 1000;
+
 /// What the shell itself offers beside the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LocalOffer {
@@ -59,6 +62,7 @@ impl Candidates {
         match subject {
             Subject::Session => self.sessions(part, ""),
             Subject::Target { stored, local } => self.targets(part, stored, local),
+            Subject::StoredFile { local: false } if part.starts_with('@') => local_specs(part),
             Subject::StoredFile { local } => {
                 if local {
                     self.offer_local(LocalOffer::Files);
@@ -194,6 +198,22 @@ impl Candidates {
         found.retain(|word| begins(word, part));
         found
     }
+}
+
+/// Returns the files and directories of this machine that a SPEC `@LOCAL` can name.
+fn local_specs(part: &str) -> Vec<CompletionCandidate> {
+    let path = part.strip_prefix('@').unwrap_or_default();
+    let (directory, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
+    let entries = std::fs::read_dir(if directory.is_empty() { "." } else { directory });
+    let named = entries.into_iter().flatten().take(LOCAL).flatten().filter_map(|entry| {
+        let entry_name = entry.file_name().into_string().ok()?;
+        let is_meant = entry_name.starts_with(name) && (name.starts_with('.') || !entry_name.starts_with('.'));
+        let slash = if is_meant && entry.path().is_dir() { "/" } else { "" };
+        is_meant.then(|| format!("@{directory}{entry_name}{slash}"))
+    });
+    let mut named: Vec<_> = named.collect();
+    named.sort();
+    words(named, part)
 }
 
 /// Returns the names of the profiles.

@@ -98,7 +98,7 @@ impl AnthropicEmulator {
         }
         let of_kind = |word: &str| state.resources.iter().filter(|one| one.resource.kind == word).count();
         let (resource, copy) = match new.kind.as_str() {
-            kind::FILE if of_kind(kind::FILE) >= wire::FILES_MAX => {
+            kind::FILE if u32::try_from(of_kind(kind::FILE)).is_ok_and(|files| files >= wire::FILES_MAX) => {
                 return Err(ApiError::bad(format!("resources: a session has at most {} files", wire::FILES_MAX)));
             }
             kind::MEMORY_STORE if of_kind(kind::MEMORY_STORE) >= wire::MEMORY_STORES_MAX => {

@@ -21,7 +21,7 @@ pub const MEMORY: &str = "/mnt/memory";
 pub const WORKSPACE: &str = "/workspace";
 
 /// The files of one session. The figure was 100, then 999, and is 500 in the newest source \[docs\].
-pub const FILES_MAX: usize = 500;
+pub const FILES_MAX: u32 = 500;
 
 /// The memory stores of one session \[docs\].
 pub const MEMORY_STORES_MAX: usize = 8;

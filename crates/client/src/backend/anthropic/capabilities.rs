@@ -13,7 +13,11 @@ pub static CAPABILITIES: Capabilities = Capabilities {
     proof: "size",
     // About 500 requests about files a minute are allowed [docs], and an upload to a path takes two.
     jobs: 32,
-    limits: Limits { file_bytes: Some(wire::files::FILE_MAX), session_bytes: None, mounts: None },
+    limits: Limits {
+        file_bytes: Some(wire::files::FILE_MAX),
+        session_bytes: None,
+        mounts: Some(wire::resources::FILES_MAX),
+    },
     usable: &[SessionStatus::Idle],
     features: &[
         Feature::SessionTitle,
