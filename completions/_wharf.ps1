@@ -965,6 +965,7 @@ Register-ArgumentCompleter -Native -CommandName 'wharf' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Print settings, retries and excluded files to stderr')
             [CompletionResult]::new('--debug', '--debug', [CompletionResultType]::ParameterName, 'Print requests, responses and causes of errors, with secrets masked')
             [CompletionResult]::new('--utc', '--utc', [CompletionResultType]::ParameterName, 'Show times in UTC instead of the local time zone')
+            [CompletionResult]::new('--no-reuse', '--no-reuse', [CompletionResultType]::ParameterName, 'Upload again what was uploaded before, is unchanged and is still stored')
             [CompletionResult]::new('--verify', '--verify', [CompletionResultType]::ParameterName, 'Download each file again to compare hashes if the backend reports none')
             [CompletionResult]::new('--untar', '--untar', [CompletionResultType]::ParameterName, 'Unpack a tar archive, which gzip may have compressed, below DEST')
             [CompletionResult]::new('--checksum', '--checksum', [CompletionResultType]::ParameterName, 'With --if-exists update, compare contents instead of times')

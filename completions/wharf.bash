@@ -5441,7 +5441,7 @@ _wharf() {
             return 0
             ;;
         wharf__subcmd__files__subcmd__upload)
-            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --utc --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --into --name --mime-type --expires-in --verify --untar --if-exists --checksum --include --exclude --ignore-file --links --dry-run --require --receipt --report --help --version"
+            opts="-b -s -r -q -0 -v -h -V --backend --profile --session --agent --format --transform --raw-output --quiet --null --verbose --debug --color --progress --utc --timeout --connect-timeout --retries --jobs --base-url --token-file --user-identity --isolation-key --ca-cert --header --beta --file --into --name --mime-type --expires-in --no-reuse --verify --untar --if-exists --checksum --include --exclude --ignore-file --links --dry-run --require --receipt --report --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -942,6 +942,7 @@ set edit:completion:arg-completer[wharf] = {|@words|
             cand --verbose 'Print settings, retries and excluded files to stderr'
             cand --debug 'Print requests, responses and causes of errors, with secrets masked'
             cand --utc 'Show times in UTC instead of the local time zone'
+            cand --no-reuse 'Upload again what was uploaded before, is unchanged and is still stored'
             cand --verify 'Download each file again to compare hashes if the backend reports none'
             cand --untar 'Unpack a tar archive, which gzip may have compressed, below DEST'
             cand --checksum 'With --if-exists update, compare contents instead of times'

@@ -994,6 +994,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subco
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -s v -l verbose -d 'Print settings, retries and excluded files to stderr'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l debug -d 'Print requests, responses and causes of errors, with secrets masked'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l utc -d 'Show times in UTC instead of the local time zone'
+complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l no-reuse -d 'Upload again what was uploaded before, is unchanged and is still stored'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l verify -d 'Download each file again to compare hashes if the backend reports none'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l untar -d 'Unpack a tar archive, which gzip may have compressed, below DEST'
 complete -c wharf -n "__fish_wharf_using_subcommand files; and __fish_seen_subcommand_from upload" -l checksum -d 'With --if-exists update, compare contents instead of times'

@@ -120,9 +120,11 @@ impl ResourcesAddArgs {
         let mut verdict = Verdict::default();
         let (mut added, mut undone) = (Vec::new(), Vec::new());
         for (new, upload) in ready {
+            let ready = upload.is_none().then(|| new.clone());
             let work = async { backend.require_resources()?.add(&session, new).await };
             match uploads.mount(upload.as_slice(), work).await {
                 Ok(resource) => {
+                    cx.log_mounts(&session, &ready);
                     added.push(resource);
                     verdict.succeeded();
                 }

@@ -218,7 +218,7 @@ fn a_directory_of_which_one_file_fails_leaves_no_session_and_no_stored_file() {
             sandbox.write(format!("data/{number}"), "x");
         }
         let args = ["sessions", "create", "--agent", "agent_1", "--environment", "env_1", "--resource", "@data:/in"];
-        assert_ne!(served.wharf("anthropic", args).run().has_code(0), true, "{fault}");
+        assert!(!served.wharf("anthropic", args).run().has_code(0), "{fault}");
         for list in [["files", "ls", "-q"], ["sessions", "list", "-q"]] {
             assert_eq!(served.wharf("anthropic", list).run().ok().stdout(), "", "{fault}");
         }

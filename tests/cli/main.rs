@@ -85,6 +85,7 @@ mod session_names;
 mod sessions;
 mod skill;
 mod stdin;
+mod stored_files;
 mod streams;
 mod summary;
 mod sync;

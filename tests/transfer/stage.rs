@@ -19,6 +19,7 @@ use wharf_transfer::cancellation::Cancellation;
 use wharf_transfer::download::FileTarget;
 use wharf_transfer::event::{Observer, TransferEvent};
 use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::reuse::NamedUploads;
 use wharf_transfer::sync::SyncOptions;
 use wharf_transfer::{Transfer, TransferOptions};
 
@@ -196,11 +197,9 @@ impl Run<'_> {
 
     pub(crate) fn upload_to_store(&self, sources: &[&Path]) -> TransferResult {
         let sources: Vec<_> = sources.iter().map(|path| source(path)).collect();
-        wait_for(
-            self.observe(async |transfer, sink| {
-                transfer.upload_to_store(&sources, &NewStoredFile::default(), sink).await
-            }),
-        )
+        wait_for(self.observe(async |transfer, sink| {
+            transfer.upload_to_store(&sources, &NewStoredFile::default(), &NamedUploads::default(), sink).await
+        }))
     }
 
     pub(crate) async fn download_all(&self, wanted: &[&str], to: &Path) -> TransferResult {

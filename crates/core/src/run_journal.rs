@@ -142,6 +142,11 @@ pub struct RunJournal {
 }
 
 impl RunJournal {
+    /// Returns the `WHARF_HOME` of the journal.
+    pub fn home(&self) -> PathBuf {
+        self.path.ancestors().nth(2).map(Path::to_owned).unwrap_or_default()
+    }
+
     /// Begins the journal of a run, on the disk.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ pub mod plan;
 mod remote_walk;
 pub mod reserved;
 pub mod results;
+pub mod reuse;
 pub mod roots;
 pub mod sync;
 mod tar;

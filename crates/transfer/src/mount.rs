@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use tokio::time::{Instant, timeout_at};
 
 use super::Transfer;
@@ -13,6 +13,7 @@ use super::engine::{ItemResult, RunningFiles};
 use super::mount_plan::{MountPlan, prefixed};
 use super::plan::LocalSource;
 use super::results::{Results, Sink};
+use super::reuse::NamedUploads;
 use super::upload::{StoreUpload, empty_directory};
 use super::upload_items::{self, UploadItem};
 use wharf_client::backend::{Backend, NewResource, NewStoredFile};
@@ -22,6 +23,9 @@ use wharf_core::verdict::Verdict;
 
 /// The time for deleting uploads after a cancellation.
 const UNDOING: Duration = Duration::from_secs(3);
+
+/// The number of uploads that are deleted at once.
+const DELETIONS: usize = 16;
 
 /// A file or directory that a session is to have from its start.
 #[derive(Debug, Clone)]
@@ -106,13 +110,12 @@ impl<'a> MountUploads<'a> {
             return Ok(Vec::new());
         }
         let mut receipts = Vec::new();
-        let verdict = self
-            .transfer
-            .upload_to_store(sources, &NewStoredFile::default(), &mut |receipt| {
-                receipts.push(receipt.clone());
-                Ok(())
-            })
-            .await;
+        let (new, named) = (NewStoredFile::default(), NamedUploads::default());
+        let mut keep = |receipt: &Receipt| {
+            receipts.push(receipt.clone());
+            Ok(())
+        };
+        let verdict = Box::pin(self.transfer.upload_to_store(sources, &new, &named, &mut keep)).await;
         let mut made = Vec::new();
         for receipt in &receipts {
             if let (Outcome::Copied, Some(id)) = (&receipt.outcome, &receipt.file_id) {
@@ -231,7 +234,7 @@ impl<'a> MountUploads<'a> {
                 };
                 let filename = prefixed(prefix, &store.name_to_mount(own_name.unwrap_or(path.name())));
                 let new = NewStoredFile { filename, mime_type: None, expires_in: transfer.options.expires_in };
-                let upload = StoreUpload { name, source, new, mount_point: Some(path.clone()) };
+                let upload = StoreUpload { name, source, new, mount_point: Some(path.clone()), copies: None };
                 let receipt = transfer.store(upload, &running).await;
                 if let (Outcome::Copied, Some(id)) = (&receipt.outcome, receipt.file_id.clone()) {
                     staged.borrow_mut().push((number, StagedFile { id, path }));
@@ -325,16 +328,13 @@ pub async fn delete_uploads(
 ) -> Vec<FileId> {
     let stops = error.kind().is_stop();
     let end = stops.then(|| *end.get_or_insert_with(|| Instant::now() + UNDOING));
-    let mut left = Vec::new();
-    for id in uploads {
+    let is_left = async |id: &FileId| {
         let deleted = async { backend.require_store()?.delete(id).await };
         let deleted = match end {
             Some(end) => timeout_at(end, deleted).await.unwrap_or_else(|_| Err(error.clone())),
             None => deleted.await,
         };
-        if deleted.is_err_and(|error| error.kind() != Kind::NotFound) {
-            left.push(id.clone());
-        }
-    }
-    left
+        deleted.is_err_and(|error| error.kind() != Kind::NotFound).then(|| id.clone())
+    };
+    stream::iter(uploads).map(is_left).buffered(DELETIONS).filter_map(std::future::ready).collect().await
 }

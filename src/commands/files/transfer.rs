@@ -20,7 +20,11 @@ use wharf_core::model::{Outcome, Receipt, SessionId, SessionPath, Target};
 use wharf_core::platform::names::NameRules;
 use wharf_core::platform::shown;
 use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::reuse::NamedUploads;
 use wharf_transfer::{IfExists, Transfer, TransferOptions};
+
+/// The number of uploads that are recorded at once while a transfer runs.
+const LOGGED: usize = 64;
 
 #[derive(Debug, Args)]
 #[command(after_help = "The contents of one directory go to DEST. One file goes to DEST, or into it if\n\
@@ -56,6 +60,10 @@ pub(in crate::commands) struct FilesUploadArgs {
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     expires_in: Option<Duration>,
 
+    /// Upload again what was uploaded before, is unchanged and is still stored
+    #[arg(long)]
+    no_reuse: bool,
+
     /// Download each file again to compare hashes if the backend reports none
     #[arg(long)]
     verify: bool,
@@ -80,6 +88,10 @@ impl FilesUploadArgs {
         check_sources(&names, self.name.is_some())?;
         if to.is_some() && self.mime_type.is_some() {
             return Err(Error::usage("--mime-type is for stored files").hint("leave out DEST, or --mime-type"));
+        }
+        if to.is_some() && self.no_reuse {
+            return Err(Error::usage("--no-reuse is for stored files, and DEST names a path in a session")
+                .hint("leave out --no-reuse: `--if-exists` says what happens to a file that exists"));
         }
         if to.is_none() {
             self.transfer.check_for_store()?;
@@ -129,12 +141,15 @@ impl FilesUploadArgs {
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
         let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut has_copied = false;
+        let named = if to.is_some() || self.no_reuse { NamedUploads::default() } else { cx.named_uploads() };
         let mut receipts = |receipt: &Receipt| {
             has_copied |= matches!(receipt.outcome, Outcome::Copied);
             if let Some(to) = &to {
                 let left = receipt.outcome.error().into_iter().flat_map(Error::left).filter_map(|id| id.parse().ok());
                 let files: Vec<_> = receipt.file_id.iter().cloned().chain(left).collect();
                 cx.log_uploads(&to.path.session, &files, self.expires_in);
+            } else {
+                cx.log_named(&named, LOGGED);
             }
             record(cx, &mut journal, &mut listing, receipt)
         };
@@ -145,7 +160,9 @@ impl FilesUploadArgs {
             }
         } else {
             let like = NewStoredFile { mime_type: self.mime_type, expires_in: self.expires_in, ..Default::default() };
-            transfer.upload_to_store(&sources, &like, &mut receipts).await
+            let verdict = transfer.upload_to_store(&sources, &like, &named, &mut receipts).await;
+            cx.log_named(&named, 1);
+            verdict
         };
         if let (Some(to), Err(error)) = (&to, &verdict) {
             let left: Vec<_> = error.left().iter().filter_map(|id| id.parse().ok()).collect();

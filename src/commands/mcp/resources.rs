@@ -38,7 +38,9 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
     };
     let resource = match (file_id, local_path) {
         (Some(id), None) => {
-            let resource = resources.add(&session, new(id.parse()?, mount_path)).await?;
+            let new = new(id.parse()?, mount_path);
+            let resource = resources.add(&session, new.clone()).await?;
+            call.host.cx.log_mounts(&session, [&new]);
             call.backend.flush().await?;
             resource
         }

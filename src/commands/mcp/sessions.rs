@@ -8,6 +8,7 @@ use super::call::McpCall;
 use super::listing::collect_pages;
 use super::results::{ToolOutput, fields};
 use crate::commands::sessions::create::{SessionsCreateArgs, check_values};
+use crate::commands::uploads::delete_files_of;
 use wharf_client::backend::{Feature, SessionFilters, SessionQuery};
 use wharf_core::config::{duration, money};
 use wharf_core::error::{Error, Kind, Result};
@@ -127,16 +128,10 @@ pub(super) async fn delete(call: &McpCall<'_>) -> Result<ToolOutput> {
         Err(error) if error.kind() == Kind::NotFound => false,
         Err(error) => return Err(error),
     };
-    let (mut gone, mut left) = (Vec::new(), None);
-    for file in cx.logged_uploads(&id) {
-        match call.backend.require_store()?.delete(&file).await {
-            Err(error) if error.kind() != Kind::NotFound => {
-                left = Some(error.context(format!("deleting the stored file `{file}`")));
-            }
-            _ => gone.push(file),
-        }
-    }
-    cx.forget_uploads(&gone);
+    let files = cx.logged_uploads(&id);
+    cx.forget_mounts(&id);
+    let done = delete_files_of(&*call.backend, cx.upload_log().as_ref(), Some(&id), &files).await;
+    let left = done.into_iter().find_map(|(_, done)| done.err());
     call.backend.flush().await?;
     let output = ToolOutput::of(&json!({ "id": id, "deleted": deleted }))?;
     Ok(ToolOutput { error: left, ..output })

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt as _};
 use tokio::time::{Instant, sleep};
 
+use crate::commands::uploads::{FileCleanup, delete_files_of, upload_log};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, FileStore, SessionQuery};
 use wharf_core::error::{Kind, Result};
@@ -19,9 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long after the end of a run a session is looked for whose creation lost its answer: it may appear late.
 pub(super) const APPEARING: Duration = Duration::from_secs(5);
-
-/// The number of stored files that are deleted at once.
-const DELETIONS: usize = 8;
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -53,15 +50,18 @@ pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appea
                 Vec::new()
             }
         };
-        let all = journal.record().files.iter().chain(&unnoted);
-        let mut deletions =
-            stream::iter(all.map(async |file| (file, store.delete(file).await))).buffer_unordered(DELETIONS);
-        while let Some((file, deleted)) = deletions.next().await {
-            match deleted {
-                Ok(()) => report.files_deleted += 1,
-                Err(error) if error.kind() == Kind::NotFound => {}
-                Err(error) => report.error = Some(error.context(format!("deleting the stored file `{file}`"))),
+        let all: Vec<_> = journal.record().files.iter().cloned().chain(unnoted).collect();
+        let log = upload_log(backend, journal.home());
+        let session = journal.record().session.as_ref();
+        for (_, done) in delete_files_of(backend, log.as_ref(), session, &all).await {
+            match done {
+                Ok(FileCleanup::Deleted) => report.files_deleted += 1,
+                Ok(_) => {}
+                Err(error) => report.error = Some(error),
             }
+        }
+        if let (Some(log), Some(session)) = (&log, session) {
+            let _ = log.remove_mounts(session);
         }
     }
     let flushed = backend.flush().await;

@@ -14,11 +14,12 @@ use crate::commands::args::BodyFlag;
 use crate::commands::spec::{Spec, mount_sources, name_left};
 use crate::commands::stdin::document;
 use crate::output::escape;
-use wharf_client::backend::{Backend, Feature, NewSession, body_document as shape, expiry};
+use wharf_client::backend::{Backend, Feature, NewResource, NewSession, body_document as shape, expiry};
 use wharf_core::advice;
 use wharf_core::config::{Origin, Setting, body, duration, money};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Labels, Session, SessionId, SessionName, Timestamp};
+use wharf_core::platform::shown;
 use wharf_transfer::Transfer;
 use wharf_transfer::mount::{MountSource, MountUploads, StagedFile};
 use wharf_transfer::results::Sink;
@@ -182,6 +183,15 @@ impl SessionDraft {
         !self.inputs.is_empty() || self.specs.iter().any(|spec| matches!(spec, Spec::Local { .. }))
     }
 
+    /// Returns the local files and directories of the SPECs, for messages.
+    fn local_names(&self) -> Vec<String> {
+        let local = self.specs.iter().filter_map(|spec| match spec {
+            Spec::Local { path, .. } => Some(shown(path)),
+            Spec::Ready(_) => None,
+        });
+        local.collect()
+    }
+
     /// Uploads the local files. The receipts go to `sink` if one of them fails, after which no upload is left but those
     /// that the error names; otherwise to that of [`MountUploads::report`].
     ///
@@ -234,7 +244,7 @@ impl SessionDraft {
         uploaded: impl FnOnce(&[FileId]) -> Result<()>,
     ) -> Result<Session> {
         let options = cx.transfer_options()?;
-        let watch = cx.out.watch(&[]);
+        let watch = cx.out.watch(&self.local_names());
         let _guard = cx.cancellation.register();
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
@@ -265,9 +275,12 @@ impl StagedSession<'_> {
     /// Those of the creation, with what is left; that of a cancellation.
     pub(in crate::commands) async fn create(&mut self, cx: &Cx) -> Result<Session> {
         let new = std::mem::take(&mut self.session);
+        let is_ready = |one: &&NewResource| one.file_id.as_ref().is_some_and(|id| !self.files.contains(id));
+        let ready: Vec<_> = new.resources.iter().filter(is_ready).cloned().collect();
         let created = self.uploads.mount(&self.files, cx.backend()?.sessions().create(new)).await;
         let session = created.map_err(|error| name_left(&self.uploads, error))?;
         cx.log_uploads(&session.id, &self.files, None);
+        cx.log_mounts(&session.id, &ready);
         Ok(session)
     }
 }

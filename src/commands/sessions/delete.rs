@@ -6,6 +6,7 @@ use super::age::OlderThan;
 use super::label_flags::labels;
 use crate::commands::args::SessionNames;
 use crate::commands::session_name::SessionUse;
+use crate::commands::uploads::{FileCleanup, delete_files_of};
 use crate::commands::{Cx, question};
 use crate::output::{Listing, Record, human};
 use wharf_client::backend::page::Pager;
@@ -139,8 +140,11 @@ impl SessionsDeleteArgs {
                 cx.forget_synced(&id);
             }
             let files = cx.logged_uploads(&id);
+            if !self.dry_run {
+                cx.forget_mounts(&id);
+            }
             if self.with_files {
-                self.delete_files(cx, &files, &mut listing, &mut verdict).await?;
+                self.delete_files(cx, &id, &files, &mut listing, &mut verdict).await?;
             } else if !self.dry_run {
                 left.note(&id, files.len());
             }
@@ -154,33 +158,44 @@ impl SessionsDeleteArgs {
         verdict
     }
 
-    /// Deletes stored files; one that is gone already is what was wanted.
+    /// Deletes the stored files that were uploaded for a session; one that is gone already is what was wanted. Those that
+    /// are needed otherwise stay, and are named.
     async fn delete_files(
         &self,
         cx: &Cx,
+        session: &SessionId,
         files: &[FileId],
         listing: &mut Listing<'_, Deletion>,
         verdict: &mut Verdict,
     ) -> Result<()> {
-        let store = cx.backend()?.require_store()?;
-        let mut gone = Vec::new();
-        for file in files {
-            let deleted = if self.dry_run { Ok(false) } else { store.delete(file).await.map(|()| true) };
-            match deleted {
-                Ok(deleted) => {
-                    listing.push(&Deletion { what: DeletionTarget::Id(file.to_string()), deleted, missing: false })?;
+        let id = |file: FileId| DeletionTarget::Id(file.to_string());
+        if self.dry_run {
+            for file in files {
+                listing.push(&Deletion { what: id(file.clone()), deleted: false, missing: false })?;
+                verdict.succeeded();
+            }
+            return Ok(());
+        }
+        for (file, done) in delete_files_of(cx.backend()?, cx.upload_log().as_ref(), Some(session), files).await {
+            match done {
+                Ok(FileCleanup::Deleted) => {
+                    listing.push(&Deletion { what: id(file), deleted: true, missing: false })?;
                 }
-                Err(error) if error.kind() == Kind::NotFound => {}
+                Ok(FileCleanup::Missing) => {}
+                Ok(FileCleanup::Named) => {
+                    cx.out.note(format!("note: the stored file `{file}` was uploaded by name and stays"));
+                }
+                Ok(FileCleanup::Mounted(other)) => {
+                    cx.out.note(format!(
+                        "note: the stored file `{file}` is mounted in session `{other}` and is deleted with that one"
+                    ));
+                }
                 Err(error) => {
-                    verdict.failed(error.context(format!("deleting the stored file `{file}`")));
+                    verdict.failed(error);
                     continue;
                 }
             }
-            gone.push(file.clone());
             verdict.succeeded();
-        }
-        if !self.dry_run {
-            cx.forget_uploads(&gone);
         }
         Ok(())
     }

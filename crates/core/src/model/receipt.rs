@@ -128,6 +128,8 @@ pub enum SkipReason {
     SameHash,
     /// Neither side has changed since wharf transferred the file.
     Unchanged,
+    /// An earlier command uploaded the same content under the same name to the file store, where it still is.
+    Stored,
     /// The source is a link.
     Link,
     /// The source is a directory without files, which the backend does not store.
@@ -145,6 +147,7 @@ impl SkipReason {
             SkipReason::Older => "size is equal, and the source is older",
             SkipReason::SameHash => "size and hash are equal",
             SkipReason::Unchanged => "no side has changed since it was transferred",
+            SkipReason::Stored => "it was uploaded before and is unchanged",
             SkipReason::Link => "it is a link",
             SkipReason::EmptyDirectory => "a directory is not kept here without a file in it",
             SkipReason::Unfinished => "an earlier run of wharf left it unfinished",
@@ -163,7 +166,8 @@ impl SkipReason {
             | SkipReason::SameTime
             | SkipReason::Older
             | SkipReason::SameHash
-            | SkipReason::Unchanged => true,
+            | SkipReason::Unchanged
+            | SkipReason::Stored => true,
             SkipReason::Link | SkipReason::EmptyDirectory | SkipReason::Unfinished => false,
         }
     }
