@@ -15,7 +15,7 @@ const CORE: &[&[&str]] = &[
     &["advice", "clock", "error", "feature", "sync", "thread", "utf8", "verdict"],
     &["model"],
     &["body", "platform", "pool", "random"],
-    &["removal", "staging", "walk"],
+    &["removal", "staging", "tar", "walk"],
     &["line_log"],
     &["last_session", "load", "private_cache", "run_journal", "sync_ledger", "upload_log"],
     &["config"],

@@ -21,6 +21,7 @@ pub mod run_journal;
 pub mod staging;
 pub mod sync;
 pub mod sync_ledger;
+pub mod tar;
 pub mod thread;
 pub mod upload_log;
 pub mod utf8;

@@ -13,7 +13,6 @@ use super::event::TransferEvent;
 use super::plan::{Budget, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile};
 use super::results::Results;
-use super::tar::writer::{END, EntryHeader, padding_after};
 use super::verify;
 use super::walk::WalkKind;
 use wharf_client::backend::{GetResult, Limits};
@@ -21,6 +20,7 @@ use wharf_core::advice::{Setting, Step};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
 use wharf_core::model::{Receipt, Timestamp};
+use wharf_core::tar::{END, EntryHeader, padding_after};
 
 /// Receives the bytes of a stream.
 pub(super) type Write<'a> = &'a mut dyn FnMut(&[u8]) -> Result<()>;

@@ -10,6 +10,7 @@ use futures_util::stream;
 use tokio::sync::mpsc;
 
 use super::Transfer;
+use super::archive_input;
 use super::archive_source::ArchiveSource;
 use super::engine::{ItemResult, RunningFiles};
 use super::event::TransferEvent;
@@ -17,8 +18,6 @@ use super::filter::{FilterDecision, ListingFilter};
 use super::links::LinkPolicy;
 use super::plan::LocalSource;
 use super::results::{Results, Sink};
-use super::tar::input;
-use super::tar::reader::{ArchiveEntry, ArchiveReader, EntryType};
 use super::upload::KnownDirs;
 use super::upload_items::UploadItem;
 use wharf_client::backend::{FetchOptions, SessionFiles};
@@ -26,6 +25,7 @@ use wharf_core::advice::Setting;
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{EntryKind, Outcome, Receipt, RemotePath, SessionPath};
+use wharf_core::tar::{ArchiveEntry, ArchiveReader, EntryType};
 
 /// The largest content that is held in memory, in bytes: it can be sent again, and others can be sent at the same time.
 const SMALL: u64 = 64 * 1024;
@@ -84,7 +84,7 @@ impl Transfer<'_> {
         let _guard = self.cancellation.register();
         self.backend.require_files()?;
         let mut results = Results::new(self, sink);
-        let mut reader = ArchiveReader::new(input::open(source)?, &source.name);
+        let mut reader = ArchiveReader::new(archive_input::open(source)?, &source.name);
         let begun = async {
             let first = reader.next().await?;
             self.make_root(to, true).await.map(|()| first)

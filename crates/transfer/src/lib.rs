@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests prepare their own files"))]
 
 mod archive_download;
+mod archive_input;
 mod archive_source;
 mod archive_upload;
 pub mod cancellation;
@@ -28,7 +29,6 @@ pub mod results;
 pub mod reuse;
 pub mod roots;
 pub mod sync;
-mod tar;
 pub mod upload;
 mod upload_items;
 mod verify;

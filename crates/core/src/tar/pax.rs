@@ -1,6 +1,6 @@
 //! Records of pax headers: `LENGTH KEY=VALUE\n`.
 
-use wharf_core::model::Timestamp;
+use crate::model::Timestamp;
 
 /// What a pax header says of the next entry.
 #[derive(Debug, Default, PartialEq, Eq)]

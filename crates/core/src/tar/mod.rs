@@ -4,10 +4,12 @@
 //! in the ustar form with pax headers where ustar has no room.
 
 mod header;
-pub(super) mod input;
 mod pax;
-pub(super) mod reader;
-pub(super) mod writer;
+mod reader;
+mod writer;
+
+pub use reader::{ArchiveEntry, ArchiveReader, EntryType};
+pub use writer::{END, EntryHeader, padding_after};
 
 /// The size of a block in bytes: headers are one block, and contents are padded to whole ones.
 const BLOCK: usize = 512;

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use super::header::{Header, is_continued_again};
 use super::pax::PaxRecords;
 use super::{BLOCK, TarBlock, padding};
-use wharf_core::advice::Step;
-use wharf_core::body::Body;
-use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::Timestamp;
+use crate::advice::Step;
+use crate::body::Body;
+use crate::error::{Error, Kind, Result};
+use crate::model::Timestamp;
 
 /// The largest header that says more of an entry, in bytes: a long name, or records of pax.
 const EXTENSION_BYTES: u64 = 1 << 20;
@@ -18,7 +18,7 @@ const EXTENSION_BYTES: u64 = 1 << 20;
 const TRAILING_BYTES: u64 = 16 << 20;
 
 /// Reads an archive.
-pub(crate) struct ArchiveReader {
+pub struct ArchiveReader {
     body: Body,
     name: String,
     /// What was read and not used yet.
@@ -31,18 +31,24 @@ pub(crate) struct ArchiveReader {
 }
 
 /// An entry of an archive, as the archive has it.
-pub(crate) struct ArchiveEntry {
-    pub(crate) path: Vec<u8>,
-    pub(crate) kind: EntryType,
+pub struct ArchiveEntry {
+    /// The path, as bytes.
+    pub path: Vec<u8>,
+    /// The type.
+    pub kind: EntryType,
     /// The length of the content.
-    pub(crate) size: u64,
-    pub(crate) executable: bool,
-    pub(crate) modified_at: Option<Timestamp>,
+    pub size: u64,
+    /// Whether any of its permission bits allows to run it.
+    pub executable: bool,
+    /// The modification time.
+    pub modified_at: Option<Timestamp>,
 }
 
 /// The type of an entry.
-pub(crate) enum EntryType {
+pub enum EntryType {
+    /// A file.
     File,
+    /// A directory.
     Directory,
     /// A symbolic link to a path that is relative to its directory.
     Symlink(Vec<u8>),
@@ -62,7 +68,7 @@ struct Extensions {
 
 impl ArchiveReader {
     /// Returns the reader of an archive with a name for messages.
-    pub(crate) fn new(body: Body, name: &str) -> Self {
+    pub fn new(body: Body, name: &str) -> Self {
         ArchiveReader { body, name: name.to_owned(), rest: Bytes::new(), at: 0, left: 0, padding: 0 }
     }
 
@@ -70,7 +76,7 @@ impl ArchiveReader {
     ///
     /// # Errors
     /// `unsupported` for what is not an archive; `conflict` for one that is damaged; `io` for one that is cut off.
-    pub(crate) async fn next(&mut self) -> Result<Option<ArchiveEntry>> {
+    pub async fn next(&mut self) -> Result<Option<ArchiveEntry>> {
         let mut extensions = Extensions::default();
         loop {
             self.skip().await?;
@@ -111,7 +117,7 @@ impl ArchiveReader {
     ///
     /// # Errors
     /// `io` if the archive is cut off; those of reading.
-    pub(crate) async fn content(&mut self) -> Result<Option<Bytes>> {
+    pub async fn content(&mut self) -> Result<Option<Bytes>> {
         if self.left == 0 {
             return Ok(None);
         }

@@ -1,24 +1,25 @@
 //! The headers of an archive that is written.
 
 use super::{BLOCK, CHECKSUM, GID, MAGIC, MODE, MTIME, NAME, SIZE, TYPE, TarBlock, UID, USTAR, checksum, padding, pax};
-use wharf_core::model::Timestamp;
+use crate::model::Timestamp;
 
 /// The properties of an entry.
-pub(crate) struct EntryHeader<'a> {
+pub struct EntryHeader<'a> {
     /// The path below the root of the archive, with a slash at its end for a directory.
-    pub(crate) path: &'a str,
+    pub path: &'a str,
     /// The permission bits.
-    pub(crate) mode: u32,
+    pub mode: u32,
     /// The number of bytes of a file.
-    pub(crate) size: u64,
-    pub(crate) modified_at: Timestamp,
+    pub size: u64,
+    /// The modification time.
+    pub modified_at: Timestamp,
 }
 
 /// The end of an archive.
-pub(crate) const END: &[u8] = &[0; 2 * BLOCK];
+pub const END: &[u8] = &[0; 2 * BLOCK];
 
 /// Returns the zeros that follow a content of this length.
-pub(crate) fn padding_after(length: u64) -> &'static [u8] {
+pub fn padding_after(length: u64) -> &'static [u8] {
     const ZEROS: &[u8] = &[0; BLOCK];
     let length = usize::try_from(padding(length)).unwrap_or(0);
     ZEROS.get(..length).unwrap_or_default()
@@ -29,7 +30,7 @@ const LARGEST: u64 = 0o77_777_777_777;
 
 impl EntryHeader<'_> {
     /// Returns the header as bytes, with a pax header before it where ustar has no room for a property.
-    pub(crate) fn write(&self) -> Vec<u8> {
+    pub fn write(&self) -> Vec<u8> {
         let mut records = Vec::new();
         if self.path.len() > NAME.1 || !self.path.is_ascii() {
             pax::push(&mut records, "path", self.path);

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 
-use super::super::plan::LocalSource;
+use super::plan::LocalSource;
 use wharf_core::body::{Body, open_stdin};
 use wharf_core::error::Result;
 
@@ -16,7 +16,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 ///
 /// # Errors
 /// `io` if standard input cannot be read. Those of a file appear when it is read.
-pub(crate) fn open(source: &LocalSource) -> Result<Body> {
+pub(super) fn open(source: &LocalSource) -> Result<Body> {
     let name = source.name.clone();
     Ok(if let Some(path) = source.path.clone() {
         Body::of_pipe(name, move || unpacked(File::open(path)?))
