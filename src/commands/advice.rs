@@ -161,6 +161,7 @@ const fn feature_name(feature: Feature) -> &'static str {
         Feature::Mkdir => "files mkdir",
         Feature::MkdirMode => "files mkdir --mode",
         Feature::Move => "files mv",
+        Feature::Bundles => "small files in groups",
         Feature::StoredFiles => "stored files",
         Feature::FileExpiry => "files upload --expires-in",
         Feature::Verify => "files upload --verify",
@@ -217,6 +218,7 @@ fn alternative(feature: Feature) -> String {
         Feature::Logs => "what happened in a session is listed by `wharf sessions events`",
         Feature::ExecTerminal => "leave out -t; -i passes stdin on without a terminal",
         Feature::ExecLanguage => "run the interpreter: `wharf exec SESSION -- python3 FILE`",
+        Feature::Bundles => "files are transferred one by one",
         Feature::Move => "upload to the new path and remove the old one",
         Feature::Mkdir => "uploading a file makes its parents",
         Feature::SyncUpload => {

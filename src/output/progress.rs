@@ -125,7 +125,10 @@ impl Progress {
                 work.bytes_done = work.bytes_done.saturating_add(receipt.bytes.unwrap_or(0));
                 work.running.retain(|running| running.name != receipt.source);
             }
-            TransferEvent::Retried { .. } | TransferEvent::Excluded(_) | TransferEvent::Ended(_) => {}
+            TransferEvent::Retried { .. }
+            | TransferEvent::Unbundled { .. }
+            | TransferEvent::Excluded(_)
+            | TransferEvent::Ended(_) => {}
         }
     }
 

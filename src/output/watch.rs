@@ -62,6 +62,9 @@ impl Observer for TransferWatch<'_> {
             TransferEvent::Planned { files, .. } => self.output.planned.set(*files),
             TransferEvent::Excluded(name) if verbose => self.output.note(format!("excluded: {name}")),
             TransferEvent::Retried { name, error } if verbose => self.output.note(format!("again: {name}: {error}")),
+            TransferEvent::Unbundled { files, error } if verbose => {
+                self.output.note(format!("{files} files go one by one: {error}"));
+            }
             // Printed even with `-q`: no other output shows that no files were transferred.
             TransferEvent::Ended(summary) if summary.is_empty() && self.output.is_for_agents() => {
                 *self.summary.borrow_mut() = Some(human::nothing(summary, &self.from));

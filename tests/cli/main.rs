@@ -25,6 +25,7 @@ mod azure;
 mod bounds;
 mod broken;
 mod browse;
+mod bundles;
 mod change;
 mod ci_report;
 mod completion;

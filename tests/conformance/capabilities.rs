@@ -39,6 +39,17 @@ async fn invoke(backend: &dyn Backend, session: &SessionId, message: NewMessage)
     backend.require_turns()?.start(session, message).await.map(drop)
 }
 
+async fn start_code(backend: &dyn Backend, session: &SessionId) -> Result<()> {
+    let command = CommandLine::Code { language: "python".to_owned(), code: "1".to_owned() };
+    let input = ProgramInput::Empty;
+    let new = NewCommand { command, cwd: None, env: Vec::new(), withheld: Vec::new(), input, terminal: None };
+    backend.require_exec()?.start(session, new).await.map(drop)
+}
+
+async fn put_nothing(backend: &dyn Backend, session: &SessionId) -> Result<()> {
+    backend.require_files()?.put_bundle(session, &[], PutOptions::default()).await.map(drop)
+}
+
 fn resource(kind: ResourceKind) -> NewResource {
     let (file_id, mount_path) = ("file_1".parse().ok(), Some("word".to_owned()));
     NewResource { kind, file_id, mount_path, extra: Map::new() }
@@ -97,14 +108,10 @@ async fn call(backend: &dyn Backend, session: &SessionId, feature: Feature) -> R
         Feature::Mkdir => mkdir(MkdirOptions::default()).await,
         Feature::MkdirMode => mkdir(MkdirOptions { mode: Some(0o700), ..MkdirOptions::default() }).await,
         Feature::Move => backend.require_files()?.rename(&at, &at.path.join("other")).await.map(drop),
+        Feature::Bundles => put_nothing(backend, session).await,
         Feature::Exec => start(backend, session, None).await,
         Feature::ExecTerminal => start(backend, session, Some(TerminalSize { rows: 24, columns: 80 })).await,
-        Feature::ExecLanguage => {
-            let command = CommandLine::Code { language: "python".to_owned(), code: "1".to_owned() };
-            let input = ProgramInput::Empty;
-            let new = NewCommand { command, cwd: None, env: Vec::new(), withheld: Vec::new(), input, terminal: None };
-            backend.require_exec()?.start(session, new).await.map(drop)
-        }
+        Feature::ExecLanguage => start_code(backend, session).await,
         Feature::Agents => backend.require_agents()?.get(&"agent_1".parse()?, None).await.map(drop),
         Feature::AgentFilters => {
             let query = AgentQuery { include_archived: true, ..AgentQuery::default() };

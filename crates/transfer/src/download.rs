@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -11,8 +12,9 @@ use std::sync::atomic::AtomicU64;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
 
+use super::bundle::{BundleShare, Bundles, Work};
 use super::dest::{DestDir, WriteOptions, Written, WrittenFiles, is_stream, open_stream, stream};
-use super::engine::{ItemResult, Label, RunningFiles};
+use super::engine::{ItemResult, Label, RunningFiles, WorkResult};
 use super::event::TransferEvent;
 use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
@@ -24,7 +26,7 @@ use wharf_client::http::after_tries;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, SessionPath, Timestamp};
+use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, SessionId, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 
 /// A session path, or a stored file by its id.
@@ -51,6 +53,16 @@ pub(super) struct SourceInfo {
     pub(super) source: RemoteSource,
     pub(super) bytes: Option<u64>,
     pub(super) modified_at: Option<Timestamp>,
+}
+
+impl SourceInfo {
+    /// Returns the session of the file.
+    pub(super) fn session(&self) -> Option<SessionId> {
+        match &self.wanted {
+            FileTarget::Session(at) => Some(at.session.clone()),
+            FileTarget::Stored(_) => None,
+        }
+    }
 }
 
 /// A target that was looked at, with the walk of a directory.
@@ -103,8 +115,13 @@ pub(super) struct LocalDest {
 pub(super) enum DownloadItem {
     /// A file that is a target itself.
     Single(SourceInfo, LocalDest),
-    /// A file of a directory.
-    Leaf(SourceInfo, Rc<DestDir>, String),
+    /// A file of a directory; `decided` is whether its destination was looked at and the file was counted.
+    Leaf {
+        one: SourceInfo,
+        dest: Rc<DestDir>,
+        below: String,
+        decided: bool,
+    },
     Directory(SessionPath, Rc<DestDir>, String),
     Excluded(String),
     Decided(Box<Receipt>),
@@ -192,10 +209,18 @@ impl Transfer<'_> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let items = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
             .take_while(|_| std::future::ready(!state.budget.is_over()));
-        let work = async |item| self.do_fetch(item, &state).await;
+        let work = async |work| match work {
+            Work::One(item) => WorkResult::from(self.do_fetch(item, &state).await),
+            Work::Bundle(items) => self.fetch_bundle(items, &state).await.map(Work::One),
+        };
+        let items = pin!(items);
+        let items = Bundles::new(items, self.bundle_limits(), share);
         let feed = self.feed(targets, &mut total, &state.budget, sender);
         let mut ended = self.run(items, feed, &state.running, work, &mut results).await;
         results.expect(total.files);
+        if ended.is_err() {
+            ended = self.flush(ended).await;
+        }
         for dest in state.dest_dirs.borrow().values() {
             if !dest.discard_if_empty(ended.is_err()) {
                 ended = ended.and(dest.sync(state.bulk));
@@ -232,7 +257,8 @@ impl Transfer<'_> {
             running: RunningFiles::new(self.options),
         };
         let dest = Rc::new(dest);
-        let items = stream::iter([DownloadItem::Leaf(one, Rc::clone(&dest), below.to_owned())]);
+        let leaf = DownloadItem::Leaf { one, dest: Rc::clone(&dest), below: below.to_owned(), decided: false };
+        let items = stream::iter([leaf]);
         let work = async |item| self.do_fetch(item, &state).await;
         let mut ended = self.run(items, std::future::ready(()), &state.running, work, &mut results).await;
         if !dest.discard_if_empty(ended.is_err()) {
@@ -443,11 +469,15 @@ impl Transfer<'_> {
                     Err(error) => ItemResult::from(Receipt::failed(&at.to_string(), Some(dest.shown(&below)), error)),
                 }
             }
-            DownloadItem::Leaf(one, dest, below) => {
+            DownloadItem::Leaf { one, dest, below, decided } => {
                 let destination = dest.shown(&below);
                 let label = Label { source: one.source.name.clone(), destination: Some(destination.clone()) };
                 let done = async {
-                    let done = self.fetch_to(&one, &dest, &below, &destination, state).await;
+                    let done = if decided {
+                        self.fetch_decided(&one, &dest, &below, &destination, state).await
+                    } else {
+                        self.fetch_to(&one, &dest, &below, &destination, state).await
+                    };
                     done.unwrap_or_else(|error| {
                         dest.mark_failed();
                         Receipt::failed(&one.source.name, Some(destination.clone()), error)
@@ -517,8 +547,22 @@ impl Transfer<'_> {
         destination: &str,
         state: &DownloadState,
     ) -> Result<Receipt> {
+        match self.decide(one, dest, below, destination, state).await? {
+            Some(receipt) => Ok(receipt),
+            None => self.fetch_decided(one, dest, below, destination, state).await,
+        }
+    }
+
+    /// Looks at the destination of a file and counts the file; returns the receipt of one that is not fetched.
+    pub(super) async fn decide(
+        &self,
+        one: &SourceInfo,
+        dest: &DestDir,
+        below: &str,
+        destination: &str,
+        state: &DownloadState,
+    ) -> Result<Option<Receipt>> {
         let (name, options) = (&one.source.name, self.options);
-        let keep = options.if_exists == IfExists::Error;
         let there = dest.look(below)?;
         if let Some(there) = &there {
             if state.written.contains(there) {
@@ -526,23 +570,40 @@ impl Transfer<'_> {
             }
             if let Some(reason) = self.reason_to_keep(one, dest, below, there).await? {
                 state.written.keep(there);
-                return Ok(Receipt::skipped(name, destination.to_owned(), name, reason));
+                return Ok(Some(Receipt::skipped(name, destination.to_owned(), name, reason)));
             }
-            if keep {
+            if options.if_exists == IfExists::Error {
                 return Err(dest.exists(below));
             }
         }
         if options.dry_run && options.if_exists == IfExists::Skip && dest.plans_directory(below, &state.written) {
-            return Ok(Receipt::skipped(name, destination.to_owned(), name, SkipReason::Exists));
+            return Ok(Some(Receipt::skipped(name, destination.to_owned(), name, SkipReason::Exists)));
         }
         state.budget.count_file()?;
         if options.dry_run {
             drop(state.budget.claim(one.bytes)?);
             dest.check_dry_run(below, there.as_ref(), &state.written)?;
             state.budget.spend(one.bytes.unwrap_or(0));
-            return Ok(Receipt::planned(name, Some(destination.to_owned()), one.bytes));
+            return Ok(Some(Receipt::planned(name, Some(destination.to_owned()), one.bytes)));
         }
-        let write_options = WriteOptions { keep_existing: keep, bulk: state.bulk, written: &state.written };
+        Ok(None)
+    }
+
+    /// Returns the options for writing files.
+    pub(super) fn write_options<'s>(&self, state: &'s DownloadState) -> WriteOptions<'s> {
+        let keep_existing = self.options.if_exists == IfExists::Error;
+        WriteOptions { keep_existing, bulk: state.bulk, written: &state.written }
+    }
+
+    async fn fetch_decided(
+        &self,
+        one: &SourceInfo,
+        dest: &DestDir,
+        below: &str,
+        destination: &str,
+        state: &DownloadState,
+    ) -> Result<Receipt> {
+        let (name, write_options) = (&one.source.name, self.write_options(state));
         let (mut tried, mut size) = (0, one.bytes);
         loop {
             let done = match self.fetch_within(one, size, tried, &state.budget).await {
@@ -632,6 +693,17 @@ impl Transfer<'_> {
     }
 }
 
+/// Returns what counts of a download in a bundle; nothing for one that travels alone.
+fn share(item: &DownloadItem) -> Option<BundleShare> {
+    match item {
+        DownloadItem::Leaf { one, decided: false, .. } => match &one.wanted {
+            FileTarget::Session(at) => Some(BundleShare { bytes: one.bytes?, path_bytes: at.path.as_str().len() }),
+            FileTarget::Stored(_) => None,
+        },
+        _ => None,
+    }
+}
+
 /// Returns the item for an entry of a directory.
 pub(super) fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc<DestDir>) -> Option<DownloadItem> {
     let (name, destination) = (at.to_string(), dest.shown(&below));
@@ -639,7 +711,7 @@ pub(super) fn item(RemoteEntry { path: at, below, kind }: RemoteEntry, dest: &Rc
         WalkKind::File(RemoteFile { bytes, modified_at, .. }) => {
             let source = RemoteSource { name, base: None, is_directory: false };
             let one = SourceInfo { wanted: FileTarget::Session(at), source, bytes, modified_at };
-            Some(DownloadItem::Leaf(one, Rc::clone(dest), below))
+            Some(DownloadItem::Leaf { one, dest: Rc::clone(dest), below, decided: false })
         }
         WalkKind::Directory { included, .. } => included.then(|| DownloadItem::Directory(at, Rc::clone(dest), below)),
         WalkKind::Excluded => Some(DownloadItem::Excluded(name)),

@@ -1,11 +1,13 @@
 //! Runs several items at once in one thread: each is a future that ends with a receipt.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
 
 use futures_util::stream::FuturesUnordered;
 use futures_util::{Stream, StreamExt};
+use tokio::sync::mpsc;
 
 use super::concurrency::Concurrency;
 use super::results::Results;
@@ -35,17 +37,44 @@ impl From<Receipt> for ItemResult {
     }
 }
 
+/// The result of the work on one item.
+pub(super) enum WorkResult<T> {
+    Item(ItemResult),
+    /// A bundle, whose files were finished one by one: the bytes that were transferred, and items that are to be done again.
+    Bundle(u64, Vec<T>),
+}
+
+impl<T> WorkResult<T> {
+    /// Converts the items that are to be done again.
+    pub(super) fn map<U>(self, convert: impl Fn(T) -> U) -> WorkResult<U> {
+        match self {
+            WorkResult::Item(result) => WorkResult::Item(result),
+            WorkResult::Bundle(bytes, rest) => WorkResult::Bundle(bytes, rest.into_iter().map(convert).collect()),
+        }
+    }
+}
+
+impl<T> From<ItemResult> for WorkResult<T> {
+    fn from(result: ItemResult) -> Self {
+        WorkResult::Item(result)
+    }
+}
+
 /// The files that are being transferred; each gets a receipt if the transfer ends early.
 pub(super) struct RunningFiles {
     files: RefCell<Vec<(u64, Label)>>,
     /// Shared, so that a service which asks one file to wait makes all of them wait.
     pub(super) pace: Pace,
     concurrency: RefCell<Concurrency>,
+    /// Receipts of files of bundles that are still being transferred.
+    finished: (mpsc::UnboundedSender<Receipt>, RefCell<Option<mpsc::UnboundedReceiver<Receipt>>>),
 }
 
 impl RunningFiles {
     pub(super) fn new(options: &TransferOptions) -> Self {
+        let (sender, finished) = mpsc::unbounded_channel();
         RunningFiles {
+            finished: (sender, RefCell::new(Some(finished))),
             files: RefCell::default(),
             pace: Pace::new(options.retries, options.deadline),
             concurrency: RefCell::new(Concurrency::new(options)),
@@ -54,20 +83,40 @@ impl RunningFiles {
 
     /// Runs one file's work under its label.
     pub(super) async fn track(&self, label: Label, work: impl Future<Output = Receipt>) -> Receipt {
-        let number = {
-            let mut running = self.files.borrow_mut();
-            let number = running.last().map_or(0, |(number, _)| number + 1);
-            running.push((number, label));
-            number
-        };
+        let number = self.begin(label);
         // If the wait is too long, the request of the file fails with that.
         let _ = self.pace.ready().await;
         let receipt = work.await;
+        self.note(&receipt);
+        self.forget(number);
+        receipt
+    }
+
+    /// Adds a file of a bundle; returns its number.
+    pub(super) fn begin(&self, label: Label) -> u64 {
+        let mut running = self.files.borrow_mut();
+        let number = running.last().map_or(0, |(number, _)| number + 1);
+        running.push((number, label));
+        number
+    }
+
+    /// Ends a file of a bundle with its receipt.
+    pub(super) fn finish(&self, number: u64, receipt: Receipt) {
+        self.note(&receipt);
+        self.forget(number);
+        // The run that receives it outlives the work.
+        drop(self.finished.0.send(receipt));
+    }
+
+    /// Removes a file that has a receipt, or is to be done again.
+    pub(super) fn forget(&self, number: u64) {
+        self.files.borrow_mut().retain(|(other, _)| *other != number);
+    }
+
+    fn note(&self, receipt: &Receipt) {
         if let Some(wait) = receipt.outcome.error().and_then(Error::retry_after) {
             self.pace.hold(wait);
         }
-        self.files.borrow_mut().retain(|(other, _)| *other != number);
-        receipt
     }
 }
 
@@ -101,24 +150,36 @@ impl Transfer<'_> {
         results: &mut Results<'_>,
     ) -> Result<()>
     where
-        F: Future<Output = ItemResult>,
+        F: Future,
+        F::Output: Into<WorkResult<T>>,
     {
         let (mut items, mut all_begun) = (pin!(items), false);
         let mut active = FuturesUnordered::new();
         let (mut feed, mut fed) = (pin!(feed), false);
         let mut cancellation = pin!(self.cancellation.cancelled());
         let concurrency = &running.concurrency;
+        let mut finished = running.finished.1.take().unwrap_or_else(|| mpsc::unbounded_channel().1);
+        let mut again = VecDeque::new();
         let ended = loop {
-            let may_begin = !all_begun && active.len() < concurrency.borrow().limit();
+            let has_room = active.len() < concurrency.borrow().limit();
+            if has_room && let Some(item) = again.pop_front() {
+                active.push(work(item));
+                concurrency.borrow_mut().begun(active.len());
+                continue;
+            }
+            let may_begin = !all_begun && has_room;
             tokio::select! {
                 biased;
                 why = &mut cancellation => break Err(why),
+                Some(receipt) = finished.recv() => results.record(receipt)?,
                 Some(came) = active.next(), if !active.is_empty() => {
+                    let came: WorkResult<T> = came.into();
                     concurrency.borrow_mut().ended(size_of(&came), active.len());
                     match came {
-                        ItemResult::Receipt(receipt) => results.record(*receipt)?,
-                        ItemResult::Excluded(name) => results.excluded(&name),
-                        ItemResult::Nothing => {}
+                        WorkResult::Item(ItemResult::Receipt(receipt)) => results.record(*receipt)?,
+                        WorkResult::Item(ItemResult::Excluded(name)) => results.excluded(&name),
+                        WorkResult::Item(ItemResult::Nothing) => {}
+                        WorkResult::Bundle(_, rest) => again.extend(rest),
                     }
                 }
                 item = items.next(), if may_begin => match item {
@@ -130,10 +191,14 @@ impl Transfer<'_> {
                 },
                 () = &mut feed, if !fed => fed = true,
             }
-            if all_begun && active.is_empty() {
+            if all_begun && active.is_empty() && again.is_empty() {
                 break Ok(());
             }
         };
+        while let Ok(receipt) = finished.try_recv() {
+            results.record(receipt)?;
+        }
+        running.finished.1.replace(Some(finished));
         results.reached(concurrency.borrow().report());
         if let Err(why) = &ended {
             for (_, label) in running.files.take() {
@@ -145,9 +210,12 @@ impl Transfer<'_> {
 }
 
 /// Returns the number of bytes that were transferred for an item.
-fn size_of(result: &ItemResult) -> u64 {
+fn size_of<T>(result: &WorkResult<T>) -> u64 {
     match result {
-        ItemResult::Receipt(receipt) if matches!(receipt.outcome, Outcome::Copied) => receipt.bytes.unwrap_or(0),
-        _ => 0,
+        WorkResult::Bundle(bytes, _) => *bytes,
+        WorkResult::Item(ItemResult::Receipt(receipt)) if matches!(receipt.outcome, Outcome::Copied) => {
+            receipt.bytes.unwrap_or(0)
+        }
+        WorkResult::Item(_) => 0,
     }
 }

@@ -32,6 +32,13 @@ pub enum TransferEvent<'a> {
         /// The error of the try that failed.
         error: &'a wharf_core::error::Error,
     },
+    /// Files that were to travel together go one by one.
+    Unbundled {
+        /// The number of files.
+        files: usize,
+        /// The reason.
+        error: &'a wharf_core::error::Error,
+    },
     /// A file is finished, whatever its outcome.
     Finished(&'a Receipt),
     /// A filter excluded this.

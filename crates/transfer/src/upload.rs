@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::stream;
 
-use super::engine::{ItemResult, Label, RunningFiles};
+use super::bundle::{Bundles, Work};
+use super::engine::{ItemResult, Label, RunningFiles, WorkResult};
 use super::event::TransferEvent;
 use super::local_walk::LocalWalk;
 use super::plan::{self, Destination, LocalSource, TransferSize};
@@ -97,8 +98,17 @@ impl Transfer<'_> {
             items.map(move |item| (item, destination))
         });
         let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
-        let work = async |(item, root): (_, &SessionPath)| self.do_item(item, root, bulk, &running, &known).await;
-        self.run(stream::iter(items), std::future::ready(()), &running, work, results).await
+        let (running_files, known_dirs) = (&running, &known);
+        let work = |work| async move {
+            match work {
+                Work::One((item, root)) => {
+                    WorkResult::from(self.do_item(item, root, bulk, running_files, known_dirs).await)
+                }
+                Work::Bundle(items) => self.send_bundle(items, bulk, running_files).await.map(Work::One),
+            }
+        };
+        let items = Bundles::new(stream::iter(items), self.bundle_limits(), upload_items::share);
+        self.run(items, std::future::ready(()), &running, work, results).await
     }
 
     /// Uploads files to the file store of the workspace; `like` has their properties except for the names. Those of `known`
@@ -332,7 +342,7 @@ impl Transfer<'_> {
         running.track(label, stored).await
     }
 
-    fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source {
+    pub(super) fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source + use<> {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(TransferEvent::Started { name, bytes: source.announced_len(), passed: Arc::clone(&passed) });
         MapSource::new(source, move |body: Body| {
@@ -342,7 +352,7 @@ impl Transfer<'_> {
         })
     }
 
-    async fn reason_to_leave(
+    pub(super) async fn reason_to_leave(
         &self,
         there: &Entry,
         source: &dyn Source,
@@ -450,7 +460,7 @@ pub(super) async fn readable(source: &dyn Source) -> Result<()> {
     Ok(())
 }
 
-fn receipt(source: &str, destination: &str, stored: PutResult, verified: Result<Verified>) -> Receipt {
+pub(super) fn receipt(source: &str, destination: &str, stored: PutResult, verified: Result<Verified>) -> Receipt {
     let (outcome, verified) = match verified {
         Ok(verified) => (Outcome::Copied, Some(verified)),
         Err(error) => (Outcome::Failed(error), None),

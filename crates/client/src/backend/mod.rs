@@ -10,6 +10,7 @@ pub mod agb;
 pub mod agents;
 pub mod anthropic;
 pub mod body_document;
+pub mod bundle;
 pub mod capability;
 pub mod exec;
 mod follow_pace;
@@ -33,6 +34,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 
 pub use agents::{AgentQuery, Agents, Environments};
+pub use bundle::{BundleDownload, BundleLimits, BundleUpload, FetchedBundle};
 pub use capability::{Capabilities, IdForm, Limits};
 pub use exec::Exec;
 pub use page::{Page, PageRequest};
@@ -472,6 +474,33 @@ pub trait SessionFiles: Send + Sync {
     async fn check_put(&self, at: &SessionPath) -> Result<()> {
         let _ = at;
         Ok(())
+    }
+    /// Returns the bounds of bundles, which take fewer requests than their files one by one. For a backend that has
+    /// [`Feature::Bundles`].
+    fn bundles(&self) -> Option<BundleLimits> {
+        None
+    }
+    /// Writes several files and creates their parents, and returns the result of each: every file is complete or
+    /// unchanged.
+    ///
+    /// # Errors
+    /// `unsupported` where the session lacks what it takes. After an error, all files may be written one by one.
+    async fn put_bundle(
+        &self,
+        session: &SessionId,
+        files: &[BundleUpload],
+        options: PutOptions,
+    ) -> Result<Vec<Result<PutResult>>> {
+        let _ = (session, files, options);
+        Err(self.capabilities().unsupported(Feature::Bundles))
+    }
+    /// Reads several files. Files that the bundle lacks, or all after an error, may be read one by one.
+    ///
+    /// # Errors
+    /// `unsupported` where the session lacks what it takes.
+    async fn fetch_bundle(&self, session: &SessionId, files: &[BundleDownload]) -> Result<Box<dyn FetchedBundle>> {
+        let _ = (session, files);
+        Err(self.capabilities().unsupported(Feature::Bundles))
     }
     /// Reads a file, or a range of it. Fails with `unverified` if its length differs from the reported one.
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult>;

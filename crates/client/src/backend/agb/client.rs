@@ -2,17 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::credentials::ApiKey;
 use super::errors;
 use crate::http::{Class, Http, Options, Request, ServiceAnswer, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Provider, RemotePath, SessionId};
+use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
+
+/// The time limit of clean-ups at the end: a process that was asked to stop is ended after 5 s.
+const CLEANING: Duration = Duration::from_secs(3);
 
 /// The client of the service: requests and tools.
 pub(super) struct AgbClient {
@@ -23,13 +30,22 @@ pub(super) struct AgbClient {
     pub(super) key: Option<Arc<ApiKey>>,
     /// The contexts of presigned transfers, by session.
     pub(super) contexts: TransferContexts,
+    /// Clean-ups after transfers that were dropped.
+    pub(super) cleanups: Mutex<JoinSet<()>>,
 }
 
 impl AgbClient {
     pub(super) fn new(options: Options, image: Option<String>) -> Result<Self> {
         let endpoint = options.base_url.clone();
         let http = Http::new(Options { error_parser: errors::parse, is_failure: errors::is_failure, ..options })?;
-        Ok(AgbClient { http, endpoint, image, key: None, contexts: TransferContexts::default() })
+        Ok(AgbClient {
+            http,
+            endpoint,
+            image,
+            key: None,
+            contexts: TransferContexts::default(),
+            cleanups: Mutex::default(),
+        })
     }
 }
 
@@ -86,6 +102,13 @@ pub(super) fn shown(text: &RawValue) -> Provider {
 }
 
 impl AgbClient {
+    /// Waits for the clean-ups after transfers that were dropped, for a while: what is left goes with the session.
+    pub(super) async fn clean_up(&self) {
+        let mut cleanups = std::mem::take(&mut *lock(&self.cleanups));
+        let all = async { while cleanups.join_next().await.is_some() {} };
+        drop(timeout(CLEANING, all).await);
+    }
+
     /// Returns a request for an operation. Each request has the content type of JSON, as in the SDKs.
     pub(super) fn call(&self, class: Class, operation: AgbOperation) -> Request<'_> {
         self.http.operation(class, operation, &[]).header("content-type", "application/json")

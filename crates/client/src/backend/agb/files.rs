@@ -4,19 +4,20 @@ use async_trait::async_trait;
 use futures_util::future::join;
 use futures_util::stream::BoxStream;
 
+use super::bundle::LIMITS;
 use super::capabilities::CAPABILITIES;
 use super::stat::{AgbFiles, is_fixed};
 use super::tools::{failed, from_root, words};
 use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
 use crate::backend::{
-    Capabilities, Feature, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteTree, SessionFiles,
-    TreeOptions,
+    BundleDownload, BundleLimits, BundleUpload, Capabilities, Feature, FetchOptions, FetchedBundle, GetResult,
+    MkdirOptions, PutOptions, PutResult, RemoteTree, SessionFiles, TreeOptions,
 };
 use crate::http::Class;
 use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Entry, EntryKind, RemotePath, SessionPath};
+use wharf_core::model::{Entry, EntryKind, RemotePath, SessionId, SessionPath};
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::ToolError;
 
@@ -37,6 +38,24 @@ impl SessionFiles for AgbFiles {
 
     async fn fetch(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
         self.fetch_content(at, options).await
+    }
+
+    fn bundles(&self) -> Option<BundleLimits> {
+        Some(LIMITS)
+    }
+
+    async fn put_bundle(
+        &self,
+        session: &SessionId,
+        files: &[BundleUpload],
+        options: PutOptions,
+    ) -> Result<Vec<Result<PutResult>>> {
+        CAPABILITIES.require_all(options.features())?;
+        self.put_files(session, files, options.keep_existing).await
+    }
+
+    async fn fetch_bundle(&self, session: &SessionId, files: &[BundleDownload]) -> Result<Box<dyn FetchedBundle>> {
+        self.fetch_files(session, files).await
     }
 
     async fn stat(&self, at: &SessionPath) -> Result<Entry> {
@@ -188,7 +207,7 @@ impl AgbFiles {
 }
 
 /// Rejects invalid names before a parent is created.
-fn check_names(path: &RemotePath) -> Result<()> {
+pub(super) fn check_names(path: &RemotePath) -> Result<()> {
     if path.as_str().split('/').any(|name| name.len() > NAME_MAX) {
         return Err(Error::usage(format!("a name has more than {NAME_MAX} bytes: `{path}`")));
     }

@@ -263,7 +263,7 @@ impl Job {
 
     /// Runs a script and returns what follows `wharf ID ` in its output.
     async fn run(&self, class: Class, command: String) -> Result<ToolOutcome> {
-        let outcome = self.client.output(class, &self.session, command).await?;
+        let outcome = self.client.output(class, &self.session, script_call(command)).await?;
         Ok(outcome.and_then(|text| match said(&text, &self.id) {
             Some(said) => Ok(said.to_owned()),
             None => Err(ToolError { code: None, message: text }),
@@ -306,7 +306,7 @@ impl Job {
 /// Those of the call; `unavailable` where the signals may not have arrived.
 pub(super) async fn stop_all(client: &AgbClient, session: &SessionId) -> Result<()> {
     let command = script(STOP_ALL, &[ALL]);
-    match client.output(Class::Idempotent, session, command).await? {
+    match client.output(Class::Idempotent, session, script_call(command)).await? {
         Ok(text) if said(&text, ALL).is_some_and(|said| said.trim() == "stopped") => Ok(()),
         // An image without a shell runs no commands.
         Err(error) if is_unknown(&error) => Ok(()),
@@ -347,7 +347,7 @@ pub(super) fn signal_of(signal: Signal) -> (&'static str, i32) {
 }
 
 /// Returns the command line that runs a script with arguments, whatever shell the tool uses.
-fn script(script: &str, args: &[&str]) -> String {
+pub(super) fn script(script: &str, args: &[&str]) -> String {
     words("sh -c", &[&[script, "wharf"], args].concat())
 }
 
@@ -362,7 +362,7 @@ fn relative(path: &RemotePath, home: &RemotePath) -> String {
 }
 
 /// Returns what a script says in its output.
-fn said<'t>(text: &'t str, id: &str) -> Option<&'t str> {
+pub(super) fn said<'t>(text: &'t str, id: &str) -> Option<&'t str> {
     text.split_once(&format!("wharf {id} ")).map(|(_, said)| said)
 }
 

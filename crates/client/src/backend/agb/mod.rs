@@ -12,7 +12,11 @@
 //! - `stat.rs`: what paths hold; `files.rs`: what is done with them
 //! - `exec.rs`: commands; `job.rs`: the directory of one, `running.rs`: following it; `run_code.rs`: code
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
+//! - `bundle.rs`: many small files at once; `bundle_put.rs` and `bundle_fetch.rs`: their two ways
 
+mod bundle;
+mod bundle_fetch;
+mod bundle_put;
 mod capabilities;
 mod client;
 mod contexts;
@@ -123,6 +127,11 @@ impl Backend for AgbBackend {
 
     fn origin(&self) -> String {
         format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
+    }
+
+    async fn flush(&self) -> Result<()> {
+        self.client.clean_up().await;
+        Ok(())
     }
 
     async fn diagnose(&self) -> Vec<Check> {

@@ -111,34 +111,54 @@ impl AgbFiles {
         }
     }
 
+    /// Returns a transfer of a bundle, on which a script works in the session.
+    ///
+    /// # Errors
+    /// `unsupported` where the session lacks what it takes.
+    pub(super) async fn bundle_transfer(&self, session: &SessionId) -> Result<StagedTransfer> {
+        let (capable, loaded) = join(self.require_bundles(session), self.client.transfer_context(session)).await;
+        capable?;
+        loaded?;
+        let mut transfer = self.transfer(session).await?;
+        // A sync of the transfer does not move what is beside its directory.
+        transfer.work = Some(transfer.context.path.join(&format!("work-{}", transfer.id)));
+        Ok(transfer)
+    }
+
     async fn transfer(&self, session: &SessionId) -> Result<StagedTransfer> {
         let context = self.client.transfer_context(session).await?;
-        let directory = context.path.join(&format!("wharf-{}", random::hex::<8>()?));
+        let id = random::hex::<8>()?;
+        let directory = context.path.join(&format!("wharf-{id}"));
         let content = directory.join(CONTENT);
-        let closed = false;
         Ok(StagedTransfer {
             files: self.clone(),
             session: session.clone(),
             context,
+            id,
             directory,
             content,
+            work: None,
             also: Vec::new(),
-            closed,
+            closed: false,
         })
     }
 }
 
 /// A transfer of one content through the context, and the paths to clean up after it.
-struct StagedTransfer {
+pub(super) struct StagedTransfer {
     files: AgbFiles,
-    session: SessionId,
+    pub(super) session: SessionId,
     context: TransferContext,
+    /// The number in its names.
+    pub(super) id: String,
     /// The directory of the transfer, in the session and in the context.
-    directory: RemotePath,
+    pub(super) directory: RemotePath,
     /// The content in that directory.
     content: RemotePath,
+    /// The directory of a script that works on the content, if any.
+    pub(super) work: Option<RemotePath>,
     /// Further paths to remove from the session.
-    also: Vec<RemotePath>,
+    pub(super) also: Vec<RemotePath>,
     closed: bool,
 }
 
@@ -152,7 +172,7 @@ impl StagedTransfer {
 
     /// Uploads a content to the context, without a content type: the signature covers none. An `ETag` other than the
     /// MD5 is not an error: some storages and upload methods use another value.
-    async fn send(&self, source: &dyn Source) -> Result<(Digest, bool)> {
+    pub(super) async fn send(&self, source: &dyn Source) -> Result<(Digest, bool)> {
         let md5 = Md5Tee::default();
         let source = MapSource::new(source, |body| md5.see(body));
         let url = self.url(Class::Idempotent, AgbOperation::GetUploadUrl).await?;
@@ -165,7 +185,7 @@ impl StagedTransfer {
     }
 
     /// Synchronizes the directory, and waits until that is complete.
-    async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
+    pub(super) async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
         let directory = self.directory.as_str();
         let request = self.files.client.post(Class::Idempotent, AgbOperation::SyncContext);
         let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.context.id);
@@ -210,20 +230,30 @@ impl StagedTransfer {
         {
             return Err(failed(at, &error));
         }
+        self.receive(&at.to_string(), size, tried).await
+    }
+
+    /// Moves the content of `size` bytes out of the session, and opens it.
+    pub(super) async fn receive(&self, name: &str, size: u64, tried: u32) -> Result<DownloadBody> {
         self.sync(SyncMode::Upload, size).await?;
         // The session's copy has done its work.
-        let (url, ()) = join(
-            self.url(Class::Idempotent, AgbOperation::GetDownloadUrl),
-            self.files.clear(&self.session, &[&self.directory]),
-        )
-        .await;
+        let (url, ()) =
+            join(self.url(Class::Idempotent, AgbOperation::GetDownloadUrl), self.clear(&[&self.directory])).await;
         let request = self.files.client.http.external(Class::Safe, Method::GET, &url?);
         let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
-        Ok(DownloadBody(download.of_size(&at.to_string(), Some(size))?.unhashed()))
+        Ok(DownloadBody(download.of_size(name, Some(size))?.unhashed()))
+    }
+
+    /// Removes paths from the session, and what a script works on with them.
+    async fn clear(&self, paths: &[&RemotePath]) {
+        match &self.work {
+            Some(work) => self.files.end_work(&self.session, &self.id, work, paths).await,
+            None => self.files.clear(&self.session, paths).await,
+        }
     }
 
     /// Removes all temporary files of the transfer.
-    async fn close(mut self) {
+    pub(super) async fn close(mut self) {
         self.closed = true;
         self.remove().await;
     }
@@ -237,7 +267,7 @@ impl StagedTransfer {
         };
         let mut paths: Vec<&RemotePath> = vec![&self.directory];
         paths.extend(&self.also);
-        join(object, self.files.clear(&self.session, &paths)).await;
+        join(object, self.clear(&paths)).await;
     }
 }
 
@@ -252,21 +282,27 @@ impl Drop for StagedTransfer {
             files: self.files.clone(),
             session: self.session.clone(),
             context: self.context.clone(),
+            id: self.id.clone(),
             directory: self.directory.clone(),
             content: self.content.clone(),
+            work: self.work.take(),
             also: std::mem::take(&mut self.also),
             closed: true,
         };
-        runtime.spawn(async move { rest.remove().await });
+        let client = Arc::clone(&self.files.client);
+        let mut cleanups = lock(&client.cleanups);
+        // Those that have ended.
+        while cleanups.try_join_next().is_some() {}
+        cleanups.spawn_on(async move { rest.remove().await }, &runtime);
     }
 }
 
 /// A content that is being downloaded.
-struct DownloadBody(Body);
+pub(super) struct DownloadBody(Body);
 
 impl DownloadBody {
     /// Returns a body that removes the temporary files of the transfer when it ends.
-    fn closing(self, transfer: StagedTransfer, size: u64) -> Body {
+    pub(super) fn closing(self, transfer: StagedTransfer, size: u64) -> Body {
         let blocks = stream::try_unfold((self.0, Some(transfer)), |(mut body, mut transfer)| async move {
             let next = body.next().await;
             if !matches!(next, Ok(Some(_)))

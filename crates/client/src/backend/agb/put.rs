@@ -18,7 +18,7 @@ use wharf_wire::agb as wire;
 use wharf_wire::agb::{ToolRequest, WriteFile};
 
 /// The prefix of temporary file names.
-const UNFINISHED: &str = ".wharf-";
+pub(super) const UNFINISHED: &str = ".wharf-";
 
 /// The path and attributes of a file that is being written.
 pub(super) struct PutTarget<'p> {

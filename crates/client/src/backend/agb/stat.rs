@@ -4,12 +4,13 @@
 //! If the image lacks that command, the tools need more calls and report less: their listings have only names and
 //! kinds, one a line, so that a name with a line break has to be detected, and they follow links.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use futures_util::stream::{self, BoxStream, StreamExt};
+use tokio::sync::OnceCell;
 
 use super::capabilities::CAPABILITIES;
 use super::client::AgbClient;
@@ -20,7 +21,7 @@ use crate::backend::tree::{self, Level};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
-use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionPath, Timestamp};
+use wharf_core::model::{Entry, EntryKind, Provider, RemotePath, SessionId, SessionPath, Timestamp};
 use wharf_wire::agb as wire;
 use wharf_wire::agb::text::{FileInfo, ToolError};
 use wharf_wire::json;
@@ -61,6 +62,8 @@ pub(super) struct Images {
     pub(super) no_find: AtomicBool,
     /// A `readlink` that follows links.
     pub(super) no_readlink: AtomicBool,
+    /// The reasons why sessions cannot work on bundles; none for those that can.
+    pub(super) bundles: Mutex<HashMap<SessionId, Arc<OnceCell<Option<String>>>>>,
 }
 
 impl AgbFiles {

@@ -83,9 +83,9 @@ impl AgbClient {
         }))
     }
 
-    /// Runs a script in the home, and returns its output, whatever its status. The output has to show that it is whole.
-    pub(super) async fn output(&self, class: Class, id: &SessionId, command: String) -> Result<ToolOutcome> {
-        let result = self.called(class, id, wire::name::SHELL, &script_call(command)).await?;
+    /// Runs a script and returns its output, whatever its status. The output has to show that it is whole.
+    pub(super) async fn output(&self, class: Class, id: &SessionId, script: wire::Shell) -> Result<ToolOutcome> {
+        let result = self.called(class, id, wire::name::SHELL, &script).await?;
         let outcome = ShellOutput::read_output(&result.joined(), result.is_error).map(|output| output.stdout);
         Ok(outcome.map_err(|error| ToolError { message: self.http.scrub(&error.message), ..error }))
     }
@@ -104,6 +104,11 @@ impl AgbClient {
 /// Returns the arguments of the call that runs a script in the home.
 pub(super) fn script_call(command: String) -> wire::Shell {
     wire::Shell { command, timeout_ms: Some(SHELL_TIME), cwd: Some(CAPABILITIES.home.to_owned()), envs: None }
+}
+
+/// Returns the arguments of the call that runs a script in the root of the session.
+pub(super) fn root_call(command: String) -> wire::Shell {
+    wire::Shell { cwd: Some(RemotePath::root().to_string()), ..script_call(command) }
 }
 
 fn ran(result: &wire::ToolResult) -> ToolOutcome<ShellOutput> {
