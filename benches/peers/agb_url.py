@@ -1,6 +1,6 @@
 """Prints two presigned URLs of an object in a session's context: one to upload it, one to download it.
 
-    python agb_url.py SESSION
+    python agb_url.py SESSION [NAME]
 """
 
 import json
@@ -18,5 +18,6 @@ def call(path, **query):
 
 
 context = call("/sdk/GetAndLoadInternalContext", sessionId=sys.argv[1], contextTypes='["file_transfer"]')[0]
+name = sys.argv[2] if len(sys.argv) > 2 else "peer"
 for way in "Upload", "Download":
-    print(call(f"/sdk/GetContextFile{way}Url", contextId=context["contextId"], filePath=f"{context['contextPath']}/peer")["url"])
+    print(call(f"/sdk/GetContextFile{way}Url", contextId=context["contextId"], filePath=f"{context['contextPath']}/{name}")["url"])

@@ -1,4 +1,4 @@
-"""Uploads a directory into a session with the official Python SDK, sixteen files at once.
+"""Uploads a directory into a session with the official Python SDK, sixteen files at once, or as many as THREADS says.
 
     python foundry_sdk.py DIRECTORY SESSION
 """
@@ -27,7 +27,7 @@ def main():
             answer = client.agents.upload_session_file(os.environ["WHARF_AGENT"], session, content, path=f"tree/{path.relative_to(root)}")
             assert answer.bytes_written == len(content), path
 
-        with ThreadPoolExecutor(16) as pool:
+        with ThreadPoolExecutor(int(os.environ.get("THREADS", "16"))) as pool:
             for _ in pool.map(upload, (path for path in sorted(root.rglob("*")) if path.is_file())):
                 pass
 
