@@ -265,7 +265,9 @@ fn transfers(stage: &Stage, book: &mut SchemaChecks) {
     assert_eq!(skipped[0]["status"], "skipped");
     let planned = stage.run("files upload tree s1:/plan --dry-run").ok().array(book, "receipt", 2);
     assert_eq!(planned[0]["status"], "planned");
-    let planned = stage.run("files upload a.txt --dry-run --receipt lines").ok().array(book, "receipt", 1);
+    let again = stage.run("files upload a.txt --dry-run").ok().array(book, "receipt", 1);
+    assert_eq!((&again[0]["status"], &again[0]["id"]), (&json!("skipped"), &stored[0]["id"]), "it was not deleted");
+    let planned = stage.run("files upload tree/c --dry-run --receipt lines").ok().array(book, "receipt", 1);
     assert!(planned[0]["destination"].is_null(), "a stored file has no id yet: {planned:?}");
     assert_eq!(stage.lines_of(book, "lines"), planned);
     let some = stage.run("files upload a.txt broken tree s1:/in/ --if-exists skip --receipt other").code(10);
