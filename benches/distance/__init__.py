@@ -78,8 +78,8 @@ def rows(stage, services):
     yield ("foundry far sdk", 1.0, ours_up, '"$SDK_PYTHON" "$PEERS/foundry_sdk.py" "$ROOT/small" "$(cat "$ROOT/far")"',
            CREATE, foundry_sdk, 3)
     copy = '"$RCLONE" copy --transfers 64 --checkers 64 --config /dev/null'
-    yield ("rclone far up", 1.0, ours_up, f'{copy} "$ROOT/small" ":webdav,url=\\"$DAV\\":small"',
-           f'{CREATE}; rm -rf "$ROOT/dav/small"', rclone)
+    yield ("rclone far up", 1.0, ours_up, f'{copy} "$ROOT/small" ":webdav,url=\\"$DAV\\":"{session}"',
+           CREATE, rclone)
     yield ("rclone far down", 1.0, ours_down, f'{copy} ":webdav,url=\\"$DAV\\":small" "$ROOT/far-peer"',
            f'{filled}; mkdir -p "$ROOT/dav"; cp -r "$ROOT/small" "$ROOT/dav"', rclone)
     yield ("agb far up", 0.1, f'"$W" files upload "$ROOT/small" {session}:/tmp/small" -q',
@@ -89,13 +89,14 @@ def rows(stage, services):
            f'{clean}; {AGB}; "$W" files upload "$ROOT/small" {session}:/tmp/small" -q', agb, 1)
     urls = f'for i in 1 2; do "$SDK_PYTHON" "$PEERS/agb_url.py" {session}" "peer-$i"; done >"$ROOT/urls"'
     sent = '-H "Content-Type:" -o /dev/null -T "$ROOT/large-%s" "$(sed -n %sp "$ROOT/urls")"'
-    put = f'curl -sS --fail --parallel {sent % (1, 1)} --next -sS --fail {sent % (2, 3)}'
+    quiet = '2>"$ROOT/curl.err"'
+    put = f'curl -sS --fail --parallel {sent % (1, 1)} --next -sS --fail {sent % (2, 3)} {quiet}'
     yield ("large far up", 1.05, f'"$W" files upload "$ROOT/large-1" "$ROOT/large-2" {session}:/tmp/" -q', put,
            f'{AGB}; {urls}', large, 2)
     got = '-o "$ROOT/far-peer/%s" "$(sed -n %sp "$ROOT/urls")"'
     yield ("large far down", 1.05,
            f'"$W" files download {session}:/tmp/large-1" {session}:/tmp/large-2" "$ROOT/far-out/" -q',
-           f'curl -sS --fail --parallel {got % (1, 2)} --next -sS --fail {got % (2, 4)} && sync -f "$ROOT/far-peer"',
+           f'curl -sS --fail --parallel {got % (1, 2)} --next -sS --fail {got % (2, 4)} {quiet} && sync -f "$ROOT/far-peer"',
            f'{clean}; {AGB}; AGB_ENDPOINT=$NEAR "$W" files upload "$ROOT/large-1" "$ROOT/large-2" {session}:/tmp/" -q;'
            f' {urls}; sed "s#$LINK#$NEAR#" "$ROOT/urls" >"$ROOT/near";'
            ' for i in 1 2; do curl -sS --fail -o /dev/null -H "Content-Type:" -T "$ROOT/large-$i"'
@@ -141,7 +142,7 @@ def webdav(stage, services, program):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen([program, "serve", "webdav", "--addr", f"127.0.0.1:{port}", "--config", "/dev/null",
-                                stage.root / "dav"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                "--dir-cache-time", "0s", stage.root / "dav"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     services.callback(process.wait)
     services.callback(process.terminate)
     for _ in range(100):

@@ -162,6 +162,8 @@ fn a_second_signal_leaves_a_service_that_hangs_at_once() {
         let (served, id) = serve(&sandbox, &[faults]);
         let running = served.wharf("agb", [&["exec", &id, "--format", "json"], args].concat()).start();
         running.wait_for_handlers();
+        // The process answers signals itself until the command is about to start.
+        std::thread::sleep(Duration::from_secs(1));
         let begun = Instant::now();
         running.signal(Signal::INT);
         std::thread::sleep(Duration::from_millis(300));
