@@ -154,8 +154,6 @@ impl AgbBundle {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use super::*;
     use bytes::Bytes;
     use wharf_core::tar::{END, EntryHeader};
@@ -248,7 +246,11 @@ mod tests {
         std::fs::write(dir.path().join("manifest"), manifest(&["1/a", "1/b"])).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("1/a")).unwrap();
         std::fs::write(dir.path().join("1/b"), "def").unwrap();
-        let tar = Command::new("tar").arg("-C").arg(dir.path()).args(["-cf", "-", "manifest", "1/a", "1/b"]).output();
+        let tar = std::process::Command::new("tar")
+            .arg("-C")
+            .arg(dir.path())
+            .args(["-cf", "-", "manifest", "1/a", "1/b"])
+            .output();
         let (files, ended) = read(tar.unwrap().stdout).await;
         ended.unwrap();
         assert_eq!(files[0].1.as_ref().unwrap_err().kind(), Kind::Unverified);
