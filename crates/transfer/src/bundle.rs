@@ -6,6 +6,9 @@ use std::task::{Context, Poll};
 
 use futures_util::Stream;
 
+use super::Transfer;
+use super::engine::RunningFiles;
+use super::event::TransferEvent;
 use wharf_client::backend::BundleLimits;
 use wharf_core::error::{Error, Kind};
 
@@ -104,6 +107,18 @@ where
 /// Returns whether the files of a bundle that failed as a whole fail with its error, because each would fail with it.
 pub(super) fn fails_each(error: &Error) -> bool {
     matches!(error.kind(), Kind::Auth | Kind::NotFound | Kind::Deadline | Kind::Interrupted)
+}
+
+impl Transfer<'_> {
+    /// Reports that a bundle failed before these files were finished, and holds requests for as long as the service asked.
+    pub(super) fn report_unbundled(&self, error: &Error, files: usize, running: &RunningFiles) {
+        if let Some(wait) = error.retry_after() {
+            running.pace.hold(wait);
+        }
+        if files > 0 && !fails_each(error) {
+            self.observer.on(TransferEvent::Unbundled { files, error });
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 
 use super::Transfer;
 use super::bundle::fails_each;
 use super::dest::DestDir;
 use super::download::{DownloadItem, DownloadState, FileTarget, SourceInfo, receipt};
 use super::engine::{Label, WorkResult};
-use super::event::TransferEvent;
 use wharf_client::backend::bundle::BundledFile;
 use wharf_client::backend::{BundleDownload, GetResult};
 use wharf_core::error::{Error, Kind, Result};
@@ -63,12 +60,7 @@ impl Transfer<'_> {
         let mut bytes = 0;
         let ended = self.fetch_chosen(&mut chosen, &mut bytes, state).await;
         if let Err(error) = &ended {
-            if let Some(wait) = error.retry_after() {
-                running.pace.hold(wait);
-            }
-            if !fails_each(error) && !chosen.is_empty() {
-                self.observer.on(TransferEvent::Unbundled { files: chosen.len(), error });
-            }
+            self.report_unbundled(error, chosen.len(), running);
         }
         for file in chosen.into_values() {
             match &ended {
@@ -119,12 +111,8 @@ impl Transfer<'_> {
         fetched: GetResult,
         state: &DownloadState,
     ) -> Result<Receipt> {
-        let mut share = state.budget.claim(file.one.bytes)?;
-        let GetResult { body, attributes, sha256, file_id } = fetched;
-        let (name, bytes, passed) = (&file.one.source.name, file.one.bytes, Arc::new(AtomicU64::new(0)));
-        self.observer.on(TransferEvent::Started { name, bytes, passed: Arc::clone(&passed) });
-        let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
-        let fetched = GetResult { body, attributes, sha256, file_id };
+        let (name, bytes) = (&file.one.source.name, file.one.bytes);
+        let fetched = self.watched_download(name, bytes, state.budget.claim(bytes)?, fetched);
         let done = file.dest.write(&file.below, fetched, &self.write_options(state)).await?;
         state.budget.spend(done.digest.bytes);
         Ok(receipt(name, file.destination.clone(), done))

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::bundle::fails_each;
 use super::engine::{Label, RunningFiles, WorkResult};
-use super::event::TransferEvent;
 use super::upload::receipt;
 use super::upload_items::UploadItem;
 use super::{IfExists, Transfer};
@@ -73,12 +72,7 @@ impl Transfer<'_> {
                 bytes
             }
             Err(error) => {
-                if let Some(wait) = error.retry_after() {
-                    running.pace.hold(wait);
-                }
-                if !fails_each(&error) && !chosen.is_empty() {
-                    self.observer.on(TransferEvent::Unbundled { files: chosen.len(), error: &error });
-                }
+                self.report_unbundled(&error, chosen.len(), running);
                 for BundledUpload { name, source, at, root, number } in chosen {
                     if fails_each(&error) {
                         running.finish(number, Receipt::failed(&name, Some(at.to_string()), error.clone()));

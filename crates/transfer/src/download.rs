@@ -16,7 +16,7 @@ use super::bundle::{BundleShare, Bundles, Work};
 use super::dest::{DestDir, WriteOptions, Written, WrittenFiles, is_stream, open_stream, stream};
 use super::engine::{ItemResult, Label, RunningFiles, WorkResult};
 use super::event::TransferEvent;
-use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
+use super::plan::{self, Budget, BudgetShare, Destination, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
 use super::results::{Results, Sink};
 use super::walk::WalkKind;
@@ -684,12 +684,23 @@ impl Transfer<'_> {
         tried: u32,
         budget: &Budget,
     ) -> Result<GetResult> {
-        let mut share = budget.claim(size)?;
-        let GetResult { body, attributes, sha256, file_id } = self.fetch(one, size, tried).await?;
+        let share = budget.claim(size)?;
+        let fetched = self.fetch(one, size, tried).await?;
+        Ok(self.watched_download(&one.source.name, size, share, fetched))
+    }
+
+    /// Returns a fetched file of `bytes` bytes whose progress is reported, and whose content fails if it exceeds the budget.
+    pub(super) fn watched_download(
+        &self,
+        name: &str,
+        bytes: Option<u64>,
+        mut share: BudgetShare,
+        GetResult { body, attributes, sha256, file_id }: GetResult,
+    ) -> GetResult {
         let passed = Arc::new(AtomicU64::new(0));
-        self.observer.on(TransferEvent::Started { name: &one.source.name, bytes: size, passed: Arc::clone(&passed) });
+        self.observer.on(TransferEvent::Started { name, bytes, passed: Arc::clone(&passed) });
         let body = body.inspect(move |block| share.take(block.len() as u64)).counted(passed);
-        Ok(GetResult { body, attributes, sha256, file_id })
+        GetResult { body, attributes, sha256, file_id }
     }
 }
 
