@@ -26,7 +26,11 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
 /// A session whose id is not known may appear for the time `appearing`; `None` if none was created.
 pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appearing: Option<Duration>) -> Cleanup {
-    let sessions = match sessions_of(backend, journal.record(), appearing).await {
+    let found = match backend.settle().await {
+        Ok(()) => sessions_of(backend, journal.record(), appearing).await,
+        Err(error) => Err(error),
+    };
+    let sessions = match found {
         Ok(sessions) => sessions,
         Err(error) => return Cleanup::failed(error.context("looking for the session of the run")),
     };
@@ -78,7 +82,7 @@ async fn sessions_of(backend: &dyn Backend, record: &RunRecord, appearing: Optio
         return Ok(if is_gone { Vec::new() } else { vec![session.clone()] });
     }
     let Some(appearing) = appearing.filter(|_| record.state == RunState::Creating) else { return Ok(Vec::new()) };
-    // A store of this machine has at once what was created.
+    // A store of this machine, which is settled, has at once what was created.
     let is_remote = backend.capabilities().account.is_some();
     let until = Instant::now() + if is_remote { appearing } else { Duration::ZERO };
     let mut pause = PAUSES.0;

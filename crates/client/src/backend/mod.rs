@@ -104,6 +104,15 @@ pub trait Backend: Send + Sync {
         self.capabilities().backend.to_owned()
     }
 
+    /// Makes the writes of killed processes final: what cannot be seen afterwards never will be. Called before something is
+    /// given up because it is not there.
+    ///
+    /// # Errors
+    /// Those of the store. A service decides by itself.
+    async fn settle(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Makes all writes of this process durable, and cleans up after interrupted work. Called once, before a command
     /// that wrote reports its result.
     ///

@@ -275,6 +275,18 @@ impl Db {
         Ok(value)
     }
 
+    /// Decides about commits of killed processes: what is not visible afterwards never will be.
+    ///
+    /// A process that is killed between syncing a commit and announcing it in the index of the write-ahead log leaves a
+    /// commit that no other process sees until the index is rebuilt. Another commit takes its place in the log.
+    pub(super) fn settle(&self) -> Result<()> {
+        let doing = "settling the log of the database";
+        self.write_unsynced(doing, |tx| {
+            // A transaction that changes nothing would write nothing.
+            tx.execute_batch(&format!("PRAGMA user_version = {FORMAT}")).map_err(|e| fault(doing, &e))
+        })
+    }
+
     /// Carries a large write-ahead log into the database: for work that made unsynced writes.
     pub(super) fn trim_log(&self) -> Result<()> {
         if self.log.metadata().is_ok_and(|log| log.len() > LARGE_LOG) {
@@ -476,4 +488,53 @@ pub(super) fn unknown(id: &SessionId) -> Error {
 pub(super) fn too_much(session: &SessionId, limit: u64) -> Error {
     Error::new(Kind::Limit, format!("a session takes at most {limit} bytes, and this one would have more: `{session}`"))
         .hint("remove files that are no longer needed, or set WHARF_SESSION_BYTES (a size, or `none`)")
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::FileExt as _;
+
+    use super::*;
+
+    /// The two headers of the index of the write-ahead log, which announce commits, in bytes.
+    const HEADERS: usize = 96;
+
+    fn insert(db: &Db, id: &str) {
+        let sql = "INSERT INTO session (id, created_at, updated_at, settings) VALUES (?1, 0, 0, '')";
+        db.write("inserting", |tx| tx.execute(sql, [id]).map(drop).map_err(|e| fault("inserting", &e))).unwrap();
+    }
+
+    fn ids(db: &Db) -> Vec<String> {
+        db.read("listing", |c| c.prepare("SELECT id FROM session")?.query_map([], |row| row.get(0))?.collect()).unwrap()
+    }
+
+    /// The sessions that a process sees once the index was rebuilt, because no other process had the database open.
+    fn ids_with_new_index(home: &Path) -> Vec<String> {
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["wharf.db", "wharf.db-wal"] {
+            fs::copy(home.join(name), copy.path().join(name)).unwrap();
+        }
+        ids(&Db::open(&copy.path().join("wharf.db"), Durability::Synced).unwrap())
+    }
+
+    #[test]
+    fn a_commit_that_was_not_announced_never_appears_once_settled() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("wharf.db");
+        let [killed, other] = [(); 2].map(|()| Db::open(&path, Durability::Synced).unwrap());
+        insert(&other, "first");
+        let index = fs::File::options().read(true).write(true).open(home.path().join("wharf.db-shm")).unwrap();
+        let mut headers = [0; HEADERS];
+        index.read_exact_at(&mut headers, 0).unwrap();
+        insert(&killed, "late");
+        // As a process leaves it that is killed before it announces its commit.
+        index.write_all_at(&headers, 0).unwrap();
+        assert_eq!(ids(&other), ["first"]);
+        assert_eq!(ids_with_new_index(home.path()), ["first", "late"]);
+        other.settle().unwrap();
+        assert_eq!(ids(&other), ["first"]);
+        assert_eq!(ids_with_new_index(home.path()), ["first"]);
+    }
 }

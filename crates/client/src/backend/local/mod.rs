@@ -154,6 +154,10 @@ impl Backend for Local {
         Some(&self.turns)
     }
 
+    async fn settle(&self) -> Result<()> {
+        self.home.db()?.settle()
+    }
+
     async fn flush(&self) -> Result<()> {
         let Some(disk) = self.home.opened_disk() else { return Ok(()) };
         match self.home.durability {

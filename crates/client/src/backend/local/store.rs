@@ -132,8 +132,9 @@ impl LocalHome {
     /// Removes a content that no stored file needs any more.
     pub(super) fn forget_content(&self, sha256: &str) -> Result<()> {
         let doing = "removing the content of a stored file";
-        let disk = self.disk()?;
-        let withdrawn = self.db()?.write(doing, |tx| {
+        let (disk, db) = (self.disk()?, self.db()?);
+        db.settle()?;
+        let withdrawn = db.write(doing, |tx| {
             let others: i64 = tx
                 .query_row("SELECT count(*) FROM stored_file WHERE sha256 = ?1", [sha256], |row| row.get(0))
                 .map_err(|e| fault(doing, &e))?;
