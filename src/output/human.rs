@@ -56,14 +56,15 @@ pub fn nothing(summary: &TransferSummary, from: &str) -> String {
 
 /// Returns how many files were transferred at once, and why not more.
 pub(super) fn concurrency(reached: ReachedConcurrency) -> String {
-    let ReachedConcurrency { highest, ceiling, held_back } = reached;
+    let ReachedConcurrency { highest, files, ceiling, held_back } = reached;
     let why = match held_back {
         HeldBack::Files => "there were not more to begin".to_owned(),
         HeldBack::Ceiling => format!("the limit of --jobs is {ceiling}"),
         HeldBack::Speed => "more at once were not faster".to_owned(),
         HeldBack::Refusals => "the service refused requests because of its load".to_owned(),
     };
-    format!("concurrency: up to {highest} files at once; {why}")
+    let how = if files > highest { ", in bundles" } else { "" };
+    format!("concurrency: up to {} files at once{how}; {why}", files.max(highest))
 }
 
 /// Returns the number of skipped files with the reasons; after a sync, those that were equal are unchanged.

@@ -56,8 +56,9 @@ fn small_files_take_a_third_of_a_request_at_most_and_are_verified() {
     let (served, id) = serve(&sandbox, &[]);
     let target = format!("{id}:/tmp/d");
     let before = requests(&sandbox);
-    let up = wharf(&served, &["files", "upload", "in", &target]);
+    let up = wharf(&served, &["files", "upload", "in", &target, "-v"]);
     assert_eq!((column(up.ok(), "status", "copied"), column(&up, "verified", "sha256")), (FILES, FILES));
+    up.says(&["concurrency: up to 40 files at once, in bundles"]);
     let sent = requests(&sandbox) - before;
     assert!(sent * 10 <= FILES * 3, "{sent} requests for {FILES} files");
     assert!(temporary(&served, &id).is_empty());
@@ -132,6 +133,77 @@ fn what_exists_is_kept_where_that_is_asked_for() {
     fs::remove_file(sandbox.path("out/run.sh")).unwrap();
     let again = wharf(&served, &["files", "download", &target, "out", "--if-exists", "skip"]);
     assert_eq!((column(again.ok(), "status", "skipped"), column(&again, "status", "copied")), (FILES - 1, 1));
+}
+
+#[test]
+fn whether_files_exist_is_asked_for_together() {
+    let sandbox = Sandbox::new();
+    write_files(&sandbox);
+    let (served, id) = serve(&sandbox, &[]);
+    let target = format!("{id}:/tmp/d");
+    wharf(&served, &["files", "upload", "in", &target]).ok();
+    for how in ["skip", "update"] {
+        wharf(&served, &["files", "rm", &format!("{target}/d0/f0")]).ok();
+        let before = requests(&sandbox);
+        let again = wharf(&served, &["files", "upload", "in", &target, "--if-exists", how]);
+        assert_eq!(
+            (column(again.ok(), "status", "skipped"), column(&again, "status", "copied")),
+            (FILES - 1, 1),
+            "{how}"
+        );
+        let asked = requests(&sandbox) - before;
+        assert!(asked * 10 <= FILES * 3, "{how}: {asked} requests for {FILES} files");
+    }
+}
+
+#[test]
+fn the_files_of_a_sync_travel_in_bundles() {
+    let sandbox = Sandbox::new();
+    write_files(&sandbox);
+    let (served, id) = serve(&sandbox, &[]);
+    let target = format!("{id}:/tmp/d");
+    let sync = |from: &str, to: &str, copied: usize| {
+        let before = requests(&sandbox);
+        let run = wharf(&served, &["files", "sync", from, to]);
+        assert_eq!((column(run.ok(), "status", "copied"), column(&run, "status", "skipped")), (copied, FILES - copied));
+        assert_eq!(column(&run, "verified", "sha256"), copied);
+        requests(&sandbox) - before
+    };
+    let sent = sync("in", &target, FILES);
+    // Both sides are listed before.
+    assert!(sent * 10 <= FILES * 4, "{sent} requests for {FILES} files");
+    // Each directory is listed with one request.
+    let received = sync(&target, "out", FILES) - 4;
+    assert!(received * 10 <= FILES * 4, "{received} requests for {FILES} files");
+    assert_eq!(sandbox.tree("out"), sandbox.tree("in"));
+    for number in 0..FILES / 2 {
+        sandbox.write(format!("in/d{}/f{number}", number % 3), format!("changed {number}\n"));
+    }
+    let sent = sync("in", &target, FILES / 2);
+    assert!(sent * 10 <= FILES * 4, "{sent} requests for {FILES} files");
+    sync("in", &target, 0);
+    sync(&target, "out", FILES / 2);
+    sync(&target, "out", 0);
+    assert!(temporary(&served, &id).is_empty());
+}
+
+#[test]
+fn small_files_of_an_archive_travel_in_bundles() {
+    let sandbox = Sandbox::new();
+    write_files(&sandbox);
+    // One that is read while it is sent.
+    sandbox.write("in/large", vec![7; 200_000]);
+    let (served, id) = serve(&sandbox, &[]);
+    let target = format!("{id}:/tmp/d");
+    let before = requests(&sandbox);
+    let line = format!("rm in/new* && tar cf - -C in . | $WHARF files upload - {target}/ --untar --format json");
+    let up = sandbox.shell(&line, Some((&served, "agb"))).run();
+    assert_eq!((column(up.ok(), "status", "copied"), column(&up, "verified", "sha256")), (FILES, FILES - 1));
+    let sent = requests(&sandbox) - before;
+    assert!(sent * 10 <= FILES * 6, "{sent} requests for {FILES} files");
+    wharf(&served, &["files", "download", &target, "out"]).ok();
+    assert_eq!(sandbox.tree("out"), sandbox.tree("in"));
+    assert_eq!(fs::read(sandbox.path("out/large")).unwrap(), vec![7; 200_000]);
 }
 
 #[test]

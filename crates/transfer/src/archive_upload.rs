@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 use futures_util::stream;
 use tokio::sync::mpsc;
@@ -20,7 +21,7 @@ use super::plan::LocalSource;
 use super::results::{Results, Sink};
 use super::upload::KnownDirs;
 use super::upload_items::UploadItem;
-use wharf_client::backend::{FetchOptions, SessionFiles};
+use wharf_client::backend::{BundleLimits, FetchOptions, SessionFiles};
 use wharf_core::advice::Setting;
 use wharf_core::body::{Attributes, Source};
 use wharf_core::error::{Error, Kind, Result};
@@ -29,6 +30,9 @@ use wharf_core::tar::{ArchiveEntry, ArchiveReader, EntryType};
 
 /// The largest content that is held in memory, in bytes: it can be sent again, and others can be sent at the same time.
 const SMALL: u64 = 64 * 1024;
+
+/// The most bytes of a bundle, which are held in memory.
+const BUNDLE_BYTES: u64 = 512 * 1024;
 
 /// The most files of an archive: their paths are remembered.
 const ENTRIES: usize = 1_000_000;
@@ -93,16 +97,17 @@ impl Transfer<'_> {
             Ok(first) => first?,
             Err(why) => return results.finish(Err(why)),
         };
-        let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
+        let running = RunningFiles::new(self.options);
         let (sender, receiver) = mpsc::channel(QUEUE);
-        let items = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
-        let work = async |item| self.do_item(item, to, true, &running, &known).await;
+        let items = stream::unfold(receiver, async |mut receiver| Some(((receiver.recv().await?, to), receiver)));
         let mut state = ArchiveState::new(self);
         let mut read = Ok(());
         let feed = async { read = self.feed_archive(reader, first, to, &mut state, sender).await };
-        let mut ended = self.run(items, feed, &running, work, &mut results).await.and(read);
+        let limits =
+            self.bundle_limits().map(|limits| BundleLimits { bytes: limits.bytes.min(BUNDLE_BYTES), ..limits });
+        let mut ended = self.send_items(items, limits, feed, true, &running, &mut results).await.and(read);
         if ended.is_ok() {
-            let links = state.resolved_links();
+            let (links, known) = (state.resolved_links(), KnownDirs::default());
             let work = async |link| self.follow_in_archive(link, to, &state, &running, &known).await;
             ended = self.run(stream::iter(links), std::future::ready(()), &running, work, &mut results).await;
         }
@@ -190,7 +195,7 @@ impl Transfer<'_> {
         let attributes = Attributes { modified_at: entry.modified_at, executable: entry.executable };
         let send = async |name, source: ArchiveSource| {
             // Without a reader of the items, the transfer was cancelled.
-            let _ = items.send(UploadItem::Send { name, source: Ok(Box::new(source)), at: at.clone() }).await;
+            let _ = items.send(UploadItem::Send { name, source: Ok(Arc::new(source)), at: at.clone() }).await;
         };
         if entry.size <= SMALL {
             let mut content = Vec::new();
@@ -249,17 +254,17 @@ impl Transfer<'_> {
             let files = self.backend.require_files()?;
             let target = to.at(to.path.descend(&link.target)?);
             if self.options.dry_run {
-                return Ok(Box::new(ArchiveSource::whole(link.name.clone(), Vec::new(), Attributes::default())) as _);
+                return Ok(Arc::new(ArchiveSource::whole(link.name.clone(), Vec::new(), Attributes::default())) as _);
             }
             copy_of(files, &target, &link.name).await
         };
-        let source: Result<Box<dyn Source>> = source.await;
+        let source: Result<Arc<dyn Source>> = source.await;
         self.do_item(UploadItem::Send { name: link.name.clone(), source, at }, to, true, running, known).await
     }
 }
 
 /// Returns the content of a file that was uploaded.
-async fn copy_of(files: &dyn SessionFiles, target: &SessionPath, name: &str) -> Result<Box<dyn Source>> {
+async fn copy_of(files: &dyn SessionFiles, target: &SessionPath, name: &str) -> Result<Arc<dyn Source>> {
     let entry = files.stat(target).await?;
     if entry.kind != EntryKind::File {
         return Err(Error::conflict(format!("not a file: `{target}`, which the link `{name}` leads to")));
@@ -268,7 +273,7 @@ async fn copy_of(files: &dyn SessionFiles, target: &SessionPath, name: &str) -> 
     let size = fetched.body.len().or(entry.size).unwrap_or(0);
     let attributes =
         Attributes { modified_at: fetched.attributes.modified_at.or(entry.modified_at), ..fetched.attributes };
-    Ok(Box::new(ArchiveSource::once(name.to_owned(), size, attributes, fetched.body)))
+    Ok(Arc::new(ArchiveSource::once(name.to_owned(), size, attributes, fetched.body)))
 }
 
 impl<'a> ArchiveState<'a> {

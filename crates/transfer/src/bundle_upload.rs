@@ -8,9 +8,9 @@ use super::upload::receipt;
 use super::upload_items::UploadItem;
 use super::{IfExists, Transfer};
 use wharf_client::backend::{BundleLimits, BundleUpload, PutOptions};
-use wharf_core::body::{MapSource, Source};
+use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Receipt, SessionPath};
+use wharf_core::model::{Entry, Receipt, SessionPath};
 
 /// A file of a bundle that is to be sent.
 struct BundledUpload<'r> {
@@ -43,23 +43,14 @@ impl Transfer<'_> {
                 UploadItem::Send { name, source: Ok(source), at } if session == Some(&root.session) => {
                     let at = root.at(at);
                     let number = running.begin(Label { source: name.clone(), destination: Some(at.to_string()) });
-                    files.push(BundledUpload { name, source: source.into(), at, root, number });
+                    files.push(BundledUpload { name, source, at, root, number });
                 }
                 other => rest.push((other, root)),
             }
         }
         // If the wait is too long, the requests fail with that.
         let _ = running.pace.ready().await;
-        let mut chosen = Vec::new();
-        for file in files {
-            match self.reason_to_skip(&file).await {
-                Ok(None) => chosen.push(file),
-                Ok(Some(receipt)) => running.finish(file.number, receipt),
-                Err(error) => {
-                    running.finish(file.number, Receipt::failed(&file.name, Some(file.at.to_string()), error));
-                }
-            }
-        }
+        let chosen = self.chosen(files, running).await;
         let bytes = match self.put_bundle(&chosen, bulk).await {
             Ok(results) => {
                 let mut bytes = 0;
@@ -79,7 +70,6 @@ impl Transfer<'_> {
                         continue;
                     }
                     running.forget(number);
-                    let source: Box<dyn Source> = Box::new(MapSource::new(source, |body| body));
                     rest.push((UploadItem::Send { name, source: Ok(source), at: at.path }, root));
                 }
                 0
@@ -88,12 +78,30 @@ impl Transfer<'_> {
         WorkResult::Bundle(bytes, rest)
     }
 
-    /// Returns the receipt of a file that is left as it is at its destination.
-    async fn reason_to_skip(&self, file: &BundledUpload<'_>) -> Result<Option<Receipt>> {
+    /// Finishes the files that are left as they are at their destination, and returns the others.
+    async fn chosen<'r>(&self, files: Vec<BundledUpload<'r>>, running: &RunningFiles) -> Vec<BundledUpload<'r>> {
         if !matches!(self.options.if_exists, IfExists::Skip | IfExists::Update) {
-            return Ok(None);
+            return files;
         }
-        let there = match self.backend.require_files()?.stat_lately(&file.at).await {
+        let (Some(first), Some(session_files)) = (files.first(), self.backend.files()) else { return files };
+        let paths: Vec<_> = files.iter().map(|file| file.at.path.clone()).collect();
+        let there = session_files.stat_each(&first.at.session, &paths).await;
+        let mut chosen = Vec::new();
+        for (file, there) in files.into_iter().zip(there) {
+            match self.reason_to_skip(&file, there).await {
+                Ok(None) => chosen.push(file),
+                Ok(Some(receipt)) => running.finish(file.number, receipt),
+                Err(error) => {
+                    running.finish(file.number, Receipt::failed(&file.name, Some(file.at.to_string()), error));
+                }
+            }
+        }
+        chosen
+    }
+
+    /// Returns the receipt of a file that is left as it is; `there` is what is at its destination.
+    async fn reason_to_skip(&self, file: &BundledUpload<'_>, there: Result<Entry>) -> Result<Option<Receipt>> {
+        let there = match there {
             Ok(there) => there,
             Err(error) if error.kind() == Kind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -111,8 +119,8 @@ impl Transfer<'_> {
         let contents: Vec<_> = files
             .iter()
             .map(|file| {
-                let source: Box<dyn Source> = Box::new(MapSource::new(Arc::clone(&file.source), |body| body));
-                BundleUpload { at: file.at.path.clone(), source: Arc::new(self.watched(source, &file.name)) }
+                let source = self.watched(Arc::clone(&file.source), &file.name);
+                BundleUpload { at: file.at.path.clone(), source: Arc::new(source) }
             })
             .collect();
         let stored = self.backend.require_files()?.put_bundle(&first.at.session, &contents, options).await?;

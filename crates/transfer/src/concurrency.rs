@@ -174,9 +174,9 @@ impl Concurrency {
         }
     }
 
-    /// Returns what was reached.
-    pub(super) fn report(&self) -> ReachedConcurrency {
-        ReachedConcurrency { highest: self.highest, ceiling: self.ceiling, held_back: self.held_back }
+    /// Returns what was reached; `files` is the most files at the same time, with those in bundles.
+    pub(super) fn report(&self, files: usize) -> ReachedConcurrency {
+        ReachedConcurrency { highest: self.highest, files, ceiling: self.ceiling, held_back: self.held_back }
     }
 }
 
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(service.transfer(300, 50), 64);
         // Each of 300 files takes 50 ms: 16, 48, and then 64 at once.
         assert!(service.now <= 350, "{}", service.now);
-        let ReachedConcurrency { highest, ceiling, held_back } = service.concurrency.report();
+        let ReachedConcurrency { highest, ceiling, held_back, .. } = service.concurrency.report(0);
         assert_eq!((highest, ceiling, held_back), (64, 64, HeldBack::Ceiling));
     }
 
@@ -264,7 +264,7 @@ mod tests {
             let mut service = Simulation::new(256, places);
             let limit = service.transfer(2000, 50);
             assert!(limit <= 2 * FIRST, "{limit} at once for {places} places");
-            assert_eq!(service.concurrency.report().held_back, HeldBack::Speed);
+            assert_eq!(service.concurrency.report(0).held_back, HeldBack::Speed);
         }
     }
 
@@ -279,7 +279,7 @@ mod tests {
         // What was begun before tells nothing about the new limit.
         service.load.refuse();
         assert_eq!(service.transfer(31, 50), 32);
-        assert_eq!(service.concurrency.report().held_back, HeldBack::Refusals);
+        assert_eq!(service.concurrency.report(0).held_back, HeldBack::Refusals);
         assert_eq!(service.transfer(1000, 50), 64);
     }
 

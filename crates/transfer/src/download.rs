@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::stream::{self, Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use super::bundle::{BundleShare, Bundles, Work};
@@ -209,14 +209,8 @@ impl Transfer<'_> {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let items = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)))
             .take_while(|_| std::future::ready(!state.budget.is_over()));
-        let work = async |work| match work {
-            Work::One(item) => WorkResult::from(self.do_fetch(item, &state).await),
-            Work::Bundle(items) => self.fetch_bundle(items, &state).await.map(Work::One),
-        };
-        let items = pin!(items);
-        let items = Bundles::new(items, self.bundle_limits(), share);
         let feed = self.feed(targets, &mut total, &state.budget, sender);
-        let mut ended = self.run(items, feed, &state.running, work, &mut results).await;
+        let mut ended = self.fetch_items(items, feed, &state, &mut results).await;
         results.expect(total.files);
         if ended.is_err() {
             ended = self.flush(ended).await;
@@ -455,7 +449,25 @@ impl Transfer<'_> {
         Ok(dest)
     }
 
-    pub(super) async fn do_fetch(&self, item: DownloadItem, state: &DownloadState) -> ItemResult {
+    /// Does items, and fetches small files in bundles where the backend has them. `feed` runs beside that, and may be what
+    /// makes the items.
+    pub(super) async fn fetch_items(
+        &self,
+        items: impl Stream<Item = DownloadItem>,
+        feed: impl Future<Output = ()>,
+        state: &DownloadState,
+        results: &mut Results<'_>,
+    ) -> Result<()> {
+        let work = async |work| match work {
+            Work::One(item) => WorkResult::from(self.do_fetch(item, state).await),
+            Work::Bundle(items) => self.fetch_bundle(items, state).await.map(Work::One),
+        };
+        let items = pin!(items);
+        let items = Bundles::new(items, self.bundle_limits(), share);
+        Box::pin(self.run(items, feed, &state.running, work, results)).await
+    }
+
+    async fn do_fetch(&self, item: DownloadItem, state: &DownloadState) -> ItemResult {
         match item {
             DownloadItem::Excluded(name) => ItemResult::Excluded(name),
             DownloadItem::Decided(receipt) => ItemResult::Receipt(receipt),

@@ -1,6 +1,6 @@
 //! Runs several items at once in one thread: each is a future that ends with a receipt.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::pin;
@@ -60,6 +60,15 @@ impl<T> From<ItemResult> for WorkResult<T> {
     }
 }
 
+/// What happens to files while they are transferred.
+pub(super) trait FileWatch {
+    /// The work on a file begins.
+    fn begun(&self, label: &Label);
+
+    /// The work on a file ended with this receipt.
+    fn ended(&self, receipt: &Receipt);
+}
+
 /// The files that are being transferred; each gets a receipt if the transfer ends early.
 pub(super) struct RunningFiles {
     files: RefCell<Vec<(u64, Label)>>,
@@ -68,6 +77,9 @@ pub(super) struct RunningFiles {
     concurrency: RefCell<Concurrency>,
     /// Receipts of files of bundles that are still being transferred.
     finished: (mpsc::UnboundedSender<Receipt>, RefCell<Option<mpsc::UnboundedReceiver<Receipt>>>),
+    watch: Option<Box<dyn FileWatch>>,
+    /// The most files at the same time.
+    most_files: Cell<usize>,
 }
 
 impl RunningFiles {
@@ -78,7 +90,14 @@ impl RunningFiles {
             files: RefCell::default(),
             pace: Pace::new(options.retries, options.deadline),
             concurrency: RefCell::new(Concurrency::new(options)),
+            watch: None,
+            most_files: Cell::default(),
         }
+    }
+
+    /// Adds what is told of each file.
+    pub(super) fn watched_by(self, watch: impl FileWatch + 'static) -> Self {
+        RunningFiles { watch: Some(Box::new(watch)), ..self }
     }
 
     /// Runs one file's work under its label.
@@ -94,9 +113,13 @@ impl RunningFiles {
 
     /// Adds a file of a bundle; returns its number.
     pub(super) fn begin(&self, label: Label) -> u64 {
+        if let Some(watch) = &self.watch {
+            watch.begun(&label);
+        }
         let mut running = self.files.borrow_mut();
         let number = running.last().map_or(0, |(number, _)| number + 1);
         running.push((number, label));
+        self.most_files.set(self.most_files.get().max(running.len()));
         number
     }
 
@@ -116,6 +139,9 @@ impl RunningFiles {
     fn note(&self, receipt: &Receipt) {
         if let Some(wait) = receipt.outcome.error().and_then(Error::retry_after) {
             self.pace.hold(wait);
+        }
+        if let Some(watch) = &self.watch {
+            watch.ended(receipt);
         }
     }
 }
@@ -199,7 +225,7 @@ impl Transfer<'_> {
             results.record(receipt)?;
         }
         running.finished.1.replace(Some(finished));
-        results.reached(concurrency.borrow().report());
+        results.reached(concurrency.borrow().report(running.most_files.get()));
         if let Err(why) = &ended {
             for (_, label) in running.files.take() {
                 results.record(Receipt::failed(&label.source, label.destination, why.clone()))?;

@@ -90,8 +90,10 @@ pub enum NotDeleted {
 /// How many files were transferred at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReachedConcurrency {
-    /// The most at the same time.
+    /// The most files and bundles at the same time.
     pub highest: usize,
+    /// The most files at the same time, with those in bundles.
+    pub files: usize,
     /// The maximum of the options.
     pub ceiling: usize,
     /// Why there were not more.

@@ -222,6 +222,7 @@ impl<'a> MountUploads<'a> {
         let running = RunningFiles::new(transfer.options);
         let work = async |(number, (item, own_name)): (usize, (UploadItem, Option<&str>))| match item {
             UploadItem::Excluded(name) => ItemResult::Excluded(name),
+            UploadItem::Done(receipt) => ItemResult::Receipt(receipt),
             UploadItem::Decided { name, at, outcome } => {
                 ItemResult::from(Receipt::new(&name, at.map(|at| at.to_string()), *outcome))
             }

@@ -12,7 +12,7 @@ use std::{fmt, fs, io};
 use super::TransferOptions;
 use wharf_client::backend::Limits;
 use wharf_core::advice::Setting;
-use wharf_core::body::{LocalFile, MapSource, Source, Stdin};
+use wharf_core::body::{LocalFile, Source, Stdin};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::platform;
@@ -265,11 +265,11 @@ impl LocalSource {
     ///
     /// # Errors
     /// Those of looking at a file.
-    pub(crate) fn content(&self) -> Result<Box<dyn Source>> {
+    pub(crate) fn content(&self) -> Result<Arc<dyn Source>> {
         match (&self.content, &self.path) {
-            (Some(content), _) => Ok(Box::new(MapSource::new(Arc::clone(content), |body| body))),
-            (None, Some(path)) => Ok(Box::new(LocalFile::new(path)?)),
-            (None, None) => Ok(Box::new(Stdin)),
+            (Some(content), _) => Ok(Arc::clone(content)),
+            (None, Some(path)) => Ok(Arc::new(LocalFile::new(path)?)),
+            (None, None) => Ok(Arc::new(Stdin)),
         }
     }
 

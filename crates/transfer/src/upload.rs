@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use futures_util::stream;
+use futures_util::stream::{self, Stream};
 
 use super::bundle::{Bundles, Work};
 use super::engine::{ItemResult, Label, RunningFiles, WorkResult};
@@ -18,7 +20,7 @@ use super::upload_items::{self, UploadItem};
 use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
-    Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, TimeOf,
+    BundleLimits, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, TimeOf,
 };
 use wharf_core::advice::Step;
 use wharf_core::body::{Body, MapSource, Source};
@@ -30,7 +32,7 @@ use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, 
 pub(super) struct StoreUpload<'a> {
     /// The name of the source.
     pub(super) name: String,
-    pub(super) source: Result<Box<dyn Source>>,
+    pub(super) source: Result<Arc<dyn Source>>,
     pub(super) new: NewStoredFile,
     /// The path at which it is to be mounted, which is its destination then.
     pub(super) mount_point: Option<RemotePath>,
@@ -97,18 +99,31 @@ impl Transfer<'_> {
             let items = upload_items::of(source, &destination.path, self.options);
             items.map(move |item| (item, destination))
         });
-        let (running, known) = (RunningFiles::new(self.options), KnownDirs::default());
-        let (running_files, known_dirs) = (&running, &known);
+        let running = RunningFiles::new(self.options);
+        let (limits, feed) = (self.bundle_limits(), std::future::ready(()));
+        self.send_items(stream::iter(items), limits, feed, bulk, &running, results).await
+    }
+
+    /// Does items, each with the destination of its source, and sends small files in bundles within these limits. `feed` runs beside that, and may be what makes the items.
+    pub(super) async fn send_items<'r>(
+        &self,
+        items: impl Stream<Item = (UploadItem, &'r SessionPath)>,
+        limits: Option<BundleLimits>,
+        feed: impl Future<Output = ()>,
+        bulk: bool,
+        running: &RunningFiles,
+        results: &mut Results<'_>,
+    ) -> Result<()> {
+        let known = &KnownDirs::default();
         let work = |work| async move {
             match work {
-                Work::One((item, root)) => {
-                    WorkResult::from(self.do_item(item, root, bulk, running_files, known_dirs).await)
-                }
-                Work::Bundle(items) => self.send_bundle(items, bulk, running_files).await.map(Work::One),
+                Work::One((item, root)) => WorkResult::from(self.do_item(item, root, bulk, running, known).await),
+                Work::Bundle(items) => self.send_bundle(items, bulk, running).await.map(Work::One),
             }
         };
-        let items = Bundles::new(stream::iter(items), self.bundle_limits(), upload_items::share);
-        self.run(items, std::future::ready(()), &running, work, results).await
+        let items = pin!(items);
+        let items = Bundles::new(items, limits, upload_items::share);
+        Box::pin(self.run(items, feed, running, work, results)).await
     }
 
     /// Uploads files to the file store of the workspace; `like` has their properties except for the names. Those of `known`
@@ -231,6 +246,7 @@ impl Transfer<'_> {
     ) -> ItemResult {
         match item {
             UploadItem::Excluded(name) => ItemResult::Excluded(name),
+            UploadItem::Done(receipt) => ItemResult::Receipt(receipt),
             UploadItem::Decided { name, at, outcome } => {
                 ItemResult::from(Receipt::new(&name, at.map(|at| root.at(at).to_string()), *outcome))
             }
@@ -267,7 +283,7 @@ impl Transfer<'_> {
 
     async fn put(
         &self,
-        source: Box<dyn Source>,
+        source: Arc<dyn Source>,
         name: &str,
         at: &SessionPath,
         bulk: bool,
@@ -342,7 +358,11 @@ impl Transfer<'_> {
         running.track(label, stored).await
     }
 
-    pub(super) fn watched(&self, source: Box<dyn Source>, name: &str) -> impl Source + use<> {
+    /// Returns a source whose progress is reported.
+    pub(super) fn watched<S>(&self, source: S, name: &str) -> impl Source + use<S>
+    where
+        S: Deref<Target = dyn Source> + Send + Sync,
+    {
         let passed = Arc::new(AtomicU64::new(0));
         self.observer.on(TransferEvent::Started { name, bytes: source.announced_len(), passed: Arc::clone(&passed) });
         MapSource::new(source, move |body: Body| {

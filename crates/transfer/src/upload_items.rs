@@ -1,6 +1,7 @@
 //! The items of an upload, in their order.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::TransferOptions;
 use super::bundle::BundleShare;
@@ -9,19 +10,21 @@ use super::plan::LocalSource;
 use super::walk::WalkKind;
 use wharf_core::body::Source;
 use wharf_core::error::Result;
-use wharf_core::model::{Outcome, RemotePath, SessionPath};
+use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath};
 use wharf_core::platform::shown;
 
 /// One thing to do.
 pub(super) enum UploadItem {
     /// Send a file.
-    Send { name: String, source: Result<Box<dyn Source>>, at: RemotePath },
+    Send { name: String, source: Result<Arc<dyn Source>>, at: RemotePath },
     /// Create a directory that no file of the upload creates.
     Directory { name: String, at: RemotePath },
     /// An entry that the filter excludes.
     Excluded(String),
     /// An entry that is not sent.
     Decided { name: String, at: Option<RemotePath>, outcome: Box<Outcome> },
+    /// A file that has a receipt without being sent.
+    Done(Box<Receipt>),
 }
 
 /// Returns the items of one source.
@@ -83,7 +86,7 @@ fn item(found: LocalEntry, destination: &RemotePath) -> UploadItem {
         Err(error) => return decided(name, None, Outcome::Failed(error)),
     };
     match found.kind {
-        WalkKind::File(file) => UploadItem::Send { name, source: Ok(Box::new(file)), at },
+        WalkKind::File(file) => UploadItem::Send { name, source: Ok(Arc::new(file)), at },
         WalkKind::Directory { .. } => UploadItem::Directory { name, at },
         WalkKind::Excluded => UploadItem::Excluded(name),
         WalkKind::Skipped(why) => decided(name, Some(at), Outcome::Skipped(why)),

@@ -30,7 +30,7 @@ pub mod verify;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use serde_json::{Map, Value};
 
 pub use agents::{AgentQuery, Agents, Environments};
@@ -456,6 +456,9 @@ pub struct RemoteTree<'a> {
     pub entries: Option<BoxStream<'a, Result<Entry>>>,
 }
 
+/// The number of paths that are asked for in parallel.
+const ASKED_AT_ONCE: usize = 16;
+
 /// The operations on files in sessions.
 ///
 /// Optional operations have default bodies that fail with `unsupported`: a backend implements those that its
@@ -519,6 +522,14 @@ pub trait SessionFiles: Send + Sync {
     /// has not changed the path since.
     async fn stat_lately(&self, at: &SessionPath) -> Result<Entry> {
         self.stat(at).await
+    }
+    /// Returns the result of [`SessionFiles::stat_lately`] for each of these paths of a session, in their order.
+    async fn stat_each(&self, session: &SessionId, paths: &[RemotePath]) -> Vec<Result<Entry>> {
+        let stat = async |path: &RemotePath| {
+            let at = SessionPath { session: session.clone(), path: path.clone() };
+            self.stat_lately(&at).await
+        };
+        stream::iter(paths).map(stat).buffered(ASKED_AT_ONCE).collect().await
     }
     /// Returns the entries of a directory by name, or all entries below it, parents first; for anything else than a
     /// directory, its own entry.

@@ -1,9 +1,12 @@
 //! Syncs of a directory of a session to this machine.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::compare::{Equality, SameLength};
@@ -13,8 +16,8 @@ use super::upload::not_empty;
 use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, local_tree, not_a_directory};
 use crate::Transfer;
 use crate::dest::{DestDir, WrittenFiles};
-use crate::download::{self, DownloadState};
-use crate::engine::{ItemResult, Label, RunningFiles};
+use crate::download::{self, DownloadItem, DownloadState};
+use crate::engine::{FileWatch, Label, RunningFiles};
 use crate::plan::Budget;
 use crate::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
 use crate::results::Results;
@@ -23,9 +26,51 @@ use crate::walk::WalkKind;
 use wharf_client::backend::{FetchOptions, TreeOptions};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{Outcome, Receipt, SessionPath};
+use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
+
+/// The files that are being fetched, and those that were.
+struct FetchedFiles {
+    dest: Rc<DestDir>,
+    /// By their destinations.
+    expected: RefCell<HashMap<String, ExpectedDownload>>,
+    done: RefCell<Vec<(RemotePath, SyncedFile)>>,
+}
+
+/// A file that is about to be fetched.
+struct ExpectedDownload {
+    /// The path below the destination.
+    below: String,
+    path: RemotePath,
+    remote_modified_at: Option<Timestamp>,
+}
+
+impl FetchedFiles {
+    /// Adds a file that is about to be fetched.
+    fn expect(&self, found: &RemoteEntry, remote_modified_at: Option<Timestamp>) {
+        let (below, path) = (found.below.clone(), found.path.path.clone());
+        let expected = ExpectedDownload { below, path, remote_modified_at };
+        self.expected.borrow_mut().insert(self.dest.shown(&found.below), expected);
+    }
+}
+
+impl FileWatch for Rc<FetchedFiles> {
+    fn begun(&self, _: &Label) {}
+
+    fn ended(&self, receipt: &Receipt) {
+        let destination = receipt.destination.as_ref();
+        if let Some(ExpectedDownload { below, path, remote_modified_at }) =
+            destination.and_then(|at| self.expected.borrow_mut().remove(at))
+            && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
+            && let Ok(Some(meta)) = self.dest.look(&below)
+        {
+            let local_modified_at = local_tree::modified_at(&meta);
+            let file = SyncedFile { size, sha256: sha256.clone(), remote_modified_at, local_modified_at };
+            self.done.borrow_mut().push((path, file));
+        }
+    }
+}
 
 impl Transfer<'_> {
     /// Lists a directory of a session and a local directory that is to become its copy. `known` is what is recorded of
@@ -82,12 +127,14 @@ impl Transfer<'_> {
             Ok(dest) => Rc::new(dest),
             Err(error) => return results.record(Receipt::failed(&from.to_string(), Some(shown(to)), error)),
         };
+        let fetching =
+            Rc::new(FetchedFiles { dest: Rc::clone(&dest), expected: RefCell::default(), done: RefCell::default() });
         let state = DownloadState {
             bulk: run.bulk,
             budget: Budget::new(self.options),
             written: WrittenFiles::with_reserved(self.options.reserved.as_ref()),
-            dest_dirs: std::cell::RefCell::default(),
-            running: RunningFiles::new(self.options),
+            dest_dirs: RefCell::default(),
+            running: RunningFiles::new(self.options).watched_by(Rc::clone(&fetching)),
         };
         let (free, blocked): (Vec<_>, Vec<_>) =
             items.into_iter().partition(|found| run.is_in(Pass::Free, Path::new(&found.below)));
@@ -96,12 +143,13 @@ impl Transfer<'_> {
             destination: Some(shown(to.join(below))),
         };
         let ended = async {
-            self.fetch_pass(run, &state, free, &dest, results).await?;
+            self.fetch_pass(run, &state, free, &fetching, results).await?;
             let delete = async |entry: &ExtraEntry| delete(&dest, &state, entry, self.options.dry_run);
             self.delete_extra(run, &state.running, deletions, label, delete, results).await?;
-            if blocked.is_empty() { Ok(()) } else { self.fetch_pass(run, &state, blocked, &dest, results).await }
+            if blocked.is_empty() { Ok(()) } else { self.fetch_pass(run, &state, blocked, &fetching, results).await }
         };
         let ended = ended.await;
+        run.records.borrow_mut().append(&mut fetching.done.borrow_mut());
         if dest.discard_if_empty(ended.is_err()) { ended } else { ended.and(dest.sync(run.bulk)) }
     }
 
@@ -111,52 +159,51 @@ impl Transfer<'_> {
         run: &SyncRun,
         state: &DownloadState,
         items: Vec<RemoteEntry>,
-        dest: &Rc<DestDir>,
+        fetching: &FetchedFiles,
         results: &mut Results<'_>,
     ) -> Result<()> {
-        let work = async |found: RemoteEntry| {
-            let (name, below) = (found.path.to_string(), PathBuf::from(&found.below));
-            let failed = |error| {
-                dest.mark_failed();
-                ItemResult::from(Receipt::failed(&name, Some(dest.shown(&found.below)), error))
-            };
-            match &found.kind {
-                WalkKind::File(file) => match self.judge_download(run, state, &found, file, dest).await {
-                    Ok(Some(receipt)) => return ItemResult::from(receipt),
-                    Ok(None) => {}
-                    Err(error) => return failed(error),
-                },
-                WalkKind::Directory { included: true, .. } => {
-                    if run.tree.has_directory(&below) {
-                        return ItemResult::Nothing;
-                    }
-                    if let Err(error) = run.check_free(&below, true, |path| shown_in(dest, path)) {
-                        return failed(error);
-                    }
-                    if self.options.dry_run && run.tree.obstacle(&below).is_some() {
-                        return ItemResult::Nothing;
-                    }
-                }
-                _ => {}
-            }
-            let remote = match &found.kind {
-                WalkKind::File(file) => Some((found.path.path.clone(), file.modified_at)),
-                _ => None,
-            };
-            let text = found.below.clone();
-            let Some(item) = download::item(found, dest) else { return ItemResult::Nothing };
-            let done = self.do_fetch(item, state).await;
-            if let (ItemResult::Receipt(receipt), Some((path, remote))) = (&done, remote)
-                && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
-                && let Ok(Some(meta)) = dest.look(&text)
-            {
-                let (local_modified_at, sha256) = (local_tree::modified_at(&meta), sha256.clone());
-                let file = SyncedFile { size, sha256, remote_modified_at: remote, local_modified_at };
-                run.records.borrow_mut().push((path, file));
-            }
-            done
+        let dest = &fetching.dest;
+        let left = |found| async move { self.left_to_fetch(run, state, found, dest, fetching).await };
+        let judged = stream::iter(items).map(left).buffer_unordered(self.options.jobs.max(1));
+        let judged = judged.filter_map(std::future::ready);
+        self.fetch_items(judged, std::future::ready(()), state, results).await
+    }
+
+    /// Returns what is left to do of an entry, if anything is.
+    async fn left_to_fetch(
+        &self,
+        run: &SyncRun,
+        state: &DownloadState,
+        found: RemoteEntry,
+        dest: &Rc<DestDir>,
+        fetching: &FetchedFiles,
+    ) -> Option<DownloadItem> {
+        let below = Path::new(&found.below);
+        let failed = |error| {
+            dest.mark_failed();
+            let receipt = Receipt::failed(&found.path.to_string(), Some(dest.shown(&found.below)), error);
+            Some(DownloadItem::Decided(Box::new(receipt)))
         };
-        self.run(stream::iter(items), std::future::ready(()), &state.running, work, results).await
+        match &found.kind {
+            WalkKind::File(file) => match self.judge_download(run, state, &found, file, dest).await {
+                Ok(Some(receipt)) => return Some(DownloadItem::Decided(Box::new(receipt))),
+                Ok(None) => fetching.expect(&found, file.modified_at),
+                Err(error) => return failed(error),
+            },
+            WalkKind::Directory { included: true, .. } => {
+                if run.tree.has_directory(below) {
+                    return None;
+                }
+                if let Err(error) = run.check_free(below, true, |path| shown_in(dest, path)) {
+                    return failed(error);
+                }
+                if self.options.dry_run && run.tree.obstacle(below).is_some() {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        download::item(found, dest)
     }
 
     /// Returns the receipt of a file that is not fetched: it is equal, or its place is taken in a dry run.

@@ -1,7 +1,11 @@
 //! Syncs of a local directory to a session.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 
+use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::compare::{Equality, SameLength};
@@ -9,11 +13,11 @@ use super::delete::EntryDeletion;
 use super::dest_tree::{DestEntry, DestKind, ExtraEntry};
 use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, keeps_times, not_a_directory, remote_tree};
 use crate::Transfer;
-use crate::engine::{ItemResult, Label, RunningFiles};
+use crate::engine::{FileWatch, Label, RunningFiles};
 use crate::local_walk::LocalWalk;
 use crate::plan::LocalSource;
 use crate::results::Results;
-use crate::upload::{KnownDirs, readable};
+use crate::upload::readable;
 use crate::upload_items::{self, UploadItem};
 use crate::verify;
 use crate::walk::WalkKind;
@@ -26,11 +30,61 @@ use wharf_core::platform::shown;
 use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
 
 /// A file that was sent, with the times on this machine at which that began and ended.
-pub(super) struct SentFile {
+struct SentFile {
     path: RemotePath,
     file: SyncedFile,
     begun: Timestamp,
     ended: Timestamp,
+}
+
+/// The files that are being sent, and those that were.
+struct SentFiles {
+    /// Whether the files keep the times of the source.
+    keep_times: bool,
+    /// By their destinations.
+    expected: RefCell<HashMap<String, ExpectedUpload>>,
+    sent: RefCell<Vec<SentFile>>,
+}
+
+/// A file that is about to be sent.
+struct ExpectedUpload {
+    path: RemotePath,
+    local_modified_at: Option<Timestamp>,
+    begun: Timestamp,
+}
+
+impl SentFiles {
+    fn new(keep_times: bool) -> Self {
+        SentFiles { keep_times, expected: RefCell::default(), sent: RefCell::default() }
+    }
+
+    /// Adds a file that is about to be sent.
+    fn expect(&self, at: SessionPath, local_modified_at: Option<Timestamp>) {
+        let destination = at.to_string();
+        let expected = ExpectedUpload { path: at.path, local_modified_at, begun: Timestamp::now() };
+        self.expected.borrow_mut().insert(destination, expected);
+    }
+}
+
+impl FileWatch for Rc<SentFiles> {
+    fn begun(&self, label: &Label) {
+        let mut expected = self.expected.borrow_mut();
+        if let Some(file) = label.destination.as_ref().and_then(|at| expected.get_mut(at)) {
+            file.begun = Timestamp::now();
+        }
+    }
+
+    fn ended(&self, receipt: &Receipt) {
+        let destination = receipt.destination.as_ref();
+        if let Some(ExpectedUpload { path, local_modified_at, begun }) =
+            destination.and_then(|at| self.expected.borrow_mut().remove(at))
+            && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
+        {
+            let remote_modified_at = local_modified_at.filter(|_| self.keep_times);
+            let file = SyncedFile { size, sha256: sha256.clone(), remote_modified_at, local_modified_at };
+            self.sent.borrow_mut().push(SentFile { path, file, begun, ended: Timestamp::now() });
+        }
+    }
 }
 
 impl Transfer<'_> {
@@ -86,8 +140,10 @@ impl Transfer<'_> {
         {
             return results.record(Receipt::failed(&source.name, Some(to.to_string()), error));
         }
-        let mut sent = Vec::new();
-        let ended = self.send_all(run, (source, to), deletions, &mut sent, results).await;
+        let sending = Rc::new(SentFiles::new(keeps_times(self.time_of())));
+        let running = RunningFiles::new(self.options).watched_by(Rc::clone(&sending));
+        let ended = self.send_all(run, (source, to), deletions, &running, &sending, results).await;
+        let sent = sending.sent.take();
         let recorded = self.unless_cancelled(self.record_sent(run, to, &sent)).await;
         if recorded.is_err() {
             // There is no time to ask for more.
@@ -102,11 +158,11 @@ impl Transfer<'_> {
         run: &mut SyncRun,
         (source, to): (&LocalSource, &SessionPath),
         deletions: Vec<ExtraEntry>,
-        sent: &mut Vec<SentFile>,
+        running: &RunningFiles,
+        sending: &SentFiles,
         results: &mut Results<'_>,
     ) -> Result<()> {
-        let running = RunningFiles::new(self.options);
-        self.send_pass(run, Pass::Free, (source, to), &running, sent, results).await?;
+        self.send_pass(run, Pass::Free, (source, to), running, sending, results).await?;
         let files = self.backend.require_files()?;
         let root = source.path.as_deref().unwrap_or(Path::new("."));
         let label = |below: &Path| {
@@ -124,9 +180,9 @@ impl Transfer<'_> {
                 removed => removed.map(|()| EntryDeletion::Gone),
             }
         };
-        self.delete_extra(run, &running, deletions, label, delete, results).await?;
+        self.delete_extra(run, running, deletions, label, delete, results).await?;
         if run.tree.has_obstacles() {
-            self.send_pass(run, Pass::Blocked, (source, to), &running, sent, results).await?;
+            self.send_pass(run, Pass::Blocked, (source, to), running, sending, results).await?;
         }
         Ok(())
     }
@@ -138,7 +194,7 @@ impl Transfer<'_> {
         pass: Pass,
         (source, to): (&LocalSource, &SessionPath),
         running: &RunningFiles,
-        sent: &mut Vec<SentFile>,
+        sending: &SentFiles,
         results: &mut Results<'_>,
     ) -> Result<()> {
         let items = upload_items::of(source, &to.path, self.options);
@@ -146,51 +202,50 @@ impl Transfer<'_> {
             UploadItem::Send { at, .. }
             | UploadItem::Directory { at, .. }
             | UploadItem::Decided { at: Some(at), .. } => run.is_in(pass, Path::new(at.below(&to.path))),
-            UploadItem::Excluded(_) | UploadItem::Decided { at: None, .. } => pass == Pass::Free,
+            UploadItem::Excluded(_) | UploadItem::Decided { at: None, .. } | UploadItem::Done(_) => pass == Pass::Free,
         });
-        let (known, sent) = (KnownDirs::default(), std::cell::RefCell::new(sent));
-        let work = async |item: UploadItem| {
-            let (item, made) = match item {
-                UploadItem::Send { name, source: Ok(source), at } => {
-                    let label = Label { source: name.clone(), destination: Some(to.at(at.clone()).to_string()) };
-                    let judged = self.judge_upload(run, to, source.as_ref(), &name, &at).await;
-                    match judged {
-                        Ok(Some(receipt)) => return ItemResult::from(receipt),
-                        Ok(None) => {}
-                        Err(error) => {
-                            return ItemResult::from(Receipt::failed(&label.source, label.destination, error));
-                        }
-                    }
-                    let made = (at.clone(), source.attributes().modified_at, Timestamp::now());
-                    (UploadItem::Send { name, source: Ok(source), at }, Some(made))
-                }
-                UploadItem::Directory { name, at } => {
-                    let below = Path::new(at.below(&to.path));
-                    if run.tree.has_directory(below) {
-                        return ItemResult::Nothing;
-                    }
-                    if let Err(error) = run.check_free(below, true, |path| shown_at(to, path)) {
-                        return ItemResult::from(Receipt::failed(&name, Some(to.at(at).to_string()), error));
-                    }
-                    if self.options.dry_run {
-                        return ItemResult::Nothing;
-                    }
-                    (UploadItem::Directory { name, at }, None)
-                }
-                other => (other, None),
-            };
-            let done = self.do_item(item, to, run.bulk, running, &known).await;
-            if let (ItemResult::Receipt(receipt), Some((path, local, begun))) = (&done, made)
-                && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
-            {
-                let remote = local.filter(|_| keeps_times(self.time_of()));
-                let sha256 = sha256.clone();
-                let file = SyncedFile { size, sha256, remote_modified_at: remote, local_modified_at: local };
-                sent.borrow_mut().push(SentFile { path, file, begun, ended: Timestamp::now() });
-            }
-            done
+        let left = |item| async move { Some((self.left_to_send(run, to, item, sending).await?, to)) };
+        let judged = stream::iter(items).map(left).buffer_unordered(self.options.jobs.max(1));
+        let judged = judged.filter_map(std::future::ready);
+        let (limits, feed) = (self.bundle_limits(), std::future::ready(()));
+        self.send_items(judged, limits, feed, run.bulk, running, results).await
+    }
+
+    /// Returns what is left to do of an item; `None` for a directory that is there, or that a dry run has nothing to say of.
+    async fn left_to_send(
+        &self,
+        run: &SyncRun,
+        to: &SessionPath,
+        item: UploadItem,
+        sending: &SentFiles,
+    ) -> Option<UploadItem> {
+        let failed = |name: &str, at: RemotePath, error| {
+            UploadItem::Done(Box::new(Receipt::failed(name, Some(to.at(at).to_string()), error)))
         };
-        self.run(stream::iter(items), std::future::ready(()), running, work, results).await
+        Some(match item {
+            UploadItem::Send { name, source: Ok(source), at } => {
+                match self.judge_upload(run, to, source.as_ref(), &name, &at).await {
+                    Ok(Some(receipt)) => UploadItem::Done(Box::new(receipt)),
+                    Ok(None) => {
+                        sending.expect(to.at(at.clone()), source.attributes().modified_at);
+                        UploadItem::Send { name, source: Ok(source), at }
+                    }
+                    Err(error) => failed(&name, at, error),
+                }
+            }
+            UploadItem::Directory { name, at } => {
+                let below = Path::new(at.below(&to.path));
+                if run.tree.has_directory(below) {
+                    return None;
+                }
+                match run.check_free(below, true, |path| shown_at(to, path)) {
+                    Err(error) => failed(&name, at, error),
+                    Ok(()) if self.options.dry_run => return None,
+                    Ok(()) => UploadItem::Directory { name, at },
+                }
+            }
+            other => other,
+        })
     }
 
     fn time_of(&self) -> TimeOf {

@@ -62,6 +62,10 @@ impl SessionFiles for AgbFiles {
         self.look(at).await
     }
 
+    async fn stat_each(&self, session: &SessionId, paths: &[RemotePath]) -> Vec<Result<Entry>> {
+        self.look_each(session, paths).await
+    }
+
     async fn list<'a>(&'a self, at: &SessionPath, recursive: bool) -> Result<BoxStream<'a, Result<Entry>>> {
         self.tree(at, recursive).await
     }

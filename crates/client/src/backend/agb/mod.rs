@@ -34,6 +34,7 @@ mod run_code;
 mod running;
 mod sessions;
 mod stat;
+mod stat_each;
 mod tools;
 
 use std::sync::Arc;

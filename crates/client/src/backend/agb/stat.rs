@@ -27,7 +27,7 @@ use wharf_wire::agb::text::{FileInfo, ToolError};
 use wharf_wire::json;
 
 /// The number of paths that are requested in parallel if each needs a call.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// The longest listing by the tool, in lines, each of which needs a call.
 const LINES: usize = 10_000;
@@ -37,7 +37,7 @@ const INFO: usize = 64 << 10;
 
 /// The output format for `find`: depth, kind, size, time, mode and name, separated by characters that no name
 /// contains.
-const FORMAT: &str = "%d %y %s %T@ %m %f/";
+pub(super) const FORMAT: &str = "%d %y %s %T@ %m %f/";
 
 /// The result of listing a path.
 pub(super) enum Children {
@@ -323,7 +323,7 @@ fn fields(record: &str) -> Option<(u32, &str, &str, &str, &str, &str)> {
     Some((depth, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?))
 }
 
-fn record(at: &SessionPath, record: &str) -> Option<(u32, Entry)> {
+pub(super) fn record(at: &SessionPath, record: &str) -> Option<(u32, Entry)> {
     let (depth, kind, size, modified_at, mode, name) = fields(record)?;
     let kind = match kind {
         "d" => EntryKind::Directory,
