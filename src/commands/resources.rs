@@ -348,24 +348,25 @@ impl ResourcesDeleteArgs {
 pub(super) async fn mounted_at(cx: &Cx, session: &SessionId, path: &str) -> Result<String> {
     let backend = cx.backend()?;
     let resources = backend.require_resources()?;
-    let mut at = SessionPath { session: session.clone(), path: cx.resolve(path)? };
-    if let Some(files) = backend.files() {
-        // The service may have resolved the path differently. If the path does not exist, the search below fails.
-        at = files.resolve(&at).await.unwrap_or(at);
-    }
-    let wanted: RemotePath = at.path;
-    let (mut unknown, mut walk) = (None, Pager::whole());
+    let at = SessionPath { session: session.clone(), path: cx.resolve(path)? };
+    let (mut mounted, mut unknown, mut walk) = (Vec::new(), None, Pager::whole());
     while let Some(request) = walk.request()? {
         for resource in walk.take(resources.list(session, request).await?).0 {
             match resource {
-                Ok(one) if one.mount_path.as_deref() == Some(wanted.as_str()) => {
-                    let what = format!("the resource at `{wanted}` has no id, so it cannot be unmounted");
-                    return one.id.ok_or_else(|| Error::new(Kind::Unsupported, what));
-                }
-                Ok(_) => {}
+                Ok(one) => mounted.extend(one.mount_path.map(|path| (path, one.id))),
                 Err(error) => drop(unknown.get_or_insert(error)),
             }
         }
+    }
+    let mut wanted: RemotePath = at.path.clone();
+    let is_there = |wanted: &RemotePath| mounted.iter().any(|(path, _)| path == wanted.as_str());
+    if let Some(files) = backend.files().filter(|_| !is_there(&wanted)) {
+        // The service may have resolved the path differently. If the path does not exist, the search below fails.
+        wanted = files.resolve(&at).await.map_or(wanted, |at| at.path);
+    }
+    if let Some((_, id)) = mounted.into_iter().find(|(path, _)| path == wanted.as_str()) {
+        let what = format!("the resource at `{wanted}` has no id, so it cannot be unmounted");
+        return id.ok_or_else(|| Error::new(Kind::Unsupported, what));
     }
     // An unreadable resource may be the one at this path.
     Err(unknown.unwrap_or_else(|| {

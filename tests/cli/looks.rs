@@ -74,3 +74,60 @@ fn four_small_files_of_agb_take_few_calls() {
     let calls = all.iter().filter(|operation| operation.contains("tool")).count();
     assert_eq!((calls, sandbox.tree("out").len()), (9, 4), "{all:?}");
 }
+
+#[test]
+fn a_resource_is_found_by_its_path_with_one_listing() {
+    let sandbox = Sandbox::new();
+    let served = serve(&sandbox);
+    sandbox.write("f", "f");
+    let id = session(&served, "anthropic", &["--agent", "agent_1", "--environment", "env_1", "--resource", "@f:/in/g"]);
+    let delete = ["resources", "delete", &id, "--mount-path", "/mnt/session/uploads/in/g"];
+    assert_eq!(requests(&sandbox, &served, "anthropic", &delete), ["resources.list", "resources.delete"]);
+}
+
+#[test]
+fn a_directory_is_made_once_however_many_files_go_into_it_at_once() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--log", sandbox.path("log.jsonl").to_str().unwrap(), "--fault", "*:latency=20ms"]);
+    for number in 0..8 {
+        for directory in ["one", "two", "two/deep"] {
+            sandbox.write(format!("t/{directory}/{number}"), "text");
+        }
+    }
+    // The service creates parents by itself.
+    let id = session(&served, "foundry", &[]);
+    for _ in 0..2 {
+        let all = requests(&sandbox, &served, "foundry", &["files", "upload", "t", &format!("{id}:/t")]);
+        assert!(all.len() == 24 && all.iter().all(|one| one == "files.upload"), "{all:?}");
+    }
+    // Empty directories have a request each, and so have those above them.
+    for empty in ["a/1", "a/2", "a/3", "b/c/d"] {
+        std::fs::create_dir_all(sandbox.path(format!("empty/{empty}"))).unwrap();
+    }
+    let all = requests(&sandbox, &served, "foundry", &["files", "upload", "empty", &format!("{id}:/e")]);
+    assert_eq!(all, vec!["files.mkdir"; 8]);
+    assert_eq!(served.wharf("foundry", ["files", "ls", &format!("{id}:/e"), "-R", "-q"]).run().ok().lines().len(), 7);
+    // Each write into a directory that is missing fails, and the directory is made for the first of them.
+    let id = session(&served, "agb", &[]);
+    let all = requests(&sandbox, &served, "agb", &["files", "upload", "t", &format!("{id}:/tmp/t")]);
+    // Four for each file, one for a write that failed, three directories, and the attempt to send a bundle.
+    assert!(all.len() <= 24 * 4 + 24 + 3 + 5, "{} requests", all.len());
+}
+
+#[test]
+fn a_directory_that_cannot_be_the_destination_is_looked_at_once() {
+    let sandbox = Sandbox::new();
+    let served = serve(&sandbox);
+    for number in 0..40 {
+        sandbox.write(format!("t/{number}"), "text");
+    }
+    for (backend, flags) in [("foundry", &[][..]), ("anthropic", &["--agent", "agent_1", "--environment", "env_1"])] {
+        let id = session(&served, backend, flags);
+        served.wharf(backend, ["sessions", "delete", &id]).run().ok();
+        let before = sandbox.read("log.jsonl").lines().count();
+        let run = served.wharf(backend, ["files", "upload", "t", &format!("{id}:/t")]).run();
+        assert_eq!(run.code(4).json().as_array().unwrap().len(), 40);
+        let asked = sandbox.read("log.jsonl").lines().count() - before;
+        assert!(asked <= 40, "{backend}: {asked} requests");
+    }
+}

@@ -76,6 +76,7 @@ mod plan;
 mod process;
 mod receipts;
 mod repeat;
+mod requests;
 mod resources;
 mod run;
 mod run_kill;

@@ -276,8 +276,8 @@ fn no_request_is_sent_that_the_steps_do_not_need() {
         (
             "foundry",
             &[SCRIPT],
-            "agents.invoke 1, agents.version 1, agents.versions 1, files.download 1, files.list 1, files.mkdir 2, \
-             files.stat 3, files.upload 2, sessions.create 1, sessions.delete 1, sessions.get 2",
+            "agents.invoke 1, agents.version 1, agents.versions 1, files.download 1, files.list 1, files.mkdir 1, \
+             files.stat 1, files.upload 2, sessions.create 1, sessions.delete 1, sessions.get 2",
         ),
         ("agb", &command, "sessions.create 1, sessions.delete 1, sessions.status 4, tools.call 18"),
         ("agb", &[SCRIPT], "sessions.create 1, sessions.delete 1, sessions.status 4, tools.call 24"),

@@ -6,6 +6,7 @@ use super::bundle::fails_each;
 use super::engine::{Label, RunningFiles, WorkResult};
 use super::upload::receipt;
 use super::upload_items::UploadItem;
+use super::upload_root::UploadRoot;
 use super::{IfExists, Transfer};
 use wharf_client::backend::{BundleLimits, BundleUpload, PutOptions};
 use wharf_core::body::Source;
@@ -17,7 +18,7 @@ struct BundledUpload<'r> {
     name: String,
     source: Arc<dyn Source>,
     at: SessionPath,
-    root: &'r SessionPath,
+    root: &'r UploadRoot<'r>,
     /// The number of the running file.
     number: u64,
 }
@@ -32,16 +33,16 @@ impl Transfer<'_> {
     /// Uploads files together. Those that the bundle could not be sent with are done again, one by one.
     pub(super) async fn send_bundle<'r>(
         &self,
-        items: Vec<(UploadItem, &'r SessionPath)>,
+        items: Vec<(UploadItem, &'r UploadRoot<'r>)>,
         bulk: bool,
         running: &RunningFiles,
-    ) -> WorkResult<(UploadItem, &'r SessionPath)> {
+    ) -> WorkResult<(UploadItem, &'r UploadRoot<'r>)> {
         let (mut rest, mut files) = (Vec::new(), Vec::new());
-        let session = items.first().map(|(_, root)| &root.session);
+        let session = items.first().map(|(_, root)| &root.at.session);
         for (item, root) in items {
             match item {
-                UploadItem::Send { name, source: Ok(source), at } if session == Some(&root.session) => {
-                    let at = root.at(at);
+                UploadItem::Send { name, source: Ok(source), at } if session == Some(&root.at.session) => {
+                    let at = root.at.at(at);
                     let number = running.begin(Label { source: name.clone(), destination: Some(at.to_string()) });
                     files.push(BundledUpload { name, source, at, root, number });
                 }

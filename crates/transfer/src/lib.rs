@@ -34,6 +34,7 @@ pub mod roots;
 pub mod sync;
 pub mod upload;
 mod upload_items;
+mod upload_root;
 mod verify;
 mod walk;
 

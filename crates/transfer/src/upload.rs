@@ -1,7 +1,5 @@
 //! Uploads of files and directories to a session or the file store, with a receipt for each file.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
 use std::ops::Deref;
 use std::pin::pin;
 use std::sync::Arc;
@@ -17,10 +15,11 @@ use super::plan::{self, Destination, LocalSource, TransferSize};
 use super::results::{Results, Sink};
 use super::reuse::{NamedUploads, StoredCopies};
 use super::upload_items::{self, UploadItem};
+use super::upload_root::{self, KnownDirs, UploadRoot};
 use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{
-    BundleLimits, Feature, FetchOptions, Limits, MkdirOptions, NewStoredFile, PutOptions, PutResult, TimeOf,
+    BundleLimits, Feature, FetchOptions, Limits, NewStoredFile, PutOptions, PutResult, TimeOf,
 };
 use wharf_core::advice::Step;
 use wharf_core::body::{Body, MapSource, Source};
@@ -39,9 +38,6 @@ pub(super) struct StoreUpload<'a> {
     /// For a file that is uploaded by name: the earlier uploads, to which it is added.
     pub(super) copies: Option<&'a StoredCopies<'a>>,
 }
-
-/// The directories that a dry run has checked already.
-pub(super) type KnownDirs = RefCell<HashSet<RemotePath>>;
 
 impl Transfer<'_> {
     /// Uploads files and directories to a session.
@@ -66,38 +62,40 @@ impl Transfer<'_> {
         let _guard = self.cancellation.register();
         self.backend.require_files()?;
         let mut results = Results::new(self, sink);
-        let total = match self.unless_cancelled(self.measure(sources, |_, _, _| Ok(()))).await {
+        let mut files = vec![0; sources.len()];
+        let measured = self.measure(sources, |number, _, _| {
+            files.get_mut(number).into_iter().for_each(|files| *files += 1);
+            Ok(())
+        });
+        let total = match self.unless_cancelled(measured).await {
             Ok(total) => total?,
             Err(why) => return results.finish(Err(why)),
         };
         total.check(&self.backend.limits(), self.options)?;
         results.expect(total.files);
-        let ended = self.send(sources, destinations, total.files > BULK, &mut results).await;
+        let ends: Vec<_> = sources.iter().zip(destinations).zip(files).collect();
+        let ended = self.send(&ends, total.files > BULK, &mut results).await;
         results.finish(self.flush(ended).await)
     }
 
+    /// Uploads sources to their destinations; each comes with its number of files.
     async fn send(
         &self,
-        sources: &[LocalSource],
-        destinations: &[SessionPath],
+        ends: &[((&LocalSource, &SessionPath), u64)],
         bulk: bool,
         results: &mut Results<'_>,
     ) -> Result<()> {
         let mut open = Vec::new();
-        for (source, destination) in sources.iter().zip(destinations) {
-            let root = if source.is_directory {
-                self.unless_cancelled(self.make_root(destination, bulk)).await?
-            } else {
-                Ok(())
-            };
-            match root {
-                Ok(()) => open.push((source, destination)),
+        for &((source, destination), files) in ends {
+            let root = UploadRoot::prepare(self, source, files, destination, bulk);
+            match self.unless_cancelled(root).await? {
+                Ok(root) => open.push((source, root)),
                 Err(error) => results.record(Receipt::failed(&source.name, Some(destination.to_string()), error))?,
             }
         }
-        let items = open.into_iter().flat_map(|(source, destination)| {
-            let items = upload_items::of(source, &destination.path, self.options);
-            items.map(move |item| (item, destination))
+        let items = open.iter().flat_map(|(source, root)| {
+            let items = upload_items::of(source, &root.at.path, self.options);
+            items.map(move |item| (item, root))
         });
         let running = RunningFiles::new(self.options);
         let (limits, feed) = (self.bundle_limits(), std::future::ready(()));
@@ -107,7 +105,7 @@ impl Transfer<'_> {
     /// Does items, each with the destination of its source, and sends small files in bundles within these limits. `feed` runs beside that, and may be what makes the items.
     pub(super) async fn send_items<'r>(
         &self,
-        items: impl Stream<Item = (UploadItem, &'r SessionPath)>,
+        items: impl Stream<Item = (UploadItem, &'r UploadRoot<'r>)>,
         limits: Option<BundleLimits>,
         feed: impl Future<Output = ()>,
         bulk: bool,
@@ -115,14 +113,14 @@ impl Transfer<'_> {
         results: &mut Results<'_>,
     ) -> Result<()> {
         let known = &KnownDirs::default();
-        let work = |work| async move {
+        let work = |work: Work<(UploadItem, &'r UploadRoot<'r>)>| async move {
             match work {
-                Work::One((item, root)) => WorkResult::from(self.do_item(item, root, bulk, running, known).await),
+                Work::One((item, root)) => WorkResult::from(root.do_item(self, item, bulk, running, known).await),
                 Work::Bundle(items) => self.send_bundle(items, bulk, running).await.map(Work::One),
             }
         };
         let items = pin!(items);
-        let items = Bundles::new(items, limits, upload_items::share);
+        let items = Bundles::new(items, limits, upload_root::share);
         Box::pin(self.run(items, feed, running, work, results)).await
     }
 
@@ -232,7 +230,7 @@ impl Transfer<'_> {
         if self.options.dry_run {
             return self.check_dry_run_directory(at, &KnownDirs::default()).await;
         }
-        files.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
+        files.ensure_directory(at, bulk).await
     }
 
     /// Does one item of a source whose destination is `root`.
@@ -258,9 +256,8 @@ impl Transfer<'_> {
                 let made = if self.options.dry_run {
                     self.check_dry_run_directory(&at, known).await
                 } else {
-                    let options = MkdirOptions { parents: true, mode: None, bulk };
                     match self.backend.require_files() {
-                        Ok(files) => files.mkdir(&at, options).await.map(drop),
+                        Ok(files) => files.ensure_directory(&at, bulk).await,
                         Err(error) => Err(error),
                     }
                 };

@@ -4,13 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::TransferOptions;
-use super::bundle::BundleShare;
 use super::local_walk::{LocalEntry, LocalWalk};
 use super::plan::LocalSource;
 use super::walk::WalkKind;
 use wharf_core::body::Source;
 use wharf_core::error::Result;
-use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath};
+use wharf_core::model::{Outcome, Receipt, RemotePath};
 use wharf_core::platform::shown;
 
 /// One thing to do.
@@ -91,17 +90,6 @@ fn item(found: LocalEntry, destination: &RemotePath) -> UploadItem {
         WalkKind::Excluded => UploadItem::Excluded(name),
         WalkKind::Skipped(why) => decided(name, Some(at), Outcome::Skipped(why)),
         WalkKind::Failed(error) => decided(name, Some(at), Outcome::Failed(error)),
-    }
-}
-
-/// Returns what counts of an upload in a bundle; nothing for one that travels alone.
-pub(super) fn share((item, root): &(UploadItem, &SessionPath)) -> Option<BundleShare> {
-    match item {
-        UploadItem::Send { source: Ok(source), at, .. } => {
-            let path_bytes = root.at(at.clone()).path.as_str().len();
-            Some(BundleShare { bytes: source.len()?, path_bytes })
-        }
-        _ => None,
     }
 }
 

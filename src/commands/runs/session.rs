@@ -10,7 +10,7 @@ use crate::commands::Cx;
 use crate::commands::cx::Signals;
 use crate::commands::sessions::create::{SessionDraft, StagedSession};
 use crate::commands::sessions::wait::{WaitGoal, wait_for};
-use wharf_client::backend::{Feature, MkdirOptions};
+use wharf_client::backend::Feature;
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Cleanup, CleanupStatus, Session, SessionId, SessionPath};
@@ -142,8 +142,7 @@ pub(in crate::commands) async fn make_outputs(cx: &Cx, session: &SessionId) -> R
     let outputs = backend.capabilities().outputs;
     if backend.capabilities().has(Feature::Mkdir) {
         let at = SessionPath { session: session.clone(), path: outputs.parse()? };
-        let options = MkdirOptions { parents: true, ..MkdirOptions::default() };
-        match backend.require_files()?.mkdir(&at, options).await {
+        match backend.require_files()?.ensure_directory(&at, false).await {
             Err(error) if error.kind() != Kind::Conflict => return Err(error),
             _ => {}
         }

@@ -16,6 +16,7 @@ pub mod exec;
 mod follow_pace;
 pub mod foundry;
 pub mod local;
+mod made_directories;
 pub mod page;
 mod path_errors;
 pub mod program_turn;
@@ -480,6 +481,11 @@ pub trait SessionFiles: Send + Sync {
     fn mounts_uploads(&self) -> bool {
         false
     }
+    /// Returns whether [`SessionFiles::put`] creates parents without a request of its own, so that no directory has to be
+    /// created for the files that go into it.
+    fn creates_parents(&self) -> bool {
+        false
+    }
     /// Writes a file and creates its parents: the file is complete or unchanged.
     async fn put(&self, at: &SessionPath, source: &dyn Source, options: PutOptions) -> Result<PutResult>;
     /// Fails if [`SessionFiles::put`] would fail, as far as that is known in advance; changes nothing.
@@ -575,6 +581,11 @@ pub trait SessionFiles: Send + Sync {
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         let _ = (at, options);
         Err(self.capabilities().unsupported(Feature::Mkdir))
+    }
+    /// Creates a directory with its parents, or accepts an existing one, for files that follow. For a backend that has
+    /// [`Feature::Mkdir`].
+    async fn ensure_directory(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+        self.mkdir(at, MkdirOptions { parents: true, mode: None, bulk }).await.map(drop)
     }
     /// Moves an entry within a session; replaces a file, never a directory. For a backend that has [`Feature::Move`].
     async fn rename(&self, from: &SessionPath, to: &RemotePath) -> Result<Entry> {

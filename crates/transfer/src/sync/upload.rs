@@ -19,6 +19,7 @@ use crate::plan::LocalSource;
 use crate::results::Results;
 use crate::upload::readable;
 use crate::upload_items::{self, UploadItem};
+use crate::upload_root::UploadRoot;
 use crate::verify;
 use crate::walk::WalkKind;
 use wharf_client::backend::{Feature, FetchOptions, SessionFiles, TimeOf};
@@ -204,7 +205,8 @@ impl Transfer<'_> {
             | UploadItem::Decided { at: Some(at), .. } => run.is_in(pass, Path::new(at.below(&to.path))),
             UploadItem::Excluded(_) | UploadItem::Decided { at: None, .. } | UploadItem::Done(_) => pass == Pass::Free,
         });
-        let left = |item| async move { Some((self.left_to_send(run, to, item, sending).await?, to)) };
+        let root = &UploadRoot::created(to);
+        let left = |item| async move { Some((self.left_to_send(run, to, item, sending).await?, root)) };
         let judged = stream::iter(items).map(left).buffer_unordered(self.options.jobs.max(1));
         let judged = judged.filter_map(std::future::ready);
         let (limits, feed) = (self.bundle_limits(), std::future::ready(()));

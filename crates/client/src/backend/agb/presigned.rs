@@ -82,12 +82,8 @@ impl AgbFiles {
             transfer.sync(SyncMode::Download, sent.bytes).await?;
             let content = at.at(transfer.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
-            let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-            let made =
-                self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[&from_root(&parent)])).await?;
-            if let Err(error) = made {
-                return Err(self.explain(at, &error).await);
-            }
+            let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+            self.make_once(at, &parent).await?;
             self.finish(target, &[&content, &unfinished], sent.bytes).await?;
             Ok((sent, md5))
         };

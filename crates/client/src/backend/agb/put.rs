@@ -3,7 +3,7 @@
 use futures_util::future::join;
 
 use super::stat::AgbFiles;
-use super::tools::{ToolOutcome, from_root, words};
+use super::tools::{from_root, words};
 use crate::backend::path_errors::{directory_in_the_way, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::{PutOptions, PutResult};
@@ -132,25 +132,36 @@ impl AgbFiles {
             content: text.0.clone(),
             mode: Some(WriteFile::OVERWRITE.to_owned()),
         };
-        let mut parents_are_made = false;
-        loop {
+        let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
+        let mut is_made_here = false;
+        for tries in 0.. {
             let Err(error) = self.client.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await?
             else {
-                return Ok(());
+                break;
             };
-            if parents_are_made {
+            if is_made_here || tries > 2 {
                 return Err(self.explain(at, &error).await);
             }
-            parents_are_made = true;
-            if let Err(error) = self.make_parents(at).await? {
-                return Err(self.explain(at, &error).await);
+            if tries > 0 {
+                // It was created for another file, and may have been removed since.
+                self.made.forget(&parent);
             }
+            is_made_here = self.make_once(at, &parent).await?;
         }
+        Ok(())
     }
 
-    async fn make_parents(&self, at: &SessionPath) -> Result<ToolOutcome> {
-        let parent = at.path.parent().unwrap_or_else(RemotePath::root);
-        self.client.act(Class::Idempotent, &at.session, words("mkdir -p --", &[&from_root(&parent)])).await
+    /// Creates the parents of a file, unless that was done before. Returns whether this call did.
+    pub(super) async fn make_once(&self, at: &SessionPath, parent: &SessionPath) -> Result<bool> {
+        let make = async {
+            let class = Class::Idempotent;
+            let made = self.client.act(class, &at.session, words("mkdir -p --", &[&from_root(&parent.path)])).await?;
+            match made {
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.explain(at, &error).await),
+            }
+        };
+        self.made.once(parent, Box::pin(make)).await
     }
 
     /// Returns the SHA-256 of a file, if the image can compute it.

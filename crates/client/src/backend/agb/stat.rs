@@ -16,6 +16,7 @@ use super::capabilities::CAPABILITIES;
 use super::client::AgbClient;
 use super::tools::{ToolOutcome, failed, from_root, is_unknown, words};
 use crate::backend::RemoteTree;
+use crate::backend::made_directories::MadeDirectories;
 use crate::backend::path_errors::missing;
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
@@ -53,6 +54,8 @@ pub(super) struct AgbFiles {
     pub(super) client: Arc<AgbClient>,
     /// The commands that the images of the sessions were found to lack.
     pub(super) images: Arc<Images>,
+    /// The directories that this process created.
+    pub(super) made: Arc<MadeDirectories>,
 }
 
 /// The commands that the images of the sessions were found to lack.
@@ -68,7 +71,7 @@ pub(super) struct Images {
 
 impl AgbFiles {
     pub(super) fn new(client: Arc<AgbClient>) -> Self {
-        AgbFiles { client, images: Arc::default() }
+        AgbFiles { client, images: Arc::default(), made: Arc::default() }
     }
 }
 

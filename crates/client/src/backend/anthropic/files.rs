@@ -68,6 +68,11 @@ impl SessionFiles for AnthropicFiles {
         TimeOf::Arrival
     }
 
+    /// Directories exist through their files.
+    fn creates_parents(&self) -> bool {
+        true
+    }
+
     fn mounts_uploads(&self) -> bool {
         true
     }

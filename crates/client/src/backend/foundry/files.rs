@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
+use crate::backend::made_directories::MadeDirectories;
 use crate::backend::page::{Cursors, cursor_stuck, unreadable};
 use crate::backend::path_errors::{directory_in_the_way, is_directory, missing, no_directory, taken};
 use crate::backend::spool::Spooled;
@@ -49,6 +50,7 @@ pub(super) struct FoundryFiles {
     client: Arc<FoundryClient>,
     /// Whether the service was found to lack the call for one path.
     no_stat: AtomicBool,
+    made: MadeDirectories,
 }
 
 #[async_trait]
@@ -204,47 +206,30 @@ impl SessionFiles for FoundryFiles {
         self.stat(at).await.map(|_| at.clone())
     }
 
-    /// Creates a directory. One call creates one directory \[docs\]: the whole path is tried first, since its parents
-    /// mostly exist; then missing parents are created from the top.
+    fn creates_parents(&self) -> bool {
+        true
+    }
+
+    /// Creates a directory. One call creates one directory \[docs\].
     async fn mkdir(&self, at: &SessionPath, options: MkdirOptions) -> Result<Entry> {
         check_names(at)?;
         if at.path.is_root() {
             let root = self.stat(at).await?;
             return if options.parents { Ok(root) } else { Err(taken(at)) };
         }
-        let mut lacking = Vec::new();
-        let mut next = Some(at.clone());
-        while let Some(path) = next.take() {
-            let mode = options.mode.filter(|_| path == *at);
-            match self.make(&path, mode).await.err() {
-                None => next = lacking.pop(),
-                Some(error) if error.kind() == Kind::NotFound && options.parents => {
-                    let parent = path.path.parent().filter(|parent| !parent.is_root());
-                    let parent = parent.ok_or(error).map(|parent| path.at(parent));
-                    let parent = match parent {
-                        Ok(parent) => parent,
-                        // Nothing lacks but the session, or the call.
-                        Err(error) => return Err(self.no_mkdir(at, error).await),
-                    };
-                    if lacking.contains(&path) {
-                        return Err(Error::conflict(format!(
-                            "another program removes what is created here: `{parent}`"
-                        )));
-                    }
-                    lacking.push(path);
-                    next = Some(parent);
-                }
-                Some(error) => {
-                    // What is answered for a directory that exists is unknown.
-                    self.is_made(&path, error, options.parents).await?;
-                    next = lacking.pop();
-                }
-            }
-        }
+        self.make_all(at, options).await?;
         match self.stat(at).await? {
             entry if entry.kind == EntryKind::Directory => Ok(entry),
             _ => Err(taken(at)),
         }
+    }
+
+    async fn ensure_directory(&self, at: &SessionPath, bulk: bool) -> Result<()> {
+        check_names(at)?;
+        if at.path.is_root() {
+            return self.stat(at).await.map(drop);
+        }
+        self.make_all(at, MkdirOptions { parents: true, mode: None, bulk }).await
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
@@ -253,6 +238,7 @@ impl SessionFiles for FoundryFiles {
             return Err(Error::conflict(format!("the root of a session cannot be removed: `{at}`"))
                 .hint("remove its contents, or delete the session"));
         }
+        self.made.forget(at);
         let request = self.file_call(Class::Idempotent, at, FoundryOperation::DeletePath)?;
         match request.query("recursive", if recursive { "true" } else { "false" }).send().await {
             Ok(answer) => match answer.nothing() {
@@ -275,7 +261,7 @@ impl SessionFiles for FoundryFiles {
 
 impl FoundryFiles {
     pub(super) fn new(client: Arc<FoundryClient>) -> Self {
-        FoundryFiles { client, no_stat: AtomicBool::new(false) }
+        FoundryFiles { client, no_stat: AtomicBool::new(false), made: MadeDirectories::default() }
     }
 
     /// Returns a request for a path; without a path, it is for the directory of relative paths \[contract\].
@@ -351,6 +337,53 @@ impl FoundryFiles {
             entry if entry.kind == EntryKind::Directory => Err(is_directory(at)),
             entry => Ok(entry.size),
         }
+    }
+
+    /// Creates a directory. Below one that this process created, missing parents are created from the top. Otherwise the
+    /// whole path is tried first, since its parents mostly exist.
+    async fn make_all(&self, at: &SessionPath, options: MkdirOptions) -> Result<()> {
+        let known = if options.parents { self.made.below_known(at) } else { None };
+        let mut lacking: Vec<_> = known.unwrap_or_else(|| vec![at.clone()]);
+        lacking.reverse();
+        let mut next = lacking.pop();
+        while let Some(path) = next.take() {
+            let mode = options.mode.filter(|_| path == *at);
+            let make = async {
+                match self.make(&path, mode).await {
+                    Err(error) if error.kind() != Kind::NotFound || !options.parents => {
+                        // What is answered for a directory that exists is unknown.
+                        self.is_made(&path, error, options.parents).await
+                    }
+                    made => made,
+                }
+            };
+            // A mode is for a directory that exists as well.
+            let made = if options.parents && mode.is_none() {
+                self.made.once(&path, Box::pin(make)).await.map(drop)
+            } else {
+                make.await
+            };
+            match made {
+                Ok(()) => next = lacking.pop(),
+                Err(error) if error.kind() == Kind::NotFound && options.parents => {
+                    let parent = path.path.parent().filter(|parent| !parent.is_root());
+                    let Some(parent) = parent.map(|parent| path.at(parent)) else {
+                        // Nothing lacks but the session, or the call.
+                        return Err(self.no_mkdir(at, error).await);
+                    };
+                    if lacking.contains(&path) {
+                        return Err(Error::conflict(format!(
+                            "another program removes what is created here: `{parent}`"
+                        )));
+                    }
+                    self.made.forget(&parent);
+                    lacking.push(path);
+                    next = Some(parent);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Creates one directory, whose parent exists.
