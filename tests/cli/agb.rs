@@ -180,11 +180,12 @@ fn an_image_is_needed_and_what_the_service_lacks_is_said_before_anything_is_sent
 }
 
 /// Asks the emulator for a context, as the console of the service would make one.
-fn context(served: &Served<'_>) -> String {
+pub(crate) fn context(served: &Served<'_>) -> String {
     let origin = served.variable("AGB_ENDPOINT").trim_start_matches("http://").to_owned();
+    let key = served.variable("AGB_API_KEY");
     let mut stream = TcpStream::connect(&origin).unwrap();
     let request = format!(
-        "GET /sdk/GetContext?name=c&allowCreate=true HTTP/1.1\r\nhost: {origin}\r\nauthorization: Bearer k\r\nconnection: close\r\n\r\n"
+        "GET /sdk/GetContext?name=c&allowCreate=true HTTP/1.1\r\nhost: {origin}\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).unwrap();
     let mut answer = String::new();

@@ -121,13 +121,30 @@ fn a_directory_that_cannot_be_the_destination_is_looked_at_once() {
     for number in 0..40 {
         sandbox.write(format!("t/{number}"), "text");
     }
+    sandbox.write("f", "file");
+    let upload = |backend: &str, to: &str, code| {
+        let before = sandbox.read("log.jsonl").lines().count();
+        let run = served.wharf(backend, ["files", "upload", "t", to]).run();
+        let receipts = run.code(code).json();
+        let asked = sandbox.read("log.jsonl").lines().count() - before;
+        (receipts.as_array().unwrap().clone(), asked)
+    };
     for (backend, flags) in [("foundry", &[][..]), ("anthropic", &["--agent", "agent_1", "--environment", "env_1"])] {
         let id = session(&served, backend, flags);
+        served.wharf(backend, ["files", "upload", "f", &format!("{id}:/in/f")]).run().ok();
+        for to in ["in/f", "in/f/x", "in/f/x/y"] {
+            let (receipts, asked) = upload(backend, &format!("{id}:/{to}"), 5);
+            assert_eq!(receipts.len(), 40);
+            // Only the files that were begun have been looked at.
+            assert!(asked < 120, "{backend} {to}: {asked} requests");
+            for receipt in receipts {
+                let message = receipt["error"]["message"].as_str().unwrap();
+                assert!(message.starts_with("not a directory: ") && message.ends_with("in/f`"), "{backend}: {message}");
+            }
+        }
         served.wharf(backend, ["sessions", "delete", &id]).run().ok();
-        let before = sandbox.read("log.jsonl").lines().count();
-        let run = served.wharf(backend, ["files", "upload", "t", &format!("{id}:/t")]).run();
-        assert_eq!(run.code(4).json().as_array().unwrap().len(), 40);
-        let asked = sandbox.read("log.jsonl").lines().count() - before;
+        let (receipts, asked) = upload(backend, &format!("{id}:/t"), 4);
+        assert_eq!(receipts.len(), 40);
         assert!(asked <= 40, "{backend}: {asked} requests");
     }
 }

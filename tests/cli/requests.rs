@@ -6,6 +6,7 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::agb::context;
 use crate::run_services::{Services, create_flags};
 use crate::sandbox::{Sandbox, wait_until};
 
@@ -60,11 +61,14 @@ fn differences(backend: &str, rows: &[Row]) -> Vec<String> {
     let services = Services::with_agents(&sandbox, &[]);
     let quiet = |args: &[&str]| services.served.wharf(backend, args).run().stdout().trim_end().to_owned();
     let create = [&["sessions", "create", "-q"], create_flags(backend)].concat();
-    let (session, spare) = (quiet(&create), quiet(&create));
+    let context = if backend == "agb" { context(&services.served) } else { String::new() };
+    let spec = format!("{{type: context, context_id: {context}, mount_path: /home/agb/data}}");
+    let bound: &[&str] = if context.is_empty() { &[] } else { &["--resource", &spec] };
+    let (session, spare) = (quiet(&[&create[..], bound].concat()), quiet(&create));
     let stored = quiet(&["files", "upload", "f", "--name", "stored", "-q"]);
     let file = if stored.is_empty() { "file_none" } else { &stored };
     let mounted = quiet(&["resources", "add", &session, &format!("{file}:/in/kept"), "-q"]);
-    let resource = if mounted.is_empty() { "sesrsc_none" } else { &mounted };
+    let resource = [&mounted, &context].into_iter().find(|id| !id.is_empty()).map_or("sesrsc_none", String::as_str);
     if backend == "anthropic" {
         let script = r#"for name in f g h; do echo "$name" >"$WHARF_OUTPUTS/$name"; done"#;
         services.served.wharf(backend, ["invoke", &session, script]).run().ok();

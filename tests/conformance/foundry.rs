@@ -69,3 +69,12 @@ fn a_service_without_the_call_that_makes_directories_is_told_from_one_without_th
         refused(room.mkdir("a/b", true).await, Kind::NotFound);
     });
 }
+
+#[test]
+fn a_parent_that_is_always_missing_ends_the_creation_of_a_directory() {
+    let stage = on_foundry_with(&["files.mkdir:404 x1", "files.mkdir:404 skip=1"]);
+    wait_for(async {
+        let room = Room::new(&stage).await;
+        refused(room.mkdir("a/b", true).await, Kind::Conflict);
+    });
+}

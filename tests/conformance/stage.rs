@@ -1,5 +1,6 @@
 //! The backends under test, and what each one plays on.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -201,7 +202,6 @@ pub(crate) struct Stage {
     pub(crate) keeps_running: bool,
     // They go after the backend.
     pub(crate) server: Option<Server>,
-    #[expect(dead_code, reason = "it is kept")]
     home: TempDir,
 }
 
@@ -241,6 +241,22 @@ impl Stage {
             refused(result, Kind::Unsupported);
             None
         }
+    }
+
+    /// Removes the directories of a name from all sessions, as another program does. Returns how many there were.
+    pub(crate) fn remove_behind(&self, name: &str) -> usize {
+        let (mut left, mut removed) = (vec![self.home.path().to_owned()], 0);
+        while let Some(directory) = left.pop() {
+            for entry in fs::read_dir(directory).unwrap().map(Result::unwrap) {
+                if entry.file_name() == name {
+                    fs::remove_dir_all(entry.path()).unwrap();
+                    removed += 1;
+                } else if entry.file_type().unwrap().is_dir() {
+                    left.push(entry.path());
+                }
+            }
+        }
+        removed
     }
 
     pub(crate) fn sessions(&self) -> &dyn Sessions {

@@ -76,18 +76,24 @@ impl<'a> UploadRoot<'a> {
         done
     }
 
-    /// Returns what is wrong with the directory.
+    /// Returns what is wrong with the directory: the session is gone, or a file is at its path or above.
     async fn look(&self, transfer: &Transfer<'_>) -> Option<Error> {
         let files = transfer.backend.require_files().ok()?;
-        match files.stat(self.at).await {
-            Ok(entry) if matches!(entry.kind, EntryKind::Directory | EntryKind::Symlink) => None,
-            Ok(_) => Some(Error::conflict(format!("not a directory: `{}`", self.at))),
-            Err(error) if error.kind() == Kind::NotFound => {
-                let session = files.stat(&self.at.at(RemotePath::root())).await;
-                session.err().filter(|error| error.kind() == Kind::NotFound)
+        let mut above = Some(self.at.path.clone());
+        while let Some(path) = above {
+            let at = self.at.at(path);
+            match files.stat(&at).await {
+                Ok(entry) if matches!(entry.kind, EntryKind::Directory | EntryKind::Symlink) => return None,
+                Ok(_) => {
+                    let what = Error::conflict(format!("not a directory: `{at}`"));
+                    return Some(what.hint(format!("remove or move `{at}`, or choose another path")));
+                }
+                Err(error) if error.kind() != Kind::NotFound => return None,
+                Err(error) if at.path.is_root() => return Some(error),
+                Err(_) => above = at.path.parent(),
             }
-            Err(_) => None,
         }
+        None
     }
 }
 

@@ -65,6 +65,43 @@ fn mkdir_gives_the_mode_that_is_asked_for() {
 }
 
 #[test]
+fn a_directory_that_another_program_removed_is_created_again() {
+    everywhere(async |stage| {
+        if !stage.has(Feature::Mkdir) {
+            return;
+        }
+        let room = Room::new(stage).await;
+        for content in ["text".as_bytes(), b"\0 not a text"] {
+            for _ in 0..2 {
+                room.put("there/deep/f", content).await.unwrap();
+                room.put("there/deep/g", content).await.unwrap();
+                assert_eq!(room.paths().await, ["there/", "there/deep/", "there/deep/f", "there/deep/g"]);
+                assert_eq!(stage.remove_behind("there"), 1);
+            }
+        }
+        let ensure = async |at: &str| stage.files().ensure_directory(&room.at(at), false).await;
+        for _ in 0..2 {
+            ensure("there/deep").await.unwrap();
+            stage.backend.flush().await.unwrap();
+            assert_eq!(room.paths().await, ["there/", "there/deep/"]);
+            assert_eq!(stage.remove_behind("there"), 1);
+        }
+        // During a transfer.
+        ensure("there/deep").await.unwrap();
+        assert_eq!(stage.remove_behind("there"), 1);
+        ensure("there/deep/x").await.unwrap();
+        room.remove("there", true).await.unwrap();
+        ensure("there/deep/x").await.unwrap();
+        assert_eq!(room.paths().await, ["there/", "there/deep/", "there/deep/x/"]);
+        for at in ["there", "there/deep/x"] {
+            room.mkdir(at, true).await.unwrap();
+            assert_eq!(stage.remove_behind(at.rsplit('/').next().unwrap()), 1);
+            room.mkdir(at, true).await.unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_move_renames_and_replaces_a_file_but_no_directory() {
     everywhere(async |stage| {
         let room = with(stage, &["a", "b", "d/x", "e/y"]).await;

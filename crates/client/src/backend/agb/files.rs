@@ -131,7 +131,6 @@ impl SessionFiles for AgbFiles {
             }
             _ => {}
         }
-        self.made.forget(from);
         let command = words("mv -fT --", &[&from_root(&from.path), &from_root(&to.path)]);
         let class = Class::Once(Step::ListFiles { session: None });
         match self.client.act(class, &from.session, command).await {
@@ -153,7 +152,6 @@ impl SessionFiles for AgbFiles {
         if is_fixed(&at.path) {
             return Err(never(at));
         }
-        self.made.forget(at);
         let (class, path) = (Class::Idempotent, at.path.as_str());
         let directory = entry.kind == EntryKind::Directory;
         let outcome = if entry.kind == EntryKind::File {

@@ -82,8 +82,6 @@ impl AgbFiles {
             transfer.sync(SyncMode::Download, sent.bytes).await?;
             let content = at.at(transfer.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
-            let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
-            self.make_once(at, &parent).await?;
             self.finish(target, &[&content, &unfinished], sent.bytes).await?;
             Ok((sent, md5))
         };

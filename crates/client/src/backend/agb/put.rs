@@ -133,35 +133,28 @@ impl AgbFiles {
             mode: Some(WriteFile::OVERWRITE.to_owned()),
         };
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
-        let mut is_made_here = false;
-        for tries in 0.. {
-            let Err(error) = self.client.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await?
-            else {
-                break;
-            };
-            if is_made_here || tries > 2 {
-                return Err(self.explain(at, &error).await);
-            }
-            if tries > 0 {
-                // It was created for another file, and may have been removed since.
-                self.made.forget(&parent);
-            }
-            is_made_here = self.make_once(at, &parent).await?;
+        let known = self.made.get(&parent);
+        let write = async || self.client.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await;
+        if write().await?.is_ok() {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Creates the parents of a file, unless that was done before. Returns whether this call did.
-    pub(super) async fn make_once(&self, at: &SessionPath, parent: &SessionPath) -> Result<bool> {
+        if let Some(known) = known {
+            // It was there for another file, and may have been removed since.
+            self.made.forget_creation(&parent, &known);
+        }
         let make = async {
-            let class = Class::Idempotent;
-            let made = self.client.act(class, &at.session, words("mkdir -p --", &[&from_root(&parent.path)])).await?;
-            match made {
+            let command = words("mkdir -p --", &[&from_root(&parent.path)]);
+            match self.client.act(Class::Idempotent, &at.session, command).await? {
                 Ok(_) => Ok(()),
                 Err(error) => Err(self.explain(at, &error).await),
             }
         };
-        self.made.once(parent, Box::pin(make)).await
+        // A box: this future would be the largest of an upload.
+        self.made.once(&parent, Box::pin(make)).await?;
+        match write().await? {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.explain(at, &error).await),
+        }
     }
 
     /// Returns the SHA-256 of a file, if the image can compute it.
@@ -188,11 +181,16 @@ impl AgbFiles {
     }
 
     /// Sets the time and mode of a complete file and moves it to its path. `steps` are its temporary paths: the last
-    /// one is in the target directory, so that the last move is a rename.
+    /// one is in the target directory, which is created if the file comes from another one, so that the last move is a
+    /// rename.
     pub(super) async fn finish(&self, target: &PutTarget<'_>, steps: &[&SessionPath], bytes: u64) -> Result<()> {
         let &PutTarget { at, attributes, keep, .. } = target;
         let Some(first) = steps.first().map(|step| from_root(&step.path)) else { return Ok(()) };
         let mut line = Vec::new();
+        if steps.len() > 1 {
+            let parent = at.path.parent().unwrap_or_else(RemotePath::root);
+            line.push(words("mkdir -p --", &[&from_root(&parent)]));
+        }
         if let Some(time) = attributes.modified_at {
             let time = format!("@{}.{:09}", time.as_second(), time.subsec_nanosecond());
             // Before 1970 a fraction has several spellings.

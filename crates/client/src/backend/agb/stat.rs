@@ -54,7 +54,7 @@ pub(super) struct AgbFiles {
     pub(super) client: Arc<AgbClient>,
     /// The commands that the images of the sessions were found to lack.
     pub(super) images: Arc<Images>,
-    /// The directories that this process created.
+    /// The directories that were created for files.
     pub(super) made: Arc<MadeDirectories>,
 }
 

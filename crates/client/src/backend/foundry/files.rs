@@ -3,6 +3,7 @@
 //! The service has no ranges, no moves, no conditional writes and no recursive listing; this module emulates them. It
 //! does not trust names and paths in answers.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -50,6 +51,7 @@ pub(super) struct FoundryFiles {
     client: Arc<FoundryClient>,
     /// Whether the service was found to lack the call for one path.
     no_stat: AtomicBool,
+    /// The directories that the current transfer created.
     made: MadeDirectories,
 }
 
@@ -217,7 +219,7 @@ impl SessionFiles for FoundryFiles {
             let root = self.stat(at).await?;
             return if options.parents { Ok(root) } else { Err(taken(at)) };
         }
-        self.make_all(at, options).await?;
+        self.make_all(at, options, &MadeDirectories::default()).await?;
         match self.stat(at).await? {
             entry if entry.kind == EntryKind::Directory => Ok(entry),
             _ => Err(taken(at)),
@@ -229,7 +231,7 @@ impl SessionFiles for FoundryFiles {
         if at.path.is_root() {
             return self.stat(at).await.map(drop);
         }
-        self.make_all(at, MkdirOptions { parents: true, mode: None, bulk }).await
+        self.make_all(at, MkdirOptions { parents: true, mode: None, bulk }, &self.made).await
     }
 
     async fn remove(&self, at: &SessionPath, recursive: bool) -> Result<()> {
@@ -262,6 +264,11 @@ impl SessionFiles for FoundryFiles {
 impl FoundryFiles {
     pub(super) fn new(client: Arc<FoundryClient>) -> Self {
         FoundryFiles { client, no_stat: AtomicBool::new(false), made: MadeDirectories::default() }
+    }
+
+    /// Forgets which directories were created: the agent may remove them before the next transfer.
+    pub(super) fn end_transfer(&self) {
+        self.made.clear();
     }
 
     /// Returns a request for a path; without a path, it is for the directory of relative paths \[contract\].
@@ -339,15 +346,18 @@ impl FoundryFiles {
         }
     }
 
-    /// Creates a directory. Below one that this process created, missing parents are created from the top. Otherwise the
-    /// whole path is tried first, since its parents mostly exist.
-    async fn make_all(&self, at: &SessionPath, options: MkdirOptions) -> Result<()> {
-        let known = if options.parents { self.made.below_known(at) } else { None };
-        let mut lacking: Vec<_> = known.unwrap_or_else(|| vec![at.clone()]);
-        lacking.reverse();
-        let mut next = lacking.pop();
-        while let Some(path) = next.take() {
+    /// Creates a directory. Below one that is known to have been created, missing parents are created from the top. Otherwise
+    /// the whole path is tried first, since its parents mostly exist.
+    async fn make_all(&self, at: &SessionPath, options: MkdirOptions, made: &MadeDirectories) -> Result<()> {
+        let known = if options.parents { made.below_known(at) } else { None };
+        let mut todo = known.unwrap_or_else(|| vec![at.clone()]);
+        todo.reverse();
+        // Those whose parent was missing.
+        let mut orphans = HashSet::new();
+        while let Some(path) = todo.pop() {
             let mode = options.mode.filter(|_| path == *at);
+            let parent = path.path.parent().filter(|parent| !parent.is_root()).map(|parent| path.at(parent));
+            let old = parent.as_ref().and_then(|parent| made.get(parent));
             let make = async {
                 match self.make(&path, mode).await {
                     Err(error) if error.kind() != Kind::NotFound || !options.parents => {
@@ -358,27 +368,24 @@ impl FoundryFiles {
                 }
             };
             // A mode is for a directory that exists as well.
-            let made = if options.parents && mode.is_none() {
-                self.made.once(&path, Box::pin(make)).await.map(drop)
-            } else {
-                make.await
-            };
-            match made {
-                Ok(()) => next = lacking.pop(),
+            let done =
+                if options.parents && mode.is_none() { made.once(&path, Box::pin(make)).await } else { make.await };
+            match done {
+                Ok(()) => {}
                 Err(error) if error.kind() == Kind::NotFound && options.parents => {
-                    let parent = path.path.parent().filter(|parent| !parent.is_root());
-                    let Some(parent) = parent.map(|parent| path.at(parent)) else {
+                    let Some(parent) = parent else {
                         // Nothing lacks but the session, or the call.
                         return Err(self.no_mkdir(at, error).await);
                     };
-                    if lacking.contains(&path) {
+                    if !orphans.insert(path.clone()) {
                         return Err(Error::conflict(format!(
                             "another program removes what is created here: `{parent}`"
                         )));
                     }
-                    self.made.forget(&parent);
-                    lacking.push(path);
-                    next = Some(parent);
+                    if let Some(old) = old {
+                        made.forget_creation(&parent, &old);
+                    }
+                    todo.extend([path, parent]);
                 }
                 Err(error) => return Err(error),
             }

@@ -149,6 +149,11 @@ impl Backend for FoundryBackend {
         format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
     }
 
+    async fn flush(&self) -> Result<()> {
+        self.files.end_transfer();
+        Ok(())
+    }
+
     async fn diagnose(&self) -> Vec<Check> {
         let mut findings = vec![Check { name: "project", outcome: Ok(self.client.endpoint.clone()) }];
         if let Some(chain) = &self.client.chain {
