@@ -263,6 +263,27 @@ fn a_failure_before_the_work_leaves_nothing() {
 }
 
 #[test]
+fn only_a_session_whose_id_the_user_chose_is_looked_at_before_it_is_deleted() {
+    let sandbox = Sandbox::new();
+    let services = Services::with_agents(&sandbox, &[]);
+    let operations = |args: &[&str]| -> Vec<String> {
+        let before = sandbox.read("log.jsonl").lines().count();
+        services.served.wharf("foundry", args).run().ok();
+        let text = sandbox.read("log.jsonl");
+        let lines = text.lines().skip(before).map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let all = lines.map(|line| line["operation"].as_str().unwrap().to_owned());
+        all.filter(|operation| operation.starts_with("sessions.")).collect()
+    };
+    assert_eq!(operations(&["with", "--", "true"]), ["sessions.create", "sessions.delete"]);
+    let chosen = operations(&["with", "--id", "mine-1", "--", "true"]);
+    assert_eq!(chosen, ["sessions.get", "sessions.create", "sessions.get", "sessions.delete"]);
+    // It was deleted meanwhile, so that its id may be that of another session soon.
+    let delete = ["with", "--id", "mine-2", "--", env!("CARGO_BIN_EXE_wharf"), "sessions", "delete", "mine-2"];
+    let deleted = operations(&delete);
+    assert_eq!(deleted, ["sessions.get", "sessions.create", "sessions.get", "sessions.delete", "sessions.get"]);
+}
+
+#[test]
 fn no_request_is_sent_that_the_steps_do_not_need() {
     // With two inputs and one output. A number that grows is a step that became slower.
     let command = ["--", "sh", "-c", SCRIPT];
@@ -277,10 +298,10 @@ fn no_request_is_sent_that_the_steps_do_not_need() {
             "foundry",
             &[SCRIPT],
             "agents.invoke 1, agents.version 1, agents.versions 1, files.download 1, files.list 1, files.mkdir 1, \
-             files.stat 1, files.upload 2, sessions.create 1, sessions.delete 1, sessions.get 2",
+             files.stat 1, files.upload 2, sessions.create 1, sessions.delete 1, sessions.get 1",
         ),
-        ("agb", &command, "sessions.create 1, sessions.delete 1, sessions.status 4, tools.call 18"),
-        ("agb", &[SCRIPT], "sessions.create 1, sessions.delete 1, sessions.status 4, tools.call 24"),
+        ("agb", &command, "sessions.create 1, sessions.delete 1, sessions.status 3, tools.call 18"),
+        ("agb", &[SCRIPT], "sessions.create 1, sessions.delete 1, sessions.status 3, tools.call 24"),
     ] {
         let sandbox = Sandbox::new();
         write_inputs(&sandbox);
@@ -289,7 +310,7 @@ fn no_request_is_sent_that_the_steps_do_not_need() {
         let mut sent = services.requests();
         if backend == "agb" {
             // It is asked again and again whether the command has ended, and the session is gone.
-            for (operation, usual) in [("tools.call", if work.len() == 1 { 24 } else { 18 }), ("sessions.status", 4)] {
+            for (operation, usual) in [("tools.call", if work.len() == 1 { 24 } else { 18 }), ("sessions.status", 3)] {
                 let count = sent.get_mut(operation).unwrap();
                 *count = if (usual..=usual + 4).contains(count) { usual } else { *count };
             }

@@ -172,7 +172,7 @@ async fn delete_session(backend: &dyn Backend, session: &SessionId) -> Result<()
     let mut pause = PAUSES.0;
     let mut is_forced = false;
     loop {
-        let error = match backend.sessions().delete(session, is_forced).await {
+        let error = match backend.sessions().delete_own(session, is_forced).await {
             Ok(()) => return Ok(()),
             Err(error) if error.kind() == Kind::NotFound => return Ok(()),
             Err(error) => error,

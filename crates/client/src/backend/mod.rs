@@ -278,6 +278,11 @@ pub trait Sessions: Send + Sync {
     async fn get(&self, id: &SessionId) -> Result<Session>;
     /// Deletes a session and its contents.
     async fn delete(&self, id: &SessionId, force: bool) -> Result<()>;
+    /// Deletes a session that the caller created. Succeeds if it is gone, or fails with `not_found`: it need not be looked at
+    /// before.
+    async fn delete_own(&self, id: &SessionId, force: bool) -> Result<()> {
+        self.delete(id, force).await
+    }
     /// Fails if [`Sessions::delete`] would fail, as far as that is known in advance; changes nothing.
     async fn check_delete(&self, id: &SessionId) -> Result<()> {
         self.get(id).await.map(drop)

@@ -144,9 +144,14 @@ impl Sessions for AgbSessions {
     }
 
     /// Deletes a session. Requests it first, so that a repeated release can be distinguished from one of a missing
-    /// session; then waits until the service has released it.
-    async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
-        self.client.status(id).await?.ok_or_else(|| gone(id))?;
+    /// session.
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
+        self.client.must_be_there(id).await?;
+        self.delete_own(id, force).await
+    }
+
+    /// Releases a session, and waits until the service has done that.
+    async fn delete_own(&self, id: &SessionId, _force: bool) -> Result<()> {
         let request = self.client.post_session(Class::Idempotent, AgbOperation::ReleaseSessionAsync, id);
         match send(request).await {
             Err(error) if error.kind() == Kind::NotFound => return Ok(()),

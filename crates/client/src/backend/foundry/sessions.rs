@@ -120,10 +120,14 @@ impl Sessions for FoundrySessions {
         self.client.session(id).await
     }
 
-    /// Deletes a session. Requests it first, because deleting a missing session is answered with success
-    /// \[contract\]; after that, a deletion that finds nothing has succeeded.
-    async fn delete(&self, id: &SessionId, _force: bool) -> Result<()> {
+    /// Deletes a session. Requests it first, because deleting a missing session is answered with success \[contract\].
+    async fn delete(&self, id: &SessionId, force: bool) -> Result<()> {
         self.get(id).await?;
+        self.delete_own(id, force).await
+    }
+
+    /// A deletion that finds nothing has succeeded.
+    async fn delete_own(&self, id: &SessionId, _force: bool) -> Result<()> {
         let request = self.client.call(Class::Idempotent, FoundryOperation::DeleteSession, &[id.as_str()])?;
         match request.send().await {
             Err(error) if error.kind() == Kind::NotFound => Ok(()),
