@@ -50,6 +50,27 @@ impl Cx {
         }
     }
 
+    /// Ends the validity of the record of a file that is about to be written by a sync.
+    pub(super) fn invalidate_synced(&self, at: &SessionPath) {
+        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.invalidate(at)) {
+            self.note_unsynced(&error);
+        }
+    }
+
+    /// Removes paths that are about to be changed from the record, with what is below them.
+    pub(super) fn forget_synced_below(&self, changed: &[SessionPath]) {
+        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget_below(changed)) {
+            self.note_unsynced(&error);
+        }
+    }
+
+    /// Removes from the record what an agent that is about to work could change unnoticed.
+    pub(super) fn forget_untimed_synced(&self, session: &SessionId) {
+        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget_untimed(session)) {
+            self.note_unsynced(&error);
+        }
+    }
+
     /// Removes a session that was deleted from the record.
     pub(super) fn forget_synced(&self, session: &SessionId) {
         if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget(session)) {

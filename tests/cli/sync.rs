@@ -211,6 +211,53 @@ fn what_is_recorded_saves_requests_until_the_session_is_deleted() {
 }
 
 #[test]
+fn a_file_that_wharf_itself_changed_is_not_taken_for_the_one_that_it_synced() {
+    let sandbox = Sandbox::new();
+    sandbox.write("tree/a", "one");
+    sandbox.write("tree/b", "bee");
+    sandbox.write("other", "six");
+    // The second sync is carried out, and its answer is lost.
+    let served = sandbox.serve(&["--fault", "files.upload:500@end skip=2 x1"]);
+    let session = session(&served, "foundry");
+    let (target, file) = (format!("{session}:tree"), format!("{session}:tree/a"));
+    let run = |args: &[&str]| served.wharf("foundry", args).run();
+    let syncs = |says: &str| {
+        run(&["files", "sync", "tree", &target]).ok().says(&[says]);
+        assert_eq!(run(&["files", "cat", &file]).ok().stdout(), "one");
+    };
+    syncs("2 files copied");
+    sandbox.write("tree/a", "two");
+    assert!(!run(&["files", "sync", "tree", &target, "--retries", "0"]).has_code(0));
+    sandbox.write("tree/a", "one");
+    syncs("1 file copied");
+    syncs("2 unchanged");
+    run(&["files", "upload", "other", &file]).ok();
+    syncs("1 file copied");
+    run(&["files", "rm", &file]).ok();
+    run(&["files", "upload", "other", &format!("{session}:x")]).ok();
+    syncs("1 file copied");
+    // An agent may have changed anything, and the service lists no times.
+    run(&["invoke", &session, "echo done"]).ok();
+    syncs("2 files copied");
+    syncs("2 unchanged");
+}
+
+#[test]
+fn a_directory_stays_with_what_could_not_be_deleted_in_it_and_says_so() {
+    let sandbox = stage();
+    let served = sandbox.serve(&["--fault", "files.delete:500 x1"]);
+    let session = session(&served, "foundry");
+    let target = format!("{session}:tree");
+    let run = |args: &[&str]| served.wharf("foundry", args).run();
+    run(&["files", "sync", "tree", &target]).ok();
+    fs::remove_dir_all(sandbox.path("tree/d")).unwrap();
+    let failed = run(&["files", "sync", "tree", &target, "--delete", "--retries", "0"]);
+    assert!(failed.has_code(10), "{}", failed.stderr());
+    assert!(failed.stdout().contains("something in it was not deleted"), "{}", failed.stdout());
+    run(&["files", "sync", "tree", &target, "--delete"]).ok().says(&["2 deleted"]);
+}
+
+#[test]
 fn a_listing_that_a_service_cuts_off_deletes_nothing() {
     let faults = ["truncate@50%", "truncate@50% skip=1", "500 skip=2", "reset@end skip=2", "page=1 skip=9"];
     for fault in faults {

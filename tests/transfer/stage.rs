@@ -217,7 +217,7 @@ impl Run<'_> {
         wait_for(self.observe(async |transfer, sink| {
             let synced = known.iter().cloned().collect();
             let plan = transfer.plan_sync_upload(self::source(source), session("/t"), &how, synced).await?;
-            transfer.sync(plan, sink, known).await
+            transfer.sync(plan, sink, &|_| (), known).await
         }))
     }
 
@@ -226,7 +226,7 @@ impl Run<'_> {
         wait_for(self.observe(async |transfer, sink| {
             let synced = known.iter().cloned().collect();
             let plan = transfer.plan_sync_download(session("/t"), to.to_owned(), &how, synced).await?;
-            transfer.sync(plan, sink, known).await
+            transfer.sync(plan, sink, &|_| (), known).await
         }))
     }
 

@@ -4,7 +4,7 @@
 //! changed under a lock on a second file and replaced as a whole. A file that cannot be read counts as an empty one: the
 //! next session that is created replaces it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
@@ -86,10 +86,7 @@ impl LastSessions {
 
     /// Locks the file until the returned one is dropped.
     fn lock(&self) -> io::Result<File> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(self.dir.join(LOCK))?;
-        platform::set_mode(&file, 0o600)?;
-        file.lock()?;
-        Ok(file)
+        platform::lock_private(&self.dir.join(LOCK))
     }
 
     /// Reads the entries, newest first. A file that other users can write to is not trusted, and counts as empty.

@@ -142,10 +142,7 @@ impl<T: Serialize + DeserializeOwned> LineLog<T> {
     fn lock(&self) -> Result<File> {
         let doing = |e: io::Error| self.failed("locking", &e);
         let path = self.dir.join(format!("{}.lock", self.spec.name));
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(doing)?;
-        platform::set_mode(&file, 0o600).map_err(doing)?;
-        file.lock().map_err(doing)?;
-        Ok(file)
+        platform::lock_private(&path).map_err(doing)
     }
 
     /// Prepares the file for `more` bytes; returns the number of lines that were removed for them.
@@ -358,6 +355,10 @@ mod tests {
         std::fs::remove_file(log.path()).unwrap();
         std::fs::create_dir(log.path()).unwrap();
         assert!(log.append([fact(6)]).is_err() && log.read(|_| ()).is_err(), "a directory is not a log");
+        let lock = log.dir.join("facts.lock");
+        std::fs::remove_file(&lock).unwrap();
+        rustix::fs::mkfifoat(rustix::fs::CWD, &lock, rustix::fs::Mode::RWXU).unwrap();
+        assert!(log.append([fact(7)]).is_err() && log.read(|_| ()).is_err(), "a pipe is not waited for");
     }
 
     #[test]

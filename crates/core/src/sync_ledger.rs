@@ -1,8 +1,8 @@
 //! A record of the files that `files sync` transferred, for backends that keep neither modification times nor hashes.
 //!
 //! Each line is about one path of one session: size and SHA-256 of the content, and the modification times of both copies
-//! after the transfer. If the times are still those, both copies have that content. The lines of a session that was
-//! deleted are removed.
+//! after the transfer. If the times are still those, both copies have that content. What wharf itself changes in a session
+//! is taken out of the record before: if the change fails or wharf is killed, it is not known what is there.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -69,8 +69,9 @@ struct SyncLine {
     origin: String,
     session: String,
     path: String,
+    /// What was transferred; `None` in a line that ends the validity of those before.
     #[serde(flatten)]
-    file: SyncedFile,
+    file: Option<SyncedFile>,
 }
 
 impl SyncLedger {
@@ -100,7 +101,10 @@ impl SyncLedger {
                 && path.is_within(&root.path)
             {
                 lines += 1;
-                found.files.insert(path, line.file);
+                match line.file {
+                    Some(file) => drop(found.files.insert(path, file)),
+                    None => drop(found.files.remove(&path)),
+                }
             }
         })?;
         if lines > 2 * found.files.len() + OUTDATED {
@@ -119,8 +123,40 @@ impl SyncLedger {
             origin: self.origin.clone(),
             session: session.to_string(),
             path: path.to_string(),
-            file,
+            file: Some(file),
         }))
+    }
+
+    /// Ends the validity of what is recorded of a file, because it is about to be written.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub fn invalidate(&self, at: &SessionPath) -> Result<()> {
+        let (origin, session, path) = (self.origin.clone(), at.session.to_string(), at.path.to_string());
+        self.log.append([SyncLine { origin, session, path, file: None }]).map(drop)
+    }
+
+    /// Removes the lines of these paths and of what is below them.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub fn forget_below(&self, changed: &[SessionPath]) -> Result<()> {
+        let is_changed = |line: &SyncLine| {
+            line.path.parse::<RemotePath>().is_ok_and(|path| {
+                changed.iter().any(|at| line.session == at.session.as_str() && path.is_within(&at.path))
+            })
+        };
+        self.log.retain(|line| line.origin != self.origin || !is_changed(line)).map(drop)
+    }
+
+    /// Removes the lines of a session that have no modification time there, so that a change by an agent would not show.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub fn forget_untimed(&self, session: &SessionId) -> Result<()> {
+        let has_time = |line: &SyncLine| line.file.as_ref().is_some_and(|file| file.remote_modified_at.is_some());
+        let keep = |line: &SyncLine| line.origin != self.origin || line.session != session.as_str() || has_time(line);
+        self.log.retain(keep).map(drop)
     }
 
     /// Removes the lines of a session that was deleted.
@@ -207,5 +243,26 @@ mod tests {
         assert_eq!(sizes(&ledger, "s1", "/"), [OUTDATED as u64 + 9]);
         assert!(ledger.path().metadata().unwrap().len() < before / 100);
         assert_eq!((sizes(&ledger, "s1", "/"), sizes(&ledger, "s2", "/")), (vec![OUTDATED as u64 + 9], vec![7]));
+    }
+
+    #[test]
+    fn what_is_changed_has_no_record_any_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let (ledger, other) = (ledger(dir.path(), "one"), ledger(dir.path(), "other"));
+        let all = [("/d/a", 1), ("/d/b", 2), ("/dd/c", 3), ("/e", 4)];
+        add(&ledger, "s1", &all);
+        add(&ledger, "s2", &all);
+        add(&other, "s1", &all);
+        ledger.invalidate(&at("s1", "/d/a")).unwrap();
+        assert_eq!(sizes(&ledger, "s1", "/"), [2, 3, 4]);
+        add(&ledger, "s1", &[("/d/a", 9)]);
+        assert_eq!(sizes(&ledger, "s1", "/"), [2, 3, 4, 9]);
+        ledger.forget_below(&[at("s1", "/d"), at("s1", "/e")]).unwrap();
+        assert_eq!((sizes(&ledger, "s1", "/"), sizes(&ledger, "s2", "/")), (vec![3], vec![1, 2, 3, 4]));
+        let timed = SyncedFile { remote_modified_at: Some(Timestamp::UNIX_EPOCH), ..file(5) };
+        ledger.add(&"s1".parse().unwrap(), [("/t".parse().unwrap(), timed)]).unwrap();
+        ledger.forget_untimed(&"s1".parse().unwrap()).unwrap();
+        assert_eq!((sizes(&ledger, "s1", "/"), sizes(&ledger, "s2", "/").len()), (vec![5], 4));
+        assert_eq!(sizes(&other, "s1", "/"), [1, 2, 3, 4]);
     }
 }

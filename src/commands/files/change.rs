@@ -101,6 +101,7 @@ impl FilesMvArgs {
         if names_directory(self.to.split_once(':').map_or("", |(_, path)| path)) {
             to = to.at(to.path.join(from.path.name()));
         }
+        cx.forget_synced_below(&[from.clone(), to.clone()]);
         let entry = backend.require_files()?.rename(&from, &to.path).await?;
         backend.flush().await?;
         let mut listing = cx.out.listing().ignore_closed_stdout();
@@ -151,6 +152,16 @@ impl FilesRmArgs {
             {
                 return Err(Error::usage("the root of a session cannot be removed")
                     .hint("name what is in it, or delete the session: `wharf sessions delete`"));
+            }
+        }
+        if !self.dry_run {
+            let paths = wanted.iter().filter_map(|one| match one {
+                FileTarget::Session(at) => Some(at.clone()),
+                FileTarget::Stored(_) => None,
+            });
+            let changed: Vec<_> = paths.collect();
+            if !changed.is_empty() {
+                cx.forget_synced_below(&changed);
             }
         }
         let mut verdict = Verdict::default();

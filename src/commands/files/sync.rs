@@ -12,7 +12,7 @@ use super::transfer_flags::{SharedFlags, record};
 use crate::output::ReportFormat;
 use wharf_client::backend::Feature;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{Receipt, SessionPath, Target};
+use wharf_core::model::{Receipt, RemotePath, Target};
 use wharf_core::platform::shown;
 use wharf_transfer::plan::LocalSource;
 use wharf_transfer::sync::{SyncOptions, SyncPlan};
@@ -111,9 +111,9 @@ impl FilesSyncArgs {
         let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let mut records = Vec::new();
-        let verdict = transfer.sync(plan, &mut receipts, &mut records).await;
-        let SessionPath { session, .. } = at;
-        cx.record_synced(&session, records);
+        let changing = |path: &RemotePath| cx.invalidate_synced(&at.at(path.clone()));
+        let verdict = transfer.sync(plan, &mut receipts, &changing, &mut records).await;
+        cx.record_synced(&at.session, records);
         // The receipts are complete even if the verdict is an error, and the summary comes last.
         let verdict = listing.conclude(verdict);
         drop(watch);

@@ -19,7 +19,7 @@ use wharf_core::model::target::names_directory;
 use wharf_core::model::{Outcome, Receipt, SessionId, SessionPath, Target};
 use wharf_core::platform::names::NameRules;
 use wharf_core::platform::shown;
-use wharf_transfer::plan::{Destination, LocalSource};
+use wharf_transfer::plan::{self, Destination, LocalSource};
 use wharf_transfer::reuse::NamedUploads;
 use wharf_transfer::{IfExists, Transfer, TransferOptions};
 
@@ -139,6 +139,11 @@ impl FilesUploadArgs {
         let watch = cx.out.watch(&names.iter().map(shown).collect::<Vec<_>>());
         let transfer =
             Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &cx.cancellation };
+        if let Some(to) = to.as_ref().filter(|_| !self.transfer.shared.dry_run) {
+            // What is wrong with the names is an error of the upload.
+            let changed = plan::upload(&sources, to).unwrap_or_default();
+            cx.forget_synced_below(if self.untar { std::slice::from_ref(&to.path) } else { &changed });
+        }
         let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut has_copied = false;
         let named = if to.is_some() || self.no_reuse { NamedUploads::default() } else { cx.named_uploads() };

@@ -82,6 +82,19 @@ impl TurnFollower<'_> {
         gate: &SendGate,
         start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
     ) -> Result<()> {
+        // Before, in case wharf is killed; afterwards, because files may have been synced meanwhile.
+        self.cx.forget_untimed_synced(self.session);
+        let ended = self.run_turn(signals, gate, start).await;
+        self.cx.forget_untimed_synced(self.session);
+        ended
+    }
+
+    async fn run_turn(
+        &self,
+        signals: &mut Signals,
+        gate: &SendGate,
+        start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
+    ) -> Result<()> {
         let sink = TurnSink::new(self.cx, self.session, self.backend, self.result);
         let _guard = self.cx.cancellation.register();
         let mut start = std::pin::pin!(start);

@@ -88,6 +88,7 @@ pub(super) async fn invoke(call: &McpCall<'_>) -> Result<ToolOutput> {
         Ok(running) => turn.follow(running).await,
         Err(error) => ToolOutput::from(error),
     };
+    call.host.cx.forget_untimed_synced(&session);
     if is_new && let Some(why) = call.cancelled() {
         return Err(abandon(call, &session, why).await);
     }
@@ -208,6 +209,7 @@ impl<'a> TurnRun<'a> {
         start: impl Future<Output = Result<Box<dyn RunningTurn>>>,
     ) -> Result<Box<dyn RunningTurn>> {
         let _guard = self.call.cancellation.register();
+        self.call.host.cx.forget_untimed_synced(self.session);
         let mut start = pin!(start);
         loop {
             let why = tokio::select! {

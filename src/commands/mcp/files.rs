@@ -113,6 +113,7 @@ pub(super) async fn upload(call: &McpCall<'_>) -> Result<ToolOutput> {
         fields = receipt_fields(receipt)?;
         Ok(())
     };
+    call.host.cx.forget_synced_below(std::slice::from_ref(&at));
     let sent = call.transfer(&options, async |transfer| transfer.upload(&sources, &to, &mut sink).await).await;
     sent?;
     fields.insert("path".to_owned(), json!(at.path));
@@ -318,6 +319,7 @@ pub(super) async fn delete(call: &McpCall<'_>) -> Result<ToolOutput> {
         return Err(Error::usage("the root of a session cannot be removed")
             .hint("delete what is in it, or the session: session_delete"));
     }
+    call.host.cx.forget_synced_below(std::slice::from_ref(&at));
     call.backend.require_files()?.remove(&at, arguments.recursive.unwrap_or(false)).await?;
     call.backend.flush().await?;
     ToolOutput::of(&json!({ "path": at.path, "deleted": true }))

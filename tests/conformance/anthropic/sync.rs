@@ -38,7 +38,7 @@ fn the_outputs_of_an_agent_are_synced_and_nothing_is_synced_to_it() {
                 deleted += usize::from(receipt.outcome.status() == ReceiptStatus::Deleted);
                 Ok(())
             };
-            transfer.sync(plan, &mut count, &mut Vec::new()).await.unwrap();
+            transfer.sync(plan, &mut count, &|_| (), &mut Vec::new()).await.unwrap();
             (copied, deleted)
         };
         assert_eq!((sync().await, sync().await), ((2, 0), (0, 0)));

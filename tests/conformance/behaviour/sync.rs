@@ -84,7 +84,7 @@ impl<'a> Pair<'a> {
             }
             Ok(())
         };
-        let verdict = transfer.sync(plan, &mut count, &mut self.known).await;
+        let verdict = transfer.sync(plan, &mut count, &|_| (), &mut self.known).await;
         (verdict, counts)
     }
 

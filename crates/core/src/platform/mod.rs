@@ -10,6 +10,8 @@ pub mod program;
 #[cfg(unix)]
 mod unix;
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 
 use crate::error::Kind;
@@ -75,6 +77,20 @@ impl Signal {
 
 /// The identity of a file, regardless of its name: device and inode number.
 pub type FileKey = (u64, u64);
+
+/// Locks a file that only this user can read, and creates it if it does not exist, until the returned one is dropped.
+///
+/// # Errors
+/// Those of the disk; what is not a regular file is not waited for.
+pub(crate) fn lock_private(path: &Path) -> io::Result<File> {
+    create_private_file(path)?;
+    // Opened for reading first: that waits for no pipe.
+    drop(open_regular(path)?);
+    let file = File::options().write(true).open(path)?;
+    set_mode(&file, 0o600)?;
+    file.lock()?;
+    Ok(file)
+}
 
 /// Returns a path as text, for messages and JSON; bytes that are not UTF-8 are written as `\xff`.
 pub fn shown(path: impl AsRef<Path>) -> String {

@@ -92,6 +92,11 @@ impl SyncComparison {
         }
     }
 
+    /// Returns whether wharf has transferred a file before.
+    pub(super) fn has_record(&self, path: &RemotePath) -> bool {
+        self.known.get(path).is_some()
+    }
+
     /// Returns whether the file in the session has the time that was recorded.
     fn is_same_remote(&self, known: Option<Timestamp>, now: Option<Timestamp>) -> bool {
         match self.time_of {

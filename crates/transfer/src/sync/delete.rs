@@ -12,7 +12,7 @@ use crate::Transfer;
 use crate::engine::{ItemResult, Label, RunningFiles};
 use crate::event::NotDeleted;
 use crate::results::Results;
-use wharf_core::error::Result;
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
 
 /// What became of an entry.
@@ -30,7 +30,7 @@ impl Transfer<'_> {
     /// That of the cancellation; that of recording a receipt.
     pub(super) async fn delete_extra(
         &self,
-        run: &mut SyncRun,
+        run: &mut SyncRun<'_>,
         running: &RunningFiles,
         extra: Vec<ExtraEntry>,
         label: impl Fn(&Path) -> Label,
@@ -45,6 +45,7 @@ impl Transfer<'_> {
             return Ok(());
         }
         let (gone, delete, dry_run) = (RefCell::<Vec<PathBuf>>::default(), &delete, self.options.dry_run);
+        let failed = RefCell::<Vec<(PathBuf, Kind)>>::default();
         let (directories, files): (Vec<_>, Vec<_>) = extra.into_iter().partition(|entry| entry.is_directory);
         let mut groups = vec![files];
         // What is in a directory comes before it, and the deepest ones can be deleted at once.
@@ -58,10 +59,16 @@ impl Transfer<'_> {
                 let Label { source, destination } = label(&entry.below);
                 let is_spared = Cell::new(false);
                 let work = async {
-                    let deleted = delete(&entry).await;
+                    let in_it =
+                        failed.borrow().iter().find(|(below, _)| below.starts_with(&entry.below)).map(|it| it.1);
+                    let deleted = match in_it {
+                        Some(kind) => Err(not_deleted_in(kind, destination.as_deref().unwrap_or(&source))),
+                        None => delete(&entry).await,
+                    };
                     is_spared.set(matches!(deleted, Ok(EntryDeletion::Spared)));
-                    if deleted.is_ok() {
-                        gone.borrow_mut().push(entry.below.clone());
+                    match &deleted {
+                        Ok(_) => gone.borrow_mut().push(entry.below.clone()),
+                        Err(error) => failed.borrow_mut().push((entry.below.clone(), error.kind())),
                     }
                     let outcome = match deleted {
                         Ok(_) if dry_run => Outcome::PlannedDeletion,
@@ -79,4 +86,9 @@ impl Transfer<'_> {
         gone.take().iter().for_each(|below| run.tree.removed(below));
         Ok(())
     }
+}
+
+/// Returns the error of a directory that stays because something in it could not be deleted.
+fn not_deleted_in(kind: Kind, path: &str) -> Error {
+    Error::new(kind, format!("the directory stays, because something in it was not deleted: `{path}`"))
 }

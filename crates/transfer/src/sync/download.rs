@@ -116,7 +116,7 @@ impl Transfer<'_> {
 
     pub(super) async fn run_sync_download(
         &self,
-        run: &mut SyncRun,
+        run: &mut SyncRun<'_>,
         items: Vec<RemoteEntry>,
         from: &SessionPath,
         to: &Path,
@@ -156,7 +156,7 @@ impl Transfer<'_> {
     /// Fetches those of these files that differ.
     async fn fetch_pass(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         state: &DownloadState,
         items: Vec<RemoteEntry>,
         fetching: &FetchedFiles,
@@ -172,7 +172,7 @@ impl Transfer<'_> {
     /// Returns what is left to do of an entry, if anything is.
     async fn left_to_fetch(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         state: &DownloadState,
         found: RemoteEntry,
         dest: &Rc<DestDir>,
@@ -209,7 +209,7 @@ impl Transfer<'_> {
     /// Returns the receipt of a file that is not fetched: it is equal, or its place is taken in a dry run.
     async fn judge_download(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         state: &DownloadState,
         found: &RemoteEntry,
         file: &RemoteFile,
@@ -231,7 +231,7 @@ impl Transfer<'_> {
     /// Returns why the local file is the one of the source.
     async fn reason_to_keep_local(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         found: &RemoteEntry,
         file: &RemoteFile,
         dest: &DestDir,
@@ -265,7 +265,7 @@ impl Transfer<'_> {
 }
 
 /// Fails if the destination is no longer the directory that was listed.
-fn is_same(dest: DestDir, run: &SyncRun, to: &Path) -> Result<DestDir> {
+fn is_same(dest: DestDir, run: &SyncRun<'_>, to: &Path) -> Result<DestDir> {
     if let Some(key) = run.tree.key {
         let now = dest.dir().ok().map(local_tree::key_of).transpose();
         let now = now.map_err(|e| Error::io(format!("opening the directory `{}`", shown(to)), &e))?;

@@ -65,13 +65,17 @@ struct SourceFacts {
     is_incomplete: bool,
 }
 
+/// Is told of each recorded file of the session before it is written.
+type Changing<'r> = &'r dyn Fn(&RemotePath);
+
 /// The state of a sync that runs.
-struct SyncRun {
+struct SyncRun<'r> {
     tree: DestTree,
     comparison: SyncComparison,
     bulk: bool,
     /// Whether deletions were asked for.
     delete: bool,
+    changing: Changing<'r>,
     records: RefCell<Vec<(RemotePath, SyncedFile)>>,
 }
 
@@ -104,7 +108,7 @@ impl SyncPlan {
     }
 }
 
-impl SyncRun {
+impl SyncRun<'_> {
     /// Returns the conflict of a path that something is in the way of which was not deleted.
     ///
     /// # Errors
@@ -168,7 +172,8 @@ impl Transfer<'_> {
         Ok(SyncPlan { ends, tree, comparison, size, delete: options.delete, deletions, not_deleted })
     }
 
-    /// Runs a sync. The files that are equal on both sides afterwards are added to `records`.
+    /// Runs a sync. The files that are equal on both sides afterwards are added to `records`. `changing` is called before a
+    /// recorded file of the session is written: if that fails halfway, the record is wrong.
     ///
     /// # Errors
     /// The verdict over all receipts.
@@ -176,6 +181,7 @@ impl Transfer<'_> {
         &self,
         plan: SyncPlan,
         sink: Sink<'_>,
+        changing: &dyn Fn(&RemotePath),
         records: &mut Vec<(RemotePath, SyncedFile)>,
     ) -> Result<()> {
         let _guard = self.cancellation.register();
@@ -188,7 +194,8 @@ impl Transfer<'_> {
         if let Some(why) = not_deleted {
             results.keep_all(why);
         }
-        let mut run = SyncRun { tree, comparison, bulk: size.files > super::BULK, delete, records: RefCell::default() };
+        let bulk = size.files > super::BULK;
+        let mut run = SyncRun { tree, comparison, bulk, delete, changing, records: RefCell::default() };
         let ended = match ends {
             SyncEnds::Upload { source, to } => {
                 let ended = self.run_sync_upload(&mut run, &source, &to, deletions, &mut results).await;

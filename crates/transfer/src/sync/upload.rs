@@ -130,7 +130,7 @@ impl Transfer<'_> {
 
     pub(super) async fn run_sync_upload(
         &self,
-        run: &mut SyncRun,
+        run: &mut SyncRun<'_>,
         source: &LocalSource,
         to: &SessionPath,
         deletions: Vec<ExtraEntry>,
@@ -156,7 +156,7 @@ impl Transfer<'_> {
     /// Sends what differs, and deletes what the source lacks.
     async fn send_all(
         &self,
-        run: &mut SyncRun,
+        run: &mut SyncRun<'_>,
         (source, to): (&LocalSource, &SessionPath),
         deletions: Vec<ExtraEntry>,
         running: &RunningFiles,
@@ -191,7 +191,7 @@ impl Transfer<'_> {
     /// Sends the files of a pass that differ.
     async fn send_pass(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         pass: Pass,
         (source, to): (&LocalSource, &SessionPath),
         running: &RunningFiles,
@@ -216,7 +216,7 @@ impl Transfer<'_> {
     /// Returns what is left to do of an item; `None` for a directory that is there, or that a dry run has nothing to say of.
     async fn left_to_send(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         to: &SessionPath,
         item: UploadItem,
         sending: &SentFiles,
@@ -257,7 +257,7 @@ impl Transfer<'_> {
     /// Returns the receipt of a file that is not sent: it is equal, cannot be sent, or this is a dry run.
     async fn judge_upload(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         to: &SessionPath,
         source: &dyn Source,
         name: &str,
@@ -272,6 +272,9 @@ impl Transfer<'_> {
             return Ok(Some(Receipt::skipped(name, destination.clone(), &destination, reason)));
         }
         if !self.options.dry_run {
+            if run.comparison.has_record(path) {
+                (run.changing)(path);
+            }
             return Ok(None);
         }
         if run.tree.obstacle(below).is_none() {
@@ -284,7 +287,7 @@ impl Transfer<'_> {
     /// Returns why the file at the destination is the one of the source.
     async fn reason_to_stay(
         &self,
-        run: &SyncRun,
+        run: &SyncRun<'_>,
         source: &dyn Source,
         there: &DestEntry,
         at: &SessionPath,
@@ -317,7 +320,7 @@ impl Transfer<'_> {
     }
 
     /// Records the files that were sent. A service that sets their times itself is asked for them once, at the end.
-    async fn record_sent(&self, run: &SyncRun, to: &SessionPath, sent: &[SentFile]) {
+    async fn record_sent(&self, run: &SyncRun<'_>, to: &SessionPath, sent: &[SentFile]) {
         let record = |one: &SentFile, remote_modified_at| {
             let file = SyncedFile { remote_modified_at, ..one.file.clone() };
             run.records.borrow_mut().push((one.path.clone(), file));

@@ -12,7 +12,7 @@ use wharf_core::advice::Step;
 use wharf_core::body::{Attributes, Digest, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
-use wharf_core::model::{EntryKind, RemotePath, SessionPath};
+use wharf_core::model::{EntryKind, RemotePath, SessionPath, Timestamp};
 use wharf_core::random;
 use wharf_wire::agb as wire;
 use wharf_wire::agb::{ToolRequest, WriteFile};
@@ -192,11 +192,7 @@ impl AgbFiles {
             line.push(words("mkdir -p --", &[&from_root(&parent)]));
         }
         if let Some(time) = attributes.modified_at {
-            let time = format!("@{}.{:09}", time.as_second(), time.subsec_nanosecond());
-            // Before 1970 a fraction has several spellings.
-            if !time.starts_with("@-") {
-                line.push(words("touch -d", &[&time, &first]));
-            }
+            line.extend(touch_time(time).map(|time| words("touch -d", &[&time, &first])));
         }
         if let Some(Mode(mode)) = target.mode() {
             line.push(words(&format!("chmod {mode:03o} --"), &[&first]));
@@ -297,12 +293,28 @@ fn differs(at: &SessionPath, what: &str) -> Error {
         .hint("nothing was replaced: upload it again")
 }
 
+/// Returns a time as `touch -d` reads it; `None` for a fraction of a second before 1970, which has several spellings.
+fn touch_time(time: Timestamp) -> Option<String> {
+    match time.subsec_nanosecond() {
+        0 => Some(format!("@{}", time.as_second())),
+        fraction => (fraction > 0).then(|| format!("@{}.{fraction:09}", time.as_second())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
     use futures_util::{StreamExt, stream};
 
     use super::*;
+
+    #[test]
+    fn times_are_spelled_as_touch_reads_them() {
+        let spelled = |text: &str| touch_time(text.parse().unwrap());
+        assert_eq!(spelled("1970-01-01T00:00:05.25Z").as_deref(), Some("@5.250000000"));
+        assert_eq!(spelled("1969-12-31T23:59:55Z").as_deref(), Some("@-5"));
+        assert_eq!((spelled("1969-12-31T23:59:59.5Z"), spelled("1969-12-31T23:59:55.5Z")), (None, None));
+    }
     use wharf_core::body::Body;
 
     struct BytesSource(Vec<u8>);
