@@ -8,8 +8,10 @@ use std::cmp::Ordering;
 use bytes::Bytes;
 
 use super::Transfer;
-use super::download::{BufferedWalk, FileTarget, SourceInfo, receipt};
+use super::download::{BufferedWalk, FileTarget};
+use super::download_items::SourceInfo;
 use super::event::TransferEvent;
+use super::fetch::receipt;
 use super::plan::{Budget, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile};
 use super::results::Results;

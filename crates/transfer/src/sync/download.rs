@@ -16,7 +16,7 @@ use super::upload::not_empty;
 use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, local_tree, not_a_directory};
 use crate::Transfer;
 use crate::dest::{DestDir, WrittenFiles};
-use crate::download::{self, DownloadItem, DownloadState};
+use crate::download_items::{self, DownloadItem, DownloadState};
 use crate::engine::{FileWatch, Label, RunningFiles};
 use crate::plan::Budget;
 use crate::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
@@ -107,7 +107,7 @@ impl Transfer<'_> {
                 WalkKind::Skipped(_) => tree.keep(below),
                 WalkKind::Failed(_) => facts.is_incomplete = true,
             }
-            download::count(&mut facts.size, &found);
+            download_items::count(&mut facts.size, &found);
             items.push(found);
         }
         facts.size.check(&wharf_client::backend::Limits::default(), self.options)?;
@@ -203,7 +203,7 @@ impl Transfer<'_> {
             }
             _ => {}
         }
-        download::item(found, dest)
+        download_items::item(found, dest)
     }
 
     /// Returns the receipt of a file that is not fetched: it is equal, or its place is taken in a dry run.
