@@ -15,7 +15,8 @@ use wharf_client::backend::{GetResult, RemoteHash};
 use wharf_core::body::{Attributes, Body, hex};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::verdict::Verdict;
-use wharf_transfer::dest::{DestDir, WriteOptions, WrittenFiles};
+use wharf_transfer::dest::{DestDir, WriteOptions};
+use wharf_transfer::written_files::WrittenFiles;
 
 /// The skill.
 const SKILL: &str = include_str!("../../skills/wharf/SKILL.md");

@@ -1,10 +1,8 @@
 //! The local destination of a download: each file is staged, verified and renamed.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
-use std::collections::hash_map::{Entry, HashMap, RandomState};
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
-use std::hash::BuildHasher;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -13,8 +11,8 @@ use cap_fs_ext::MetadataExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
-use super::reserved::Reserved;
 use super::verify;
+use super::written_files::{Name, WrittenFiles};
 use wharf_client::backend::GetResult;
 use wharf_core::advice::Step;
 use wharf_core::body::{Attributes, Body, Digest};
@@ -70,81 +68,6 @@ pub struct WriteOptions<'a> {
     pub bulk: bool,
     /// The files that this run wrote before.
     pub written: &'a WrittenFiles,
-}
-
-/// The files that a run wrote, by their inodes. If a disk takes two names for the same one, the first file is found under
-/// the second name, whatever the disk's rule is.
-#[derive(Default)]
-pub struct WrittenFiles {
-    /// A hash of device and inode for each file, and a hash of its birth time, or [`UNKNOWN`] if the disk keeps none.
-    /// Without the time, a new file would be taken for one that another program replaced, whose inode it has.
-    files: RefCell<HashMap<u64, u64>>,
-    /// The names that a dry run would create, by a hash, and whether to a directory.
-    names: RefCell<HashMap<u64, bool>>,
-    key: RandomState,
-}
-
-/// A birth time that the disk does not keep.
-const UNKNOWN: u64 = 0;
-
-/// Device and inode of an existing directory, and the path below it.
-type Name = (u64, u64, String);
-
-impl WrittenFiles {
-    /// Returns the files of a run that wrote nothing yet; the reserved file counts as written.
-    pub(crate) fn with_reserved(reserved: Option<&Reserved>) -> Self {
-        let written = WrittenFiles::default();
-        if let Some(file) = reserved.map(Reserved::key) {
-            written.files.borrow_mut().insert(written.key.hash_one(file), UNKNOWN);
-        }
-        written
-    }
-
-    /// Returns whether this run wrote or kept this file under another name.
-    pub fn contains(&self, meta: &Metadata) -> bool {
-        let (file, born) = self.file(meta);
-        self.files.borrow().get(&file).is_some_and(|claimed| born == *claimed || [born, *claimed].contains(&UNKNOWN))
-    }
-
-    /// Adds a file that was skipped, unless it has several names: it may be skipped under each.
-    pub fn keep(&self, meta: &Metadata) {
-        if meta.is_file() && meta.nlink() == 1 {
-            self.add(meta);
-        }
-    }
-
-    /// Adds a name that a run would create; false where the run would have created it before. Only a hash of each name is
-    /// kept, because there may be many.
-    fn plan(&self, name: &Name, to_directory: bool) -> bool {
-        match self.names.borrow_mut().entry(self.number(name)) {
-            Entry::Vacant(free) => {
-                free.insert(to_directory);
-                true
-            }
-            Entry::Occupied(taken) => to_directory && *taken.get(),
-        }
-    }
-
-    /// Returns whether a run would have created a directory (true) or a file (false) of this name by then.
-    fn planned(&self, name: &Name) -> Option<bool> {
-        self.names.borrow().get(&self.number(name)).copied()
-    }
-
-    /// Returns a hash of a name, which is equal for all names that the system takes for the same one.
-    fn number(&self, (dev, ino, below): &Name) -> u64 {
-        self.key.hash_one((dev, ino, NameRules::HERE.folded(below)))
-    }
-
-    fn add(&self, meta: &Metadata) {
-        let (file, born) = self.file(meta);
-        self.files.borrow_mut().insert(file, born);
-    }
-
-    /// Returns the hash of a file and of its birth time.
-    fn file(&self, meta: &Metadata) -> (u64, u64) {
-        let born = meta.created().map_or(UNKNOWN, |time| self.key.hash_one(time.into_std()));
-        (self.key.hash_one((meta.dev(), meta.ino())), born)
-    }
 }
 
 impl DestDir {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
 
-use super::dest::{DestDir, WrittenFiles, stream};
+use super::dest::{DestDir, stream};
 use super::download_items::{self, DownloadItem, DownloadState, LocalDest, SourceInfo};
 use super::engine::RunningFiles;
 use super::event::TransferEvent;
@@ -16,6 +16,7 @@ use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteWalk};
 use super::results::{Results, Sink};
 use super::walk::WalkKind;
+use super::written_files::WrittenFiles;
 use super::{BULK, Transfer};
 use wharf_client::backend::{Limits, RemoteTree, TreeOptions};
 use wharf_core::advice::Step;

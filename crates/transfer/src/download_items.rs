@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::bundle::BundleShare;
-use super::dest::{DestDir, WrittenFiles};
+use super::dest::DestDir;
 use super::download::FileTarget;
 use super::engine::RunningFiles;
 use super::plan::{Budget, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile};
 use super::walk::WalkKind;
+use super::written_files::WrittenFiles;
 use wharf_core::model::{Receipt, SessionId, SessionPath, Timestamp};
 
 /// A file or a directory to download, as it was when it was looked at.

@@ -39,6 +39,7 @@ mod upload_items;
 mod upload_root;
 mod verify;
 mod walk;
+pub mod written_files;
 
 use std::time::{Duration, Instant};
 

@@ -1,0 +1,104 @@
+//! The files that a download wrote.
+
+use std::cell::RefCell;
+use std::collections::hash_map::{Entry, HashMap, RandomState};
+use std::hash::BuildHasher;
+
+use cap_fs_ext::MetadataExt;
+use cap_std::fs::Metadata;
+use cap_std::time::SystemTime;
+
+use super::reserved::Reserved;
+use wharf_core::platform::FileKey;
+use wharf_core::platform::names::NameRules;
+
+/// The files that a run wrote, by their inodes. If a disk takes two names for the same one, the first file is found under
+/// the second name, whatever the disk's rule is.
+#[derive(Default)]
+pub struct WrittenFiles {
+    /// The files by device and number of the group of their inodes. A disk gives new files inodes that follow each other, so
+    /// that a million files take little memory.
+    files: RefCell<HashMap<(u64, u64), InodeGroup>>,
+    reserved: Option<FileKey>,
+    /// The names that a dry run would create, by a hash, and whether to a directory.
+    names: RefCell<HashMap<u64, bool>>,
+    key: RandomState,
+}
+
+/// Some of 64 files whose inodes follow each other.
+#[derive(Default)]
+struct InodeGroup {
+    /// A bit for each.
+    files: u64,
+    /// The latest birth time of them; none if the disk keeps none. A file that is younger only has the inode of one that
+    /// another program replaced.
+    latest: Option<SystemTime>,
+}
+
+/// Device and inode of an existing directory, and the path below it.
+pub(super) type Name = (u64, u64, String);
+
+impl WrittenFiles {
+    /// Returns the files of a run that wrote nothing yet; the reserved file counts as written.
+    pub(crate) fn with_reserved(reserved: Option<&Reserved>) -> Self {
+        WrittenFiles { reserved: reserved.map(Reserved::key), ..WrittenFiles::default() }
+    }
+
+    /// Returns whether this run wrote or kept this file under another name.
+    pub fn contains(&self, meta: &Metadata) -> bool {
+        if self.reserved == Some((meta.dev(), meta.ino())) {
+            return true;
+        }
+        let (group, bit) = group_of(meta);
+        self.files.borrow().get(&group).is_some_and(|group| {
+            let born = born(meta).zip(group.latest);
+            group.files & bit != 0 && born.is_none_or(|(born, latest)| born <= latest)
+        })
+    }
+
+    /// Adds a file that was skipped, unless it has several names: it may be skipped under each.
+    pub fn keep(&self, meta: &Metadata) {
+        if meta.is_file() && meta.nlink() == 1 {
+            self.add(meta);
+        }
+    }
+
+    /// Adds a name that a run would create; false where the run would have created it before. Only a hash of each name is
+    /// kept, because there may be many.
+    pub(super) fn plan(&self, name: &Name, to_directory: bool) -> bool {
+        match self.names.borrow_mut().entry(self.number(name)) {
+            Entry::Vacant(free) => {
+                free.insert(to_directory);
+                true
+            }
+            Entry::Occupied(taken) => to_directory && *taken.get(),
+        }
+    }
+
+    /// Returns whether a run would have created a directory (true) or a file (false) of this name by then.
+    pub(super) fn planned(&self, name: &Name) -> Option<bool> {
+        self.names.borrow().get(&self.number(name)).copied()
+    }
+
+    /// Returns a hash of a name, which is equal for all names that the system takes for the same one.
+    fn number(&self, (dev, ino, below): &Name) -> u64 {
+        self.key.hash_one((dev, ino, NameRules::HERE.folded(below)))
+    }
+
+    pub(super) fn add(&self, meta: &Metadata) {
+        let (group, bit) = group_of(meta);
+        let mut files = self.files.borrow_mut();
+        let group = files.entry(group).or_default();
+        group.files |= bit;
+        group.latest = group.latest.max(born(meta));
+    }
+}
+
+/// Returns device and number of the group of a file, and its bit in that.
+fn group_of(meta: &Metadata) -> ((u64, u64), u64) {
+    ((meta.dev(), meta.ino() / 64), 1 << (meta.ino() % 64))
+}
+
+fn born(meta: &Metadata) -> Option<SystemTime> {
+    meta.created().ok()
+}
