@@ -23,7 +23,7 @@ use wharf_core::config::trace::TraceSink;
 use wharf_core::config::{Flags, Origin, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{RemotePath, SessionId};
-use wharf_core::platform::SignalEvent;
+use wharf_core::platform::{self, SignalEvent};
 use wharf_core::private_cache;
 use wharf_core::run_journal::RunRecord;
 use wharf_core::verdict::Verdict;
@@ -285,8 +285,12 @@ impl Cx {
     /// Returns the transfer options from the settings, before flags of the command.
     pub fn transfer_options(&self) -> Result<TransferOptions> {
         let settings = self.settings()?;
-        let jobs = settings.jobs()?.unwrap_or(self.backend()?.capabilities().jobs);
+        let capabilities = self.backend()?.capabilities();
+        let jobs = settings.jobs()?.unwrap_or(capabilities.jobs);
+        let is_local = capabilities.account.is_none();
+        let store_dir = settings.home().ok().filter(|_| is_local).and_then(|home| platform::key_of(&home).ok());
         Ok(TransferOptions {
+            store_dir,
             jobs: usize::try_from(jobs).unwrap_or(1),
             load: settings.load.clone(),
             retries: settings.retries.unwrap_or(wharf_core::config::RETRIES),

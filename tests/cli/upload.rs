@@ -302,3 +302,22 @@ fn a_file_whose_length_is_made_up_is_sent_as_it_is() {
     let sizes = whole.ok().column("bytes");
     assert!(sizes.len() > 2 && sizes.iter().all(|size| size != "0"), "{sizes:?}");
 }
+
+#[test]
+fn a_source_with_the_store_in_it_is_not_copied_into_itself() {
+    let sandbox = Sandbox::new();
+    let session = sandbox.session();
+    let store = sandbox.store();
+    let above = store.parent().unwrap().to_str().unwrap();
+    for words in [&["files", "upload"][..], &["files", "sync"]] {
+        let run = sandbox.run([words, &[above, &format!("{session}:/x"), "--format", "json"]].concat());
+        let receipts = run.code(5).json();
+        let failed: Vec<_> = receipts.as_array().unwrap().iter().filter(|one| one["status"] == "failed").collect();
+        assert!(failed.len() == 1 && failed[0]["error"]["kind"] == "conflict", "{receipts}");
+        let listed = sandbox.run(["files", "ls", "-R", &format!("{session}:/x")]);
+        assert!(!listed.ok().stdout().contains("wharf.db"));
+    }
+    let name = store.file_name().unwrap().to_str().unwrap();
+    sandbox.run(["files", "upload", above, &format!("{session}:/y"), "--exclude", name]).ok();
+    sandbox.run(["files", "upload", store.to_str().unwrap(), &format!("{session}:/z")]).code(5).says(&["the store"]);
+}

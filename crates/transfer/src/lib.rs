@@ -51,6 +51,7 @@ use self::reserved::Reserved;
 use wharf_client::backend::Backend;
 use wharf_core::error::Result;
 use wharf_core::load::ServiceLoad;
+use wharf_core::platform::FileKey;
 
 /// Above this number of files, one sync of the file system at the end replaces that of each file.
 const BULK: u64 = 64;
@@ -106,6 +107,8 @@ pub struct TransferOptions {
     pub required: Option<u64>,
     /// A local file that is neither sent nor replaced.
     pub reserved: Option<Reserved>,
+    /// The local directory that files are copied to, as a store of this machine has one: it is not copied into itself.
+    pub store_dir: Option<FileKey>,
 }
 
 impl TransferOptions {

@@ -9,16 +9,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use cap_fs_ext::MetadataExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
 use super::filter::{Filter, FilterDecision};
 use super::links::{LinkPolicy, Links};
 use super::walk::{WalkEntry, WalkKind};
+use wharf_core::advice::Setting;
 use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::platform::{self, bytes_of};
+use wharf_core::platform::{self, FileKey, bytes_of};
 use wharf_core::staging::is_unfinished;
 use wharf_core::walk::DirWalk;
 
@@ -33,6 +35,8 @@ pub(super) struct LocalWalk<'a> {
     links: LinkPolicy,
     subtrees: Vec<LocalSubtree>,
     failed: Option<LocalEntry>,
+    /// A directory that is not entered: the one that the files are copied to.
+    store_dir: Option<FileKey>,
 }
 
 /// The root, or a directory that a link leads to.
@@ -52,9 +56,15 @@ struct WalkedDir {
 }
 
 impl<'a> LocalWalk<'a> {
-    /// Returns a walk of the directory `root`.
-    pub(super) fn new(root: &Path, links: Links, filter: &'a Filter) -> Self {
-        let mut tree = LocalWalk { filter, links: LinkPolicy::new(links), subtrees: Vec::new(), failed: None };
+    /// Returns a walk of the directory `root`, which fails at the directory `store_dir`.
+    pub(super) fn new(root: &Path, links: Links, filter: &'a Filter, store_dir: Option<FileKey>) -> Self {
+        let mut tree =
+            LocalWalk { filter, links: LinkPolicy::new(links), subtrees: Vec::new(), failed: None, store_dir };
+        if store_dir.is_some() && platform::key_of(root).ok() == store_dir {
+            let (path, error) = (root.to_owned(), own_directory(root));
+            tree.failed = Some(LocalEntry { path, below: String::new(), kind: LocalKind::Failed(error) });
+            return tree;
+        }
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         let directory = WalkedDir { real: real.clone(), path: root.to_owned(), below: String::new() };
         let opened = Dir::open_ambient_dir(&real, ambient_authority());
@@ -94,7 +104,7 @@ impl<'a> LocalWalk<'a> {
         } else if meta.is_symlink() {
             self.link(&name, &path, &below)
         } else if meta.is_dir() {
-            self.directory(&name, &path, &below)
+            self.directory(&name, &path, &below, meta)
         } else {
             match subtree.walk.dir() {
                 Ok(dir) if meta.is_file() => {
@@ -107,7 +117,8 @@ impl<'a> LocalWalk<'a> {
         Some(LocalEntry { path, below, kind: kind.unwrap_or_else(LocalKind::Failed) })
     }
 
-    fn directory(&mut self, name: &OsString, path: &Path, below: &str) -> Result<LocalKind, Error> {
+    fn directory(&mut self, name: &OsString, path: &Path, below: &str, meta: &Metadata) -> Result<LocalKind, Error> {
+        self.check_foreign(path, meta)?;
         let included = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
         let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included, known: () }) };
         let real = subtree.walk.current().map(|current| current.real.join(name)).unwrap_or_default();
@@ -117,6 +128,11 @@ impl<'a> LocalWalk<'a> {
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
         Ok(LocalKind::Directory { included, known: () })
+    }
+
+    /// Fails for the directory that is not entered.
+    fn check_foreign(&self, path: &Path, meta: &Metadata) -> Result<(), Error> {
+        if self.store_dir == Some((meta.dev(), meta.ino())) { Err(own_directory(path)) } else { Ok(()) }
     }
 
     /// Returns the entry for a link.
@@ -166,6 +182,7 @@ impl<'a> LocalWalk<'a> {
                     .flat_map(|subtree| subtree.walk.ancestors())
                     .any(|directory| directory.real.starts_with(&target));
                 self.links.enter(&shown, is_circle)?;
+                self.check_foreign(path, &meta)?;
                 let directory = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.enter_subtree(root, real_root, &inside, directory).map_err(|e| reading(path, &e))?;
                 Ok(LocalKind::Directory { included: verdict == FilterDecision::Include, known: () })
@@ -190,6 +207,12 @@ fn reading(path: &Path, error: &io::Error) -> Error {
 fn special(path: &Path) -> Error {
     Error::new(Kind::Unsupported, format!("`{}` is neither a file nor a directory", path.display()))
         .hint("name it by itself to read it to its end")
+}
+
+/// Returns the error of a source that has the store in it, which would be copied into itself.
+fn own_directory(path: &Path) -> Error {
+    let what = format!("the directory is the store that wharf keeps its sessions in: `{}`", platform::shown(path));
+    Error::conflict(what).hint(format!("leave it out: {}", Setting::Exclude))
 }
 
 fn unreadable(path: &Path, below: String, error: &io::Error) -> LocalEntry {
@@ -234,7 +257,7 @@ mod tests {
             LocalKind::Excluded => format!("{} excluded", found.below),
             LocalKind::Failed(error) => format!("{} {}", found.below, error.kind().word()),
         };
-        LocalWalk::new(root, links, filter).map(line).collect::<Vec<_>>().join(", ")
+        LocalWalk::new(root, links, filter, None).map(line).collect::<Vec<_>>().join(", ")
     }
 
     fn make(root: &Path, paths: &[&str]) {
@@ -308,7 +331,7 @@ mod tests {
             symlink(format!("../{}", level + 1), at.join("b")).unwrap();
         }
         let none = Filter::default();
-        let over = LocalWalk::new(dir.path(), Links::FollowInside, &none)
+        let over = LocalWalk::new(dir.path(), Links::FollowInside, &none, None)
             .filter(|found| matches!(&found.kind, LocalKind::Failed(error) if error.kind() == Kind::Limit))
             .count();
         assert!(over > 0);

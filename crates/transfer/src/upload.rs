@@ -197,7 +197,8 @@ impl Transfer<'_> {
         for (number, source) in sources.into_iter().enumerate() {
             match &source.path {
                 Some(root) if source.is_directory => {
-                    for found in LocalWalk::new(root, self.options.links, &self.options.filter) {
+                    for found in LocalWalk::new(root, self.options.links, &self.options.filter, self.options.store_dir)
+                    {
                         // A tree may be large: let a cancellation be seen.
                         tokio::task::coop::consume_budget().await;
                         if let WalkKind::File(file) = found.kind {

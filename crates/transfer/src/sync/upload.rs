@@ -107,7 +107,7 @@ impl Transfer<'_> {
         let root = root.ok_or_else(|| not_a_directory(&source.name, false))?;
         let mut tree = remote_tree::read(self.backend.require_files()?, &to, self.options).await?;
         let mut facts = SourceFacts::default();
-        for found in LocalWalk::new(root, self.options.links, &self.options.filter) {
+        for found in LocalWalk::new(root, self.options.links, &self.options.filter, self.options.store_dir) {
             // A tree may be large: let a signal be seen.
             tokio::task::coop::consume_budget().await;
             let below = Path::new(&found.below);
