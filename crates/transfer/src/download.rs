@@ -9,6 +9,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::sync::mpsc;
 
 use super::dest::{DestDir, stream};
+pub use super::download_items::FileTarget;
 use super::download_items::{self, DownloadItem, DownloadState, LocalDest, SourceInfo};
 use super::engine::RunningFiles;
 use super::event::TransferEvent;
@@ -21,26 +22,8 @@ use super::{BULK, Transfer};
 use wharf_client::backend::{Limits, RemoteTree, TreeOptions};
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Result};
-use wharf_core::model::{Entry, EntryKind, FileId, Receipt, SessionPath};
+use wharf_core::model::{Entry, EntryKind, Receipt, SessionPath};
 use wharf_core::platform::shown;
-
-/// A session path, or a stored file by its id.
-#[derive(Debug, Clone)]
-pub enum FileTarget {
-    /// The path of a file or a directory in a session.
-    Session(SessionPath),
-    /// A stored file.
-    Stored(FileId),
-}
-
-impl FileTarget {
-    fn name(&self) -> String {
-        match self {
-            FileTarget::Session(at) => at.to_string(),
-            FileTarget::Stored(id) => id.to_string(),
-        }
-    }
-}
 
 /// A target that was looked at, with the walk of a directory.
 struct OpenSource<'a> {

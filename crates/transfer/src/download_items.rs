@@ -7,13 +7,30 @@ use std::rc::Rc;
 
 use super::bundle::BundleShare;
 use super::dest::DestDir;
-use super::download::FileTarget;
 use super::engine::RunningFiles;
 use super::plan::{Budget, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteFile};
 use super::walk::WalkKind;
 use super::written_files::WrittenFiles;
-use wharf_core::model::{Receipt, SessionId, SessionPath, Timestamp};
+use wharf_core::model::{FileId, Receipt, SessionId, SessionPath, Timestamp};
+
+/// A session path, or a stored file by its id.
+#[derive(Debug, Clone)]
+pub enum FileTarget {
+    /// The path of a file or a directory in a session.
+    Session(SessionPath),
+    /// A stored file.
+    Stored(FileId),
+}
+
+impl FileTarget {
+    pub(super) fn name(&self) -> String {
+        match self {
+            FileTarget::Session(at) => at.to_string(),
+            FileTarget::Stored(id) => id.to_string(),
+        }
+    }
+}
 
 /// A file or a directory to download, as it was when it was looked at.
 pub(super) struct SourceInfo {

@@ -11,8 +11,7 @@ use futures_util::Stream;
 
 use super::bundle::{Bundles, Work};
 use super::dest::{DestDir, WriteOptions, Written, is_stream, open_stream, stream};
-use super::download::FileTarget;
-use super::download_items::{DownloadItem, DownloadState, LocalDest, SourceInfo, share};
+use super::download_items::{DownloadItem, DownloadState, FileTarget, LocalDest, SourceInfo, share};
 use super::engine::{ItemResult, Label, WorkResult};
 use super::event::TransferEvent;
 use super::plan::{Budget, BudgetShare};

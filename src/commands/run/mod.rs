@@ -187,11 +187,12 @@ impl<'a> Run<'a> {
         let watch = cx.out.watch_step(RunStepName::Upload.word(), &names);
         let transfer = Transfer { backend: cx.backend()?, options: &options, observer: &watch, cancellation: &stop };
         let mut sink = |receipt: &Receipt| self.uploads.add(receipt);
-        let staging = until_stopped(&mut self.signals, &stop, timed_out(cx), draft.stage(transfer, &mut sink));
+        let staging = draft.stage(transfer, &mut sink);
+        let staging = Box::pin(until_stopped(&mut self.signals, &stop, timed_out(cx), staging));
         let mut staged = self.steps.during(RunStepName::Upload, staging).await?;
         let created = {
             let _shown = cx.out.phase("creating the session");
-            let creating = guard.create_staged(cx, &mut staged, &mut self.signals);
+            let creating = Box::pin(guard.create_staged(cx, &mut staged, &mut self.signals));
             self.steps.during(RunStepName::Create, creating).await
         };
         staged.uploads.report(created.as_ref(), &mut sink)?;

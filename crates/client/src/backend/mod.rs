@@ -13,6 +13,7 @@ pub mod body_document;
 pub mod bundle;
 pub mod capability;
 pub mod exec;
+pub mod file_content;
 pub mod file_store;
 mod follow_pace;
 pub mod foundry;
@@ -40,13 +41,13 @@ pub use agents::{AgentQuery, Agents, Environments};
 pub use bundle::{BundleDownload, BundleLimits, BundleUpload, FetchedBundle};
 pub use capability::{Capabilities, IdForm, Limits};
 pub use exec::Exec;
+pub use file_content::{
+    ByteRange, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, TimeOf, TreeOptions,
+};
 pub use file_store::{FileStore, NewStoredFile};
 pub use page::{Page, PageRequest};
 pub use resources::{NewResource, Resources};
-pub use session_files::{
-    ByteRange, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, RemoteTree, SessionFiles,
-    TimeOf, TreeOptions,
-};
+pub use session_files::{RemoteTree, SessionFiles};
 pub use sessions::{LabelPatch, NewSession, SessionChange, SessionFilters, SessionQuery, Sessions};
 pub use turn::{Events, Logs, Turns};
 pub use wharf_core::feature::Feature;
