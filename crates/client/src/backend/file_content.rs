@@ -51,7 +51,7 @@ pub struct FetchOptions {
 pub struct PutOptions {
     /// Fail with `conflict` if the path exists.
     pub keep_existing: bool,
-    /// Many files follow: durability may wait for [`Backend::flush`].
+    /// Many files follow: durability may wait for [`Backend::flush`](super::Backend::flush).
     pub bulk: bool,
     /// How long the file is kept; without a limit if `None`. For a backend that has [`Feature::FileExpiry`].
     pub expires_in: Option<Duration>,
@@ -82,7 +82,7 @@ pub struct MkdirOptions {
     pub parents: bool,
     /// Permission bits.
     pub mode: Option<u32>,
-    /// Many files follow: durability may wait for [`Backend::flush`].
+    /// Many files follow: durability may wait for [`Backend::flush`](super::Backend::flush).
     pub bulk: bool,
 }
 
