@@ -357,7 +357,7 @@ mod tests {
         assert!(log.append([fact(6)]).is_err() && log.read(|_| ()).is_err(), "a directory is not a log");
         let lock = log.dir.join("facts.lock");
         std::fs::remove_file(&lock).unwrap();
-        rustix::fs::mkfifoat(rustix::fs::CWD, &lock, rustix::fs::Mode::RWXU).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&lock).status().unwrap().success());
         assert!(log.append([fact(7)]).is_err() && log.read(|_| ()).is_err(), "a pipe is not waited for");
     }
 
