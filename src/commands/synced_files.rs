@@ -1,7 +1,7 @@
 //! The record of synced files, for `files sync` on services that keep no modification times.
 
 use super::Cx;
-use wharf_core::error::Error;
+use wharf_core::error::{Error, Result};
 use wharf_core::model::{RemotePath, SessionId, SessionPath};
 use wharf_core::sync_ledger::{SyncLedger, SyncedFile, SyncedFiles};
 
@@ -52,28 +52,27 @@ impl Cx {
 
     /// Ends the validity of the record of a file that is about to be written by a sync.
     pub(super) fn invalidate_synced(&self, at: &SessionPath) {
-        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.invalidate(at)) {
-            self.note_unsynced(&error);
-        }
+        self.change_record(|ledger| ledger.invalidate(at));
     }
 
     /// Removes paths that are about to be changed from the record, with what is below them.
     pub(super) fn forget_synced_below(&self, changed: &[SessionPath]) {
-        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget_below(changed)) {
-            self.note_unsynced(&error);
-        }
+        self.change_record(|ledger| ledger.forget_below(changed));
     }
 
     /// Removes from the record what an agent that is about to work could change unnoticed.
     pub(super) fn forget_untimed_synced(&self, session: &SessionId) {
-        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget_untimed(session)) {
-            self.note_unsynced(&error);
-        }
+        self.change_record(|ledger| ledger.forget_untimed(session));
     }
 
     /// Removes a session that was deleted from the record.
     pub(super) fn forget_synced(&self, session: &SessionId) {
-        if let Some(Err(error)) = self.sync_ledger().map(|ledger| ledger.forget(session)) {
+        self.change_record(|ledger| ledger.forget(session));
+    }
+
+    /// Takes something out of the record. Errors of the record are only noted.
+    fn change_record(&self, change: impl FnOnce(&SyncLedger) -> Result<()>) {
+        if let Some(Err(error)) = self.sync_ledger().map(|ledger| change(&ledger)) {
             self.note_unsynced(&error);
         }
     }

@@ -141,10 +141,14 @@ impl SyncLedger {
     /// # Errors
     /// Those of the disk, usually `io`.
     pub fn forget_below(&self, changed: &[SessionPath]) -> Result<()> {
+        if changed.is_empty() {
+            return Ok(());
+        }
         let is_changed = |line: &SyncLine| {
-            line.path.parse::<RemotePath>().is_ok_and(|path| {
-                changed.iter().any(|at| line.session == at.session.as_str() && path.is_within(&at.path))
-            })
+            let mut here = changed.iter().filter(|at| line.session == at.session.as_str()).peekable();
+            // Most lines are about other sessions.
+            here.peek().is_some()
+                && line.path.parse::<RemotePath>().is_ok_and(|path| here.any(|at| path.is_within(&at.path)))
         };
         self.log.retain(|line| line.origin != self.origin || !is_changed(line)).map(drop)
     }

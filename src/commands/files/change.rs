@@ -159,10 +159,7 @@ impl FilesRmArgs {
                 FileTarget::Session(at) => Some(at.clone()),
                 FileTarget::Stored(_) => None,
             });
-            let changed: Vec<_> = paths.collect();
-            if !changed.is_empty() {
-                cx.forget_synced_below(&changed);
-            }
+            cx.forget_synced_below(&paths.collect::<Vec<_>>());
         }
         let mut verdict = Verdict::default();
         let mut listing = cx.out.listing().ignore_closed_stdout();
