@@ -20,7 +20,7 @@ pub mod foundry;
 pub mod local;
 mod made_directories;
 pub mod page;
-mod path_errors;
+pub mod path_errors;
 pub mod program_turn;
 mod range;
 pub mod registry;

@@ -26,6 +26,6 @@ pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
 }
 
 /// Returns the `conflict` of an entry that is not a directory where one is needed.
-pub(super) fn no_directory(at: &SessionPath) -> Error {
+pub fn no_directory(at: &SessionPath) -> Error {
     Error::conflict(format!("not a directory: `{at}`")).hint(format!("remove or move `{at}`, or choose another path"))
 }

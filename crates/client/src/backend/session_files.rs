@@ -23,6 +23,18 @@ pub struct RemoteTree<'a> {
 /// The number of paths that are asked for in parallel.
 const ASKED_AT_ONCE: usize = 16;
 
+/// Returns the result of [`SessionFiles::stat_lately`] for each of these paths, with a request for each.
+pub(super) async fn stat_one_by_one<F>(files: &F, session: &SessionId, paths: &[RemotePath]) -> Vec<Result<Entry>>
+where
+    F: SessionFiles + ?Sized,
+{
+    let stat = async |path: &RemotePath| {
+        let at = SessionPath { session: session.clone(), path: path.clone() };
+        files.stat_lately(&at).await
+    };
+    stream::iter(paths).map(stat).buffered(ASKED_AT_ONCE).collect().await
+}
+
 /// The operations on files in sessions.
 ///
 /// Optional operations have default bodies that fail with `unsupported`: a backend implements those that its
@@ -94,11 +106,7 @@ pub trait SessionFiles: Send + Sync {
     }
     /// Returns the result of [`SessionFiles::stat_lately`] for each of these paths of a session, in their order.
     async fn stat_each(&self, session: &SessionId, paths: &[RemotePath]) -> Vec<Result<Entry>> {
-        let stat = async |path: &RemotePath| {
-            let at = SessionPath { session: session.clone(), path: path.clone() };
-            self.stat_lately(&at).await
-        };
-        stream::iter(paths).map(stat).buffered(ASKED_AT_ONCE).collect().await
+        stat_one_by_one(self, session, paths).await
     }
     /// Returns the entries of a directory by name, or all entries below it, parents first; for anything else than a
     /// directory, its own entry.

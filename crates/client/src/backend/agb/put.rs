@@ -307,6 +307,7 @@ mod tests {
     use futures_util::{StreamExt, stream};
 
     use super::*;
+    use wharf_core::body::Body;
 
     #[test]
     fn times_are_spelled_as_touch_reads_them() {
@@ -315,7 +316,6 @@ mod tests {
         assert_eq!(spelled("1969-12-31T23:59:55Z").as_deref(), Some("@-5"));
         assert_eq!((spelled("1969-12-31T23:59:59.5Z"), spelled("1969-12-31T23:59:55.5Z")), (None, None));
     }
-    use wharf_core::body::Body;
 
     struct BytesSource(Vec<u8>);
 

@@ -28,7 +28,7 @@ use wharf_wire::agb::text::{FileInfo, ToolError};
 use wharf_wire::json;
 
 /// The number of paths that are requested in parallel if each needs a call.
-pub(super) const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 16;
 
 /// The longest listing by the tool, in lines, each of which needs a call.
 const LINES: usize = 10_000;

@@ -2,12 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use futures_util::stream::{self, StreamExt};
-
 use super::job::script;
-use super::stat::{AT_ONCE, AgbFiles, FORMAT, record};
+use super::stat::{AgbFiles, FORMAT, record};
 use super::tools::from_root;
 use crate::backend::path_errors::missing;
+use crate::backend::session_files::stat_one_by_one;
 use crate::http::Class;
 use wharf_core::error::Result;
 use wharf_core::model::{Entry, RemotePath, SessionId, SessionPath};
@@ -29,10 +28,7 @@ impl AgbFiles {
     pub(super) async fn look_each(&self, session: &SessionId, paths: &[RemotePath]) -> Vec<Result<Entry>> {
         match self.find_each(session, paths).await {
             Ok(Some(entries)) => entries,
-            Ok(None) => {
-                let look = async |path: &RemotePath| self.look(&at(session, path)).await;
-                stream::iter(paths).map(look).buffered(AT_ONCE).collect().await
-            }
+            Ok(None) => stat_one_by_one(self, session, paths).await,
             Err(error) => paths.iter().map(|_| Err(error.clone())).collect(),
         }
     }
@@ -50,16 +46,12 @@ impl AgbFiles {
     }
 }
 
-fn at(session: &SessionId, path: &RemotePath) -> SessionPath {
-    SessionPath { session: session.clone(), path: path.clone() }
-}
-
 /// Reads the output of [`FIND_EACH`]; `None` if it does not have an answer for each path.
 fn entries(session: &SessionId, paths: &[RemotePath], text: &str) -> Option<Vec<Result<Entry>>> {
     let mut answers = text.split('/');
     let mut entries = Vec::new();
     for path in paths {
-        let at = at(session, path);
+        let at = SessionPath { session: session.clone(), path: path.clone() };
         entries.push(match answers.next()? {
             "" => Err(missing(&at)),
             found => {
