@@ -1,6 +1,5 @@
 //! Downloads of session files, directories and stored files, with a receipt for each file.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,7 +16,6 @@ use super::plan::{self, Budget, Destination, RemoteSource, TransferSize};
 use super::remote_walk::{RemoteEntry, RemoteWalk};
 use super::results::{Results, Sink};
 use super::walk::WalkKind;
-use super::written_files::WrittenFiles;
 use super::{BULK, Transfer};
 use wharf_client::backend::{Limits, RemoteTree, TreeOptions};
 use wharf_core::advice::Step;
@@ -114,13 +112,7 @@ impl Transfer<'_> {
         total.check(&Limits::default(), self.options)?;
         // Targets that were not found have receipts once the download cannot be refused as a whole any more.
         missing.into_iter().try_for_each(|receipt| results.record(receipt))?;
-        let state = DownloadState {
-            bulk: total.files > BULK,
-            budget: Budget::new(self.options),
-            written: WrittenFiles::with_reserved(self.options.reserved.as_ref()),
-            dest_dirs: RefCell::default(),
-            running: RunningFiles::new(self.options),
-        };
+        let state = DownloadState::new(self.options, total.files > BULK, RunningFiles::new(self.options));
         let mut targets = Vec::new();
         for (OpenSource { one, tree }, path) in opened.into_iter().zip(destinations) {
             let destination = LocalDest { path, by_name: to.takes_by_name(sources.len(), one.source.is_directory) };
@@ -171,13 +163,7 @@ impl Transfer<'_> {
         };
         results.expect(1);
         self.observer.on(TransferEvent::Planned { files: 1, bytes: one.bytes });
-        let state = DownloadState {
-            bulk: false,
-            budget: Budget::new(self.options),
-            written: WrittenFiles::with_reserved(self.options.reserved.as_ref()),
-            dest_dirs: RefCell::default(),
-            running: RunningFiles::new(self.options),
-        };
+        let state = DownloadState::new(self.options, false, RunningFiles::new(self.options));
         let dest = Rc::new(dest);
         let leaf = DownloadItem::Leaf { one, dest: Rc::clone(&dest), below: below.to_owned(), decided: false };
         let items = stream::iter([leaf]);

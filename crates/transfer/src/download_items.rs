@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use super::TransferOptions;
 use super::bundle::BundleShare;
 use super::dest::DestDir;
 use super::engine::RunningFiles;
@@ -80,6 +81,14 @@ pub(super) struct DownloadState {
     pub(super) written: WrittenFiles,
     pub(super) dest_dirs: RefCell<HashMap<PathBuf, Rc<DestDir>>>,
     pub(super) running: RunningFiles,
+}
+
+impl DownloadState {
+    /// Returns the state of a download that has fetched nothing yet.
+    pub(super) fn new(options: &TransferOptions, bulk: bool, running: RunningFiles) -> Self {
+        let written = WrittenFiles::with_reserved(options.reserved.as_ref());
+        DownloadState { bulk, budget: Budget::new(options), written, dest_dirs: RefCell::default(), running }
+    }
 }
 
 /// Returns what counts of a download in a bundle; nothing for one that travels alone.

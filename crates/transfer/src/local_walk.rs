@@ -13,8 +13,9 @@ use cap_fs_ext::MetadataExt;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, Metadata};
 
+use super::TransferOptions;
 use super::filter::{Filter, FilterDecision};
-use super::links::{LinkPolicy, Links};
+use super::links::LinkPolicy;
 use super::walk::{WalkEntry, WalkKind};
 use wharf_core::advice::Setting;
 use wharf_core::body::LocalFile;
@@ -35,7 +36,7 @@ pub(super) struct LocalWalk<'a> {
     links: LinkPolicy,
     subtrees: Vec<LocalSubtree>,
     failed: Option<LocalEntry>,
-    /// A directory that is not entered: the one that the files are copied to.
+    /// The directory of the store that the files are copied to, which is not entered.
     store_dir: Option<FileKey>,
 }
 
@@ -56,12 +57,13 @@ struct WalkedDir {
 }
 
 impl<'a> LocalWalk<'a> {
-    /// Returns a walk of the directory `root`, which fails at the directory `store_dir`.
-    pub(super) fn new(root: &Path, links: Links, filter: &'a Filter, store_dir: Option<FileKey>) -> Self {
-        let mut tree =
-            LocalWalk { filter, links: LinkPolicy::new(links), subtrees: Vec::new(), failed: None, store_dir };
+    /// Returns a walk of the directory `root`, which fails at the directory of the store.
+    pub(super) fn new(root: &Path, options: &'a TransferOptions) -> Self {
+        let TransferOptions { links, filter, store_dir, .. } = options;
+        let (links, store_dir) = (LinkPolicy::new(*links), *store_dir);
+        let mut tree = LocalWalk { filter, links, subtrees: Vec::new(), failed: None, store_dir };
         if store_dir.is_some() && platform::key_of(root).ok() == store_dir {
-            let (path, error) = (root.to_owned(), own_directory(root));
+            let (path, error) = (root.to_owned(), store_in_source(root));
             tree.failed = Some(LocalEntry { path, below: String::new(), kind: LocalKind::Failed(error) });
             return tree;
         }
@@ -118,7 +120,7 @@ impl<'a> LocalWalk<'a> {
     }
 
     fn directory(&mut self, name: &OsString, path: &Path, below: &str, meta: &Metadata) -> Result<LocalKind, Error> {
-        self.check_foreign(path, meta)?;
+        self.check_not_store(path, meta)?;
         let included = self.filter.judge(below.as_bytes(), true) == FilterDecision::Include;
         let Some(subtree) = self.subtrees.last_mut() else { return Ok(LocalKind::Directory { included, known: () }) };
         let real = subtree.walk.current().map(|current| current.real.join(name)).unwrap_or_default();
@@ -130,9 +132,9 @@ impl<'a> LocalWalk<'a> {
         Ok(LocalKind::Directory { included, known: () })
     }
 
-    /// Fails for the directory that is not entered.
-    fn check_foreign(&self, path: &Path, meta: &Metadata) -> Result<(), Error> {
-        if self.store_dir == Some((meta.dev(), meta.ino())) { Err(own_directory(path)) } else { Ok(()) }
+    /// Fails for the directory of the store.
+    fn check_not_store(&self, path: &Path, meta: &Metadata) -> Result<(), Error> {
+        if self.store_dir == Some((meta.dev(), meta.ino())) { Err(store_in_source(path)) } else { Ok(()) }
     }
 
     /// Returns the entry for a link.
@@ -182,7 +184,7 @@ impl<'a> LocalWalk<'a> {
                     .flat_map(|subtree| subtree.walk.ancestors())
                     .any(|directory| directory.real.starts_with(&target));
                 self.links.enter(&shown, is_circle)?;
-                self.check_foreign(path, &meta)?;
+                self.check_not_store(path, &meta)?;
                 let directory = WalkedDir { real: target, path: path.to_owned(), below: below.to_owned() };
                 self.enter_subtree(root, real_root, &inside, directory).map_err(|e| reading(path, &e))?;
                 Ok(LocalKind::Directory { included: verdict == FilterDecision::Include, known: () })
@@ -210,7 +212,7 @@ fn special(path: &Path) -> Error {
 }
 
 /// Returns the error of a source that has the store in it, which would be copied into itself.
-fn own_directory(path: &Path) -> Error {
+fn store_in_source(path: &Path) -> Error {
     let what = format!("the directory is the store that wharf keeps its sessions in: `{}`", platform::shown(path));
     Error::conflict(what).hint(format!("leave it out: {}", Setting::Exclude))
 }
@@ -245,10 +247,11 @@ impl Iterator for LocalWalk<'_> {
 mod tests {
     use super::*;
     use crate::filter::Rule;
+    use crate::links::Links;
     use std::os::unix::fs::symlink;
     use wharf_core::body::Source;
 
-    fn seen(root: &Path, links: Links, filter: &Filter) -> String {
+    fn seen(root: &Path, links: Links, filter: Filter) -> String {
         let line = |found: LocalEntry| match found.kind {
             LocalKind::Directory { included: true, .. } => format!("{}/", found.below),
             LocalKind::Directory { included: false, .. } => format!("({}/)", found.below),
@@ -257,7 +260,8 @@ mod tests {
             LocalKind::Excluded => format!("{} excluded", found.below),
             LocalKind::Failed(error) => format!("{} {}", found.below, error.kind().word()),
         };
-        LocalWalk::new(root, links, filter, None).map(line).collect::<Vec<_>>().join(", ")
+        let options = TransferOptions { links, filter, ..TransferOptions::default() };
+        LocalWalk::new(root, &options).map(line).collect::<Vec<_>>().join(", ")
     }
 
     fn make(root: &Path, paths: &[&str]) {
@@ -272,7 +276,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         make(dir.path(), &["b/deep/x", "a", "c"]);
         fs::create_dir(dir.path().join("empty")).unwrap();
-        let all = seen(dir.path(), Links::FollowInside, &Filter::default());
+        let all = seen(dir.path(), Links::FollowInside, Filter::default());
         assert_eq!(all, "a 1, b/, b/deep/, b/deep/x 1, c 1, empty/");
     }
 
@@ -294,15 +298,14 @@ mod tests {
         let inside = "broken not_found, d/, d/f 1, d/to-e/, d/to-e/to-d conflict, d/up conflict, e/, e/to-d/, \
             e/to-d/f 1, e/to-d/to-e conflict, e/to-d/up conflict, l-dir/, l-dir/f 1, l-dir/to-e/, \
             l-dir/to-e/to-d conflict, l-dir/up conflict, l-file 1, ";
-        let none = Filter::default();
         let expected = format!("{inside}out conflict, out-dir conflict");
-        assert_eq!(seen(dir.path(), Links::FollowInside, &none), expected);
+        assert_eq!(seen(dir.path(), Links::FollowInside, Filter::default()), expected);
         let expected = format!("{inside}out 1, out-dir/, out-dir/f 1");
-        assert_eq!(seen(dir.path(), Links::Follow, &none), expected);
+        assert_eq!(seen(dir.path(), Links::Follow, Filter::default()), expected);
         let left = "broken skipped, d/, d/f 1, d/to-e skipped, d/up skipped, e/, e/to-d skipped, l-dir skipped, \
             l-file skipped, out skipped, out-dir skipped";
-        assert_eq!(seen(dir.path(), Links::Skip, &none), left);
-        assert_eq!(seen(dir.path(), Links::Error, &none), left.replace("skipped", "conflict"));
+        assert_eq!(seen(dir.path(), Links::Skip, Filter::default()), left);
+        assert_eq!(seen(dir.path(), Links::Error, Filter::default()), left.replace("skipped", "conflict"));
     }
 
     #[test]
@@ -315,10 +318,10 @@ mod tests {
         let filter = Filter::new(&[], &[exclude("*.log"), exclude("tmp/"), exclude("temporary/")], None).unwrap();
         let expected =
             "a.log excluded, d/, d/b.csv 1, d/b.log excluded, temporary excluded, tmp excluded, x.log excluded";
-        assert_eq!(seen(dir.path(), Links::FollowInside, &filter), expected);
+        assert_eq!(seen(dir.path(), Links::FollowInside, filter), expected);
         let filter = Filter::new(&[], &[Rule::Include("*.csv".into()), exclude("temporary")], None).unwrap();
         let expected = "a.log excluded, (d/), d/b.csv 1, d/b.log excluded, temporary excluded, (tmp/), tmp/c.csv 1, x.log excluded";
-        assert_eq!(seen(dir.path(), Links::FollowInside, &filter), expected);
+        assert_eq!(seen(dir.path(), Links::FollowInside, filter), expected);
     }
 
     #[test]
@@ -330,8 +333,8 @@ mod tests {
             symlink(format!("../{}", level + 1), at.join("a")).unwrap();
             symlink(format!("../{}", level + 1), at.join("b")).unwrap();
         }
-        let none = Filter::default();
-        let over = LocalWalk::new(dir.path(), Links::FollowInside, &none, None)
+        let options = TransferOptions { links: Links::FollowInside, ..TransferOptions::default() };
+        let over = LocalWalk::new(dir.path(), &options)
             .filter(|found| matches!(&found.kind, LocalKind::Failed(error) if error.kind() == Kind::Limit))
             .count();
         assert!(over > 0);

@@ -102,7 +102,8 @@ impl Transfer<'_> {
         self.send_items(stream::iter(items), limits, feed, bulk, &running, results).await
     }
 
-    /// Does items, each with the destination of its source, and sends small files in bundles within these limits. `feed` runs beside that, and may be what makes the items.
+    /// Does items, each with the destination of its source, and sends small files in bundles within these limits. `feed`
+    /// runs beside that, and may be what makes the items.
     pub(super) async fn send_items<'r>(
         &self,
         items: impl Stream<Item = (UploadItem, &'r UploadRoot<'r>)>,
@@ -197,8 +198,7 @@ impl Transfer<'_> {
         for (number, source) in sources.into_iter().enumerate() {
             match &source.path {
                 Some(root) if source.is_directory => {
-                    for found in LocalWalk::new(root, self.options.links, &self.options.filter, self.options.store_dir)
-                    {
+                    for found in LocalWalk::new(root, self.options) {
                         // A tree may be large: let a cancellation be seen.
                         tokio::task::coop::consume_budget().await;
                         if let WalkKind::File(file) = found.kind {

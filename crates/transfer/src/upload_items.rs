@@ -49,8 +49,7 @@ fn tree<'a>(
     options: &'a TransferOptions,
 ) -> impl Iterator<Item = UploadItem> + 'a {
     let mut bare: Option<LocalEntry> = None;
-    let walk =
-        LocalWalk::new(root, options.links, &options.filter, options.store_dir).map(Some).chain(std::iter::once(None));
+    let walk = LocalWalk::new(root, options).map(Some).chain(std::iter::once(None));
     walk.flat_map(move |found| {
         let Some(found) = found else { return [bare.take(), None] };
         let left = bare.take_if(|bare| !is_in(&found, bare));

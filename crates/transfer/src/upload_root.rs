@@ -9,6 +9,7 @@ use super::bundle::BundleShare;
 use super::engine::{ItemResult, RunningFiles};
 use super::upload_items::UploadItem;
 use super::{Transfer, plan};
+use wharf_client::backend::path_errors::no_directory;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{EntryKind, Outcome, Receipt, RemotePath, SessionPath};
 
@@ -84,10 +85,7 @@ impl<'a> UploadRoot<'a> {
             let at = self.at.at(path);
             match files.stat(&at).await {
                 Ok(entry) if matches!(entry.kind, EntryKind::Directory | EntryKind::Symlink) => return None,
-                Ok(_) => {
-                    let what = Error::conflict(format!("not a directory: `{at}`"));
-                    return Some(what.hint(format!("remove or move `{at}`, or choose another path")));
-                }
+                Ok(_) => return Some(no_directory(&at)),
                 Err(error) if error.kind() != Kind::NotFound => return None,
                 Err(error) if at.path.is_root() => return Some(error),
                 Err(_) => above = at.path.parent(),

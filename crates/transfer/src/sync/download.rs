@@ -1,7 +1,6 @@
 //! Syncs of a directory of a session to this machine.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -12,30 +11,28 @@ use futures_util::stream;
 use super::compare::{Equality, SameLength};
 use super::delete::EntryDeletion;
 use super::dest_tree::{DestKind, ExtraEntry};
+use super::expected::ExpectedFiles;
 use super::upload::not_empty;
 use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, local_tree, not_a_directory};
 use crate::Transfer;
 use crate::dest::DestDir;
 use crate::download_items::{self, DownloadItem, DownloadState};
 use crate::engine::{FileWatch, Label, RunningFiles};
-use crate::plan::Budget;
 use crate::remote_walk::{RemoteEntry, RemoteFile, RemoteWalk};
 use crate::results::Results;
 use crate::verify;
 use crate::walk::WalkKind;
-use crate::written_files::WrittenFiles;
 use wharf_client::backend::{FetchOptions, TreeOptions};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath, Timestamp};
+use wharf_core::model::{Receipt, RemotePath, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
 
 /// The files that are being fetched, and those that were.
 struct FetchedFiles {
     dest: Rc<DestDir>,
-    /// By their destinations.
-    expected: RefCell<HashMap<String, ExpectedDownload>>,
+    expected: ExpectedFiles<ExpectedDownload>,
     done: RefCell<Vec<(RemotePath, SyncedFile)>>,
 }
 
@@ -52,7 +49,7 @@ impl FetchedFiles {
     fn expect(&self, found: &RemoteEntry, remote_modified_at: Option<Timestamp>) {
         let (below, path) = (found.below.clone(), found.path.path.clone());
         let expected = ExpectedDownload { below, path, remote_modified_at };
-        self.expected.borrow_mut().insert(self.dest.shown(&found.below), expected);
+        self.expected.add(self.dest.shown(&found.below), expected);
     }
 }
 
@@ -60,15 +57,12 @@ impl FileWatch for Rc<FetchedFiles> {
     fn begun(&self, _: &Label) {}
 
     fn ended(&self, receipt: &Receipt) {
-        let destination = receipt.destination.as_ref();
-        if let Some(ExpectedDownload { below, path, remote_modified_at }) =
-            destination.and_then(|at| self.expected.borrow_mut().remove(at))
-            && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
-            && let Ok(Some(meta)) = self.dest.look(&below)
+        if let Some((expected, size, sha256)) = self.expected.take_copied(receipt)
+            && let Ok(Some(meta)) = self.dest.look(&expected.below)
         {
+            let ExpectedDownload { path, remote_modified_at, .. } = expected;
             let local_modified_at = local_tree::modified_at(&meta);
-            let file = SyncedFile { size, sha256: sha256.clone(), remote_modified_at, local_modified_at };
-            self.done.borrow_mut().push((path, file));
+            self.done.borrow_mut().push((path, SyncedFile { size, sha256, remote_modified_at, local_modified_at }));
         }
     }
 }
@@ -128,15 +122,13 @@ impl Transfer<'_> {
             Ok(dest) => Rc::new(dest),
             Err(error) => return results.record(Receipt::failed(&from.to_string(), Some(shown(to)), error)),
         };
-        let fetching =
-            Rc::new(FetchedFiles { dest: Rc::clone(&dest), expected: RefCell::default(), done: RefCell::default() });
-        let state = DownloadState {
-            bulk: run.bulk,
-            budget: Budget::new(self.options),
-            written: WrittenFiles::with_reserved(self.options.reserved.as_ref()),
-            dest_dirs: RefCell::default(),
-            running: RunningFiles::new(self.options).watched_by(Rc::clone(&fetching)),
-        };
+        let fetching = Rc::new(FetchedFiles {
+            dest: Rc::clone(&dest),
+            expected: ExpectedFiles::default(),
+            done: RefCell::default(),
+        });
+        let running = RunningFiles::new(self.options).watched_by(Rc::clone(&fetching));
+        let state = DownloadState::new(self.options, run.bulk, running);
         let (free, blocked): (Vec<_>, Vec<_>) =
             items.into_iter().partition(|found| run.is_in(Pass::Free, Path::new(&found.below)));
         let label = |below: &Path| Label {

@@ -9,6 +9,7 @@ mod compare;
 mod delete;
 mod dest_tree;
 mod download;
+mod expected;
 mod local_tree;
 mod remote_tree;
 mod upload;

@@ -1,7 +1,6 @@
 //! Syncs of a local directory to a session.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -11,6 +10,7 @@ use futures_util::stream;
 use super::compare::{Equality, SameLength};
 use super::delete::EntryDeletion;
 use super::dest_tree::{DestEntry, DestKind, ExtraEntry};
+use super::expected::ExpectedFiles;
 use super::{Pass, SourceFacts, SyncEnds, SyncOptions, SyncPlan, SyncRun, keeps_times, not_a_directory, remote_tree};
 use crate::Transfer;
 use crate::engine::{FileWatch, Label, RunningFiles};
@@ -26,7 +26,7 @@ use wharf_client::backend::{Feature, FetchOptions, SessionFiles, TimeOf};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
-use wharf_core::model::{Outcome, Receipt, RemotePath, SessionPath, Timestamp};
+use wharf_core::model::{Receipt, RemotePath, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
 
@@ -42,8 +42,7 @@ struct SentFile {
 struct SentFiles {
     /// Whether the files keep the times of the source.
     keep_times: bool,
-    /// By their destinations.
-    expected: RefCell<HashMap<String, ExpectedUpload>>,
+    expected: ExpectedFiles<ExpectedUpload>,
     sent: RefCell<Vec<SentFile>>,
 }
 
@@ -56,33 +55,27 @@ struct ExpectedUpload {
 
 impl SentFiles {
     fn new(keep_times: bool) -> Self {
-        SentFiles { keep_times, expected: RefCell::default(), sent: RefCell::default() }
+        SentFiles { keep_times, expected: ExpectedFiles::default(), sent: RefCell::default() }
     }
 
     /// Adds a file that is about to be sent.
     fn expect(&self, at: SessionPath, local_modified_at: Option<Timestamp>) {
         let destination = at.to_string();
         let expected = ExpectedUpload { path: at.path, local_modified_at, begun: Timestamp::now() };
-        self.expected.borrow_mut().insert(destination, expected);
+        self.expected.add(destination, expected);
     }
 }
 
 impl FileWatch for Rc<SentFiles> {
     fn begun(&self, label: &Label) {
-        let mut expected = self.expected.borrow_mut();
-        if let Some(file) = label.destination.as_ref().and_then(|at| expected.get_mut(at)) {
-            file.begun = Timestamp::now();
-        }
+        self.expected.change(label, |file| file.begun = Timestamp::now());
     }
 
     fn ended(&self, receipt: &Receipt) {
-        let destination = receipt.destination.as_ref();
-        if let Some(ExpectedUpload { path, local_modified_at, begun }) =
-            destination.and_then(|at| self.expected.borrow_mut().remove(at))
-            && let (Outcome::Copied, Some(size), Some(sha256)) = (&receipt.outcome, receipt.bytes, &receipt.sha256)
-        {
+        if let Some((expected, size, sha256)) = self.expected.take_copied(receipt) {
+            let ExpectedUpload { path, local_modified_at, begun } = expected;
             let remote_modified_at = local_modified_at.filter(|_| self.keep_times);
-            let file = SyncedFile { size, sha256: sha256.clone(), remote_modified_at, local_modified_at };
+            let file = SyncedFile { size, sha256, remote_modified_at, local_modified_at };
             self.sent.borrow_mut().push(SentFile { path, file, begun, ended: Timestamp::now() });
         }
     }
@@ -107,7 +100,7 @@ impl Transfer<'_> {
         let root = root.ok_or_else(|| not_a_directory(&source.name, false))?;
         let mut tree = remote_tree::read(self.backend.require_files()?, &to, self.options).await?;
         let mut facts = SourceFacts::default();
-        for found in LocalWalk::new(root, self.options.links, &self.options.filter, self.options.store_dir) {
+        for found in LocalWalk::new(root, self.options) {
             // A tree may be large: let a signal be seen.
             tokio::task::coop::consume_budget().await;
             let below = Path::new(&found.below);
