@@ -202,7 +202,7 @@ fn notifications_before_a_session_are_ignored() {
 }
 
 #[test]
-fn the_id_of_a_cancelled_request_is_free_once_its_work_has_ended() {
+fn a_late_answer_to_a_cancelled_request_is_not_the_answer_to_a_new_one_with_its_id() {
     let sandbox = Sandbox::new();
     let mut client = connect(&sandbox, &["--allow-local-exec"]);
     let session = client.session();
@@ -212,19 +212,16 @@ fn the_id_of_a_cancelled_request_is_free_once_its_work_has_ended() {
         json!({ "jsonrpc": "2.0", "id": "again", "method": "tools/call", "params": params })
     };
     let id = json!("again");
-    client.send(&command("trap '' TERM; echo >p; while [ ! -e go ]; do sleep 0.05; done"));
-    wait_until("the command runs", || sandbox.inside(&session, "p").exists());
+    client.send(&command("trap 'echo >ended; exit' TERM; echo >runs; while :; do sleep 0.02; done"));
+    wait_until("the command runs", || sandbox.inside(&session, "runs").exists());
+    client.send(&command("echo another"));
+    assert_eq!(client.answer(&id)["error"]["code"], -32600, "the id is taken");
     client.cancel(&id);
-    client.send(&command("echo second"));
-    assert_eq!(client.answer(&id)["error"]["code"], -32600);
-    fs::write(sandbox.inside(&session, "go"), "").unwrap();
-    let mut stdout = Value::Null;
-    wait_until("the id is free", || {
-        client.send(&command("echo second"));
-        stdout = client.answer(&id)["result"]["structuredContent"]["stdout"].clone();
-        !stdout.is_null()
-    });
-    assert_eq!(stdout, "second\n");
+    client.send(&command("while [ ! -e ended ]; do sleep 0.02; done; sleep 0.3; echo second"));
+    assert_eq!(client.answer(&id)["result"]["structuredContent"]["stdout"], "second\n");
+    client.cancel(&id);
+    client.send(&command("echo third"));
+    assert_eq!(client.answer(&id)["result"]["structuredContent"]["stdout"], "third\n");
     client.leave().ok();
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::future::Future;
-use std::sync::{Arc, Mutex, Weak};
+use std::mem;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use rmcp::RoleServer;
@@ -45,10 +46,11 @@ pub(super) struct StdioTransport {
     waiting: Option<WaitingRequest>,
     /// The room for requests, in bytes.
     room: Arc<Semaphore>,
-    /// What the requests take up until their answers are written.
-    unanswered: HashMap<RequestId, RequestRoom>,
-    /// The requests that were cancelled. They get no answer, and may still be worked on.
-    cancelled: HashMap<RequestId, Weak<OwnedSemaphorePermit>>,
+    /// The requests that wait for an answer, by the number that the SDK knows each one by. A number is used once: the SDK
+    /// would take the late answer to a cancelled request for that to a new request with the same id.
+    unanswered: HashMap<i64, UnansweredRequest>,
+    /// The number of the next request.
+    next: i64,
     out: RelaySender,
     relay: Relay,
     client: Arc<ClientState>,
@@ -60,8 +62,9 @@ pub(super) struct StdioTransport {
 /// Whether the SDK has begun a session. Before that, a notification would end the server.
 enum ProtocolSession {
     NotBegun,
-    /// A request of this id may have begun it. One that has not is answered with an error before the next message is read.
-    MayHaveBegun(RequestId),
+    /// The request of this number may have begun it. One that has not is answered with an error before the next message is
+    /// read.
+    MayHaveBegun(i64),
     Begun,
 }
 
@@ -71,9 +74,18 @@ struct WaitingRequest {
     bytes: u32,
 }
 
+/// A request that waits for an answer.
+struct UnansweredRequest {
+    /// The id that the client gave it.
+    id: RequestId,
+    room: RequestRoom,
+}
+
 /// What a request takes up while it is worked on, and until its answer is written.
 #[derive(Clone)]
-struct RequestRoom(Arc<OwnedSemaphorePermit>);
+struct RequestRoom {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
 
 /// What is known of the client.
 #[derive(Default)]
@@ -138,7 +150,7 @@ impl StdioTransport {
             waiting: None,
             room: Arc::new(Semaphore::new(ROOM as usize)),
             unanswered: HashMap::new(),
-            cancelled: HashMap::new(),
+            next: 1,
             out,
             relay,
             client: Arc::clone(&client),
@@ -155,18 +167,17 @@ impl StdioTransport {
             Line::Whole(bytes) => bytes.len(),
             Line::TooLong(_) => 0,
         };
-        let message = match read_message(line) {
+        let mut message = match read_message(line) {
             Ok(message) => message?,
             Err(answer) => {
                 self.answers.extend(answer.map(|answer| line_of(&answer)));
                 return None;
             }
         };
-        match &message {
+        match &mut message {
             JsonRpcMessage::Request(request) => {
-                self.cancelled.retain(|_, room| room.strong_count() > 0);
-                if self.unanswered.contains_key(&request.id) || self.cancelled.contains_key(&request.id) {
-                    // Only one of two answers with the same id would be sent.
+                if self.number_of(&request.id).is_some() {
+                    // The client could not tell two answers with the same id apart.
                     let error = "another request with this id is still being worked on";
                     let error = json!({ "code": INVALID_REQUEST, "message": error });
                     self.answers.push_back(line_of(&json!({ "jsonrpc": "2.0", "id": request.id, "error": error })));
@@ -177,13 +188,14 @@ impl StdioTransport {
                 return None;
             }
             JsonRpcMessage::Notification(notification) => {
-                if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
+                if let ClientNotification::CancelledNotification(cancelled) = &mut notification.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
+                    // One that was answered already is ignored.
+                    let number = self.number_of(id)?;
+                    cancelled.params.request_id = Some(RequestId::Number(number));
                     // It gets no answer, but takes up room until its work has ended.
-                    if let Some(RequestRoom(room)) = self.unanswered.remove(id) {
-                        self.cancelled.insert(id.clone(), Arc::downgrade(&room));
-                    }
+                    self.unanswered.remove(&number);
                 }
             }
             _ => {}
@@ -194,18 +206,26 @@ impl StdioTransport {
         matches!(self.session, ProtocolSession::Begun).then_some(message)
     }
 
+    /// Returns the number of the request to which the client gave this id, if it waits for its answer.
+    fn number_of(&self, id: &RequestId) -> Option<i64> {
+        self.unanswered.iter().find(|(_, request)| request.id == *id).map(|(number, _)| *number)
+    }
+
     /// Takes the request that waits, which has room now.
-    fn admit(&mut self, room: OwnedSemaphorePermit) -> Option<RxJsonRpcMessage<RoleServer>> {
+    fn admit(&mut self, permit: OwnedSemaphorePermit) -> Option<RxJsonRpcMessage<RoleServer>> {
         let mut message = self.waiting.take()?.message;
         if let JsonRpcMessage::Request(request) = &mut message {
-            let room = RequestRoom(Arc::new(room));
+            let number = self.next;
+            self.next += 1;
+            let room = RequestRoom { _permit: Arc::new(permit) };
             request.request.extensions_mut().insert(room.clone());
-            self.unanswered.insert(request.id.clone(), room);
+            let id = mem::replace(&mut request.id, RequestId::Number(number));
+            self.unanswered.insert(number, UnansweredRequest { id, room });
             if !matches!(self.session, ProtocolSession::Begun) {
                 match &request.request {
                     ClientRequest::InitializeRequest(_) => self.session = ProtocolSession::Begun,
                     ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => {}
-                    _ => self.session = ProtocolSession::MayHaveBegun(request.id.clone()),
+                    _ => self.session = ProtocolSession::MayHaveBegun(number),
                 }
             }
         }
@@ -227,19 +247,30 @@ impl StdioTransport {
 impl Transport<RoleServer> for StdioTransport {
     type Error = Error;
 
-    fn send(&mut self, item: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-        let out = self.out.clone();
-        if let (JsonRpcMessage::Error(answer), ProtocolSession::MayHaveBegun(id)) = (&item, &self.session)
-            && answer.id.as_ref() == Some(id)
+    fn send(&mut self, mut item: TxJsonRpcMessage<RoleServer>) -> impl Future<Output = Result<()>> + Send + 'static {
+        if let (JsonRpcMessage::Error(answer), ProtocolSession::MayHaveBegun(number)) = (&item, &self.session)
+            && answer.id == Some(RequestId::Number(*number))
         {
             self.session = ProtocolSession::NotBegun;
         }
-        let room = match &item {
-            JsonRpcMessage::Response(answer) => self.unanswered.remove(&answer.id),
-            JsonRpcMessage::Error(answer) => answer.id.as_ref().and_then(|id| self.unanswered.remove(id)),
+        let id = match &mut item {
+            JsonRpcMessage::Response(answer) => Some(&mut answer.id),
+            JsonRpcMessage::Error(answer) => answer.id.as_mut(),
             _ => None,
         };
+        let is_answer = id.is_some();
+        let room = id.and_then(|id| {
+            let RequestId::Number(number) = id else { return None };
+            let request = self.unanswered.remove(number)?;
+            *id = request.id;
+            Some(request.room)
+        });
+        let out = self.out.clone();
         async move {
+            if is_answer && room.is_none() {
+                // The request was cancelled.
+                return Ok(());
+            }
             let line = serde_json::to_value(&item)
                 .map(|message| line_of(&message))
                 .map_err(|e| Error::new(Kind::Internal, format!("an answer cannot be written: {e}")))?;
