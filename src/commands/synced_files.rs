@@ -50,9 +50,9 @@ impl Cx {
         }
     }
 
-    /// Ends the validity of the record of a file that is about to be written by a sync.
-    pub(super) fn invalidate_synced(&self, at: &SessionPath) {
-        self.change_record(|ledger| ledger.invalidate(at));
+    /// Ends the validity of the records of files that are about to be written by a sync.
+    pub(super) fn invalidate_synced(&self, session: &SessionId, paths: &[RemotePath]) {
+        self.change_record(|ledger| ledger.invalidate(session, paths));
     }
 
     /// Removes paths that are about to be changed from the record, with what is below them.

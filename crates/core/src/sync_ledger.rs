@@ -127,13 +127,18 @@ impl SyncLedger {
         }))
     }
 
-    /// Ends the validity of what is recorded of a file, because it is about to be written.
+    /// Ends the validity of what is recorded of files of a session, because they are about to be written.
     ///
     /// # Errors
     /// Those of the disk, usually `io`.
-    pub fn invalidate(&self, at: &SessionPath) -> Result<()> {
-        let (origin, session, path) = (self.origin.clone(), at.session.to_string(), at.path.to_string());
-        self.log.append([SyncLine { origin, session, path, file: None }]).map(drop)
+    pub fn invalidate(&self, session: &SessionId, paths: &[RemotePath]) -> Result<()> {
+        let ends = paths.iter().map(|path| SyncLine {
+            origin: self.origin.clone(),
+            session: session.to_string(),
+            path: path.to_string(),
+            file: None,
+        });
+        self.log.append(ends).map(drop)
     }
 
     /// Removes the lines of these paths and of what is below them.
@@ -257,8 +262,9 @@ mod tests {
         add(&ledger, "s1", &all);
         add(&ledger, "s2", &all);
         add(&other, "s1", &all);
-        ledger.invalidate(&at("s1", "/d/a")).unwrap();
-        assert_eq!(sizes(&ledger, "s1", "/"), [2, 3, 4]);
+        ledger.invalidate(&"s1".parse().unwrap(), &["/d/a", "/e"].map(|path| path.parse().unwrap())).unwrap();
+        assert_eq!(sizes(&ledger, "s1", "/"), [2, 3]);
+        add(&ledger, "s1", &[("/e", 4)]);
         add(&ledger, "s1", &[("/d/a", 9)]);
         assert_eq!(sizes(&ledger, "s1", "/"), [2, 3, 4, 9]);
         ledger.forget_below(&[at("s1", "/d"), at("s1", "/e")]).unwrap();

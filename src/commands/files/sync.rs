@@ -111,7 +111,7 @@ impl FilesSyncArgs {
         let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let mut records = Vec::new();
-        let changing = |path: &RemotePath| cx.invalidate_synced(&at.at(path.clone()));
+        let changing = |paths: &[RemotePath]| cx.invalidate_synced(&at.session, paths);
         let verdict = transfer.sync(plan, &mut receipts, &changing, &mut records).await;
         cx.record_synced(&at.session, records);
         // The receipts are complete even if the verdict is an error, and the summary comes last.

@@ -66,8 +66,8 @@ struct SourceFacts {
     is_incomplete: bool,
 }
 
-/// Is told of each recorded file of the session before it is written.
-type Changing<'r> = &'r dyn Fn(&RemotePath);
+/// Is told of recorded files of the session before they are written.
+type Changing<'r> = &'r dyn Fn(&[RemotePath]);
 
 /// The state of a sync that runs.
 struct SyncRun<'r> {
@@ -173,8 +173,8 @@ impl Transfer<'_> {
         Ok(SyncPlan { ends, tree, comparison, size, delete: options.delete, deletions, not_deleted })
     }
 
-    /// Runs a sync. The files that are equal on both sides afterwards are added to `records`. `changing` is called before a
-    /// recorded file of the session is written: if that fails halfway, the record is wrong.
+    /// Runs a sync. The files that are equal on both sides afterwards are added to `records`. `changing` is called before
+    /// recorded files of the session are written: if that fails halfway, the record is wrong.
     ///
     /// # Errors
     /// The verdict over all receipts.
@@ -182,7 +182,7 @@ impl Transfer<'_> {
         &self,
         plan: SyncPlan,
         sink: Sink<'_>,
-        changing: &dyn Fn(&RemotePath),
+        changing: &dyn Fn(&[RemotePath]),
         records: &mut Vec<(RemotePath, SyncedFile)>,
     ) -> Result<()> {
         let _guard = self.cancellation.register();

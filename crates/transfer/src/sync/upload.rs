@@ -30,6 +30,9 @@ use wharf_core::model::{Receipt, RemotePath, SessionPath, Timestamp};
 use wharf_core::platform::shown;
 use wharf_core::sync_ledger::{SyncedFile, SyncedFiles};
 
+/// The most files whose records end with one change of the record.
+const CHANGED_AT_ONCE: usize = 256;
+
 /// A file that was sent, with the times on this machine at which that began and ended.
 struct SentFile {
     path: RemotePath,
@@ -77,6 +80,20 @@ impl FileWatch for Rc<SentFiles> {
             let remote_modified_at = local_modified_at.filter(|_| self.keep_times);
             let file = SyncedFile { size, sha256, remote_modified_at, local_modified_at };
             self.sent.borrow_mut().push(SentFile { path, file, begun, ended: Timestamp::now() });
+        }
+    }
+}
+
+impl SyncRun<'_> {
+    /// Ends the validity of what is recorded of the files that are about to be sent.
+    fn end_records<'i>(&self, items: impl Iterator<Item = &'i UploadItem>) {
+        let recorded = items.filter_map(|item| match item {
+            UploadItem::Send { at, .. } if self.comparison.has_record(at) => Some(at.clone()),
+            _ => None,
+        });
+        let recorded: Vec<_> = recorded.collect();
+        if !recorded.is_empty() {
+            (self.changing)(&recorded);
         }
     }
 }
@@ -201,7 +218,12 @@ impl Transfer<'_> {
         let root = &UploadRoot::created(to);
         let left = |item| async move { Some((self.left_to_send(run, to, item, sending).await?, root)) };
         let judged = stream::iter(items).map(left).buffer_unordered(self.options.jobs.max(1));
-        let judged = judged.filter_map(std::future::ready);
+        let judged = judged.filter_map(std::future::ready).ready_chunks(CHANGED_AT_ONCE);
+        let judged = judged.map(|chunk| {
+            run.end_records(chunk.iter().map(|(item, _)| item));
+            stream::iter(chunk)
+        });
+        let judged = judged.flatten();
         let (limits, feed) = (self.bundle_limits(), std::future::ready(()));
         self.send_items(judged, limits, feed, run.bulk, running, results).await
     }
@@ -265,9 +287,6 @@ impl Transfer<'_> {
             return Ok(Some(Receipt::skipped(name, destination.clone(), &destination, reason)));
         }
         if !self.options.dry_run {
-            if run.comparison.has_record(path) {
-                (run.changing)(path);
-            }
             return Ok(None);
         }
         if run.tree.obstacle(below).is_none() {
