@@ -46,6 +46,7 @@ mod with;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use self::args::GlobalFlags;
@@ -54,10 +55,13 @@ pub use self::process::run;
 use crate::output::print_styled;
 use wharf_core::error::{Kind, Result};
 
+/// The name of the program in its help.
+const NAME: &str = "wharf";
+
 /// Move files in and out of the sessions of hosted agents, and verify them
 #[derive(Debug, Parser)]
 #[command(
-    name = "wharf",
+    name = NAME,
     version,
     propagate_version = true,
     max_term_width = help::WIDTH,
@@ -254,18 +258,30 @@ pub fn grammar() -> clap::Command {
 
 /// Parses the command line.
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
-    parse_named(args).map_or_else(|| Cli::try_parse_from(args), Ok)
+    parse_named(args).unwrap_or_else(|| Cli::try_parse_from(args))
 }
 
-/// Parses a command line with the grammar of the command that it names. clap copies the global flags into each command
-/// that it knows, which would take longer than everything else here. `None` if that fails: the whole grammar knows why.
-fn parse_named(args: &[OsString]) -> Option<Cli> {
-    let commands = Command::augment_subcommands(clap::Command::new("wharf"));
-    // If the word is not the command but a flag's value, the rest of the line is not in its grammar.
-    let named = args.iter().skip(1).find_map(|word| commands.find_subcommand(word))?;
-    let grammar =
-        GlobalFlags::augment_args(clap::Command::new("wharf")).disable_help_subcommand(true).subcommand(named.clone());
-    Cli::from_arg_matches(&grammar.try_get_matches_from(args).ok()?).ok()
+/// Parses a command line with the grammar of the command and the verb that it names, or of the options alone. clap copies
+/// the global flags into each command that it knows, which would take longer than everything else here. `None` if that
+/// fails: the whole grammar knows why.
+fn parse_named(args: &[OsString]) -> Option<Result<Cli, clap::Error>> {
+    let commands = Command::augment_subcommands(clap::Command::new(NAME));
+    let options = clap::Command::new(NAME).version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    let grammar = GlobalFlags::augment_args(options);
+    let mut words = args.iter().skip(1);
+    // If a word is not a command but a flag's value, the rest of the line is not in its grammar.
+    let Some(named) = words.find_map(|word| commands.find_subcommand(word)) else {
+        let error = grammar.try_get_matches_from(args).err()?;
+        return (error.kind() == ErrorKind::DisplayVersion).then_some(Err(error));
+    };
+    let named = match words.find_map(|word| named.find_subcommand(word)) {
+        Some(verb) => {
+            let aliases = named.get_all_aliases().map(str::to_owned);
+            clap::Command::new(named.get_name().to_owned()).aliases(aliases).subcommand(verb.clone())
+        }
+        None => named.clone(),
+    };
+    Cli::from_arg_matches(&grammar.subcommand(named).try_get_matches_from(args).ok()?).ok().map(Ok)
 }
 
 #[cfg(test)]
@@ -300,17 +316,30 @@ mod tests {
             ("sessions list --no-such-flag", false),
             ("exec --help", false),
             ("help exec", true),
-            ("--version", false),
+            ("sessions --format json list", true),
+            ("-q files --session list ls", true),
+            ("config init", true),
+            // The first word that is the name of a verb is a flag's value.
+            ("sessions --session list get s1", false),
+            ("files --session stat ls", false),
+            ("sessions", false),
+            ("sessions no-such-verb", false),
+            ("sessions --help", false),
+            ("sessions list --version", false),
+            ("--debug --version", true),
+            ("-V", true),
+            ("no-such-command --version", false),
             ("", false),
         ];
         for (line, named) in lines {
             let words = || std::iter::once("wharf").chain(line.split_whitespace()).map(OsString::from);
             let show = |cli: Cli| format!("{cli:?}");
-            let read = parse_named(&words().collect::<Vec<_>>()).map(show);
+            let text = |error: clap::Error| error.to_string();
+            let read = parse_named(&words().collect::<Vec<_>>());
             assert_eq!(read.is_some(), named, "{line}");
-            let whole = Cli::try_parse_from(words()).map(show).map_err(|error| error.to_string());
-            assert!(read.is_none_or(|read| Ok(read) == whole), "{line}");
-            let parsed = parse(&words().collect::<Vec<_>>()).map(show).map_err(|error| error.to_string());
+            let whole = Cli::try_parse_from(words()).map(show).map_err(text);
+            assert!(read.is_none_or(|read| read.map(show).map_err(text) == whole), "{line}");
+            let parsed = parse(&words().collect::<Vec<_>>()).map(show).map_err(text);
             assert_eq!(parsed, whole, "{line}");
         }
     }
