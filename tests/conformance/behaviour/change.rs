@@ -31,7 +31,9 @@ fn mkdir_makes_parents_and_takes_a_directory_that_exists_as_success() {
             assert_eq!(room.mkdir(at, true).await.unwrap().kind, EntryKind::Directory);
         }
         for at in ["f", "f/below", "f/far/below"] {
-            refused(room.mkdir(at, true).await, Kind::Conflict);
+            let error = room.mkdir(at, true).await.unwrap_err();
+            assert_eq!((error.kind(), error.hint_text().is_some()), (Kind::Conflict, true), "{at}: {error}");
+            assert!(error.message().contains("not a directory"), "{at}: {error}");
         }
         assert_eq!(room.paths().await, ["a/", "a/b/", "a/b/c/", "f"]);
     });

@@ -2,7 +2,7 @@
 
 use wharf_core::advice::Step;
 use wharf_core::error::Error;
-use wharf_core::model::SessionPath;
+use wharf_core::model::{EntryKind, SessionPath};
 
 /// Returns the `not_found` error of a path.
 pub(super) fn missing(at: &SessionPath) -> Error {
@@ -13,6 +13,11 @@ pub(super) fn missing(at: &SessionPath) -> Error {
 /// Returns the `conflict` of a path that exists and must stay.
 pub(super) fn taken(at: &SessionPath) -> Error {
     Error::conflict(format!("`{at}` already exists"))
+}
+
+/// Returns the `conflict` of an entry at the path of a new directory.
+pub(super) fn occupied(at: &SessionPath, kind: EntryKind) -> Error {
+    if kind == EntryKind::Directory { taken(at) } else { no_directory(at) }
 }
 
 /// Returns the `conflict` of a directory where a file is expected.

@@ -8,7 +8,7 @@ use super::bundle::LIMITS;
 use super::capabilities::CAPABILITIES;
 use super::stat::{AgbFiles, is_fixed};
 use super::tools::{failed, from_root, words};
-use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, occupied, taken};
 use crate::backend::{
     BundleDownload, BundleLimits, BundleUpload, Capabilities, Feature, FetchOptions, FetchedBundle, GetResult,
     MkdirOptions, PutOptions, PutResult, RemoteTree, SessionFiles, TreeOptions,
@@ -94,8 +94,8 @@ impl SessionFiles for AgbFiles {
                 Err(_) => self.client.act(class, &at.session, words("mkdir -p --", &[&from_root(&at.path)])).await?,
             }
         } else {
-            if self.entry(at).await?.is_some() {
-                return Err(taken(at));
+            if let Some(there) = self.entry(at).await? {
+                return Err(occupied(at, there.kind));
             }
             let class = Class::Once(Step::StatFile);
             self.client.act(class, &at.session, words("mkdir --", &[&from_root(&at.path)])).await?
@@ -106,7 +106,7 @@ impl SessionFiles for AgbFiles {
         };
         match (there, made) {
             (Some(entry), made) if entry.kind == EntryKind::Directory && (made.is_ok() || options.parents) => Ok(entry),
-            (Some(_), _) => Err(taken(at)),
+            (Some(entry), _) => Err(occupied(at, entry.kind)),
             (None, Err(error)) => Err(self.explain(at, &error).await),
             (None, Ok(_)) => Err(missing(at)),
         }

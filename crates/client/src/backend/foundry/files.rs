@@ -18,7 +18,7 @@ use super::capabilities::CAPABILITIES;
 use super::client::FoundryClient;
 use crate::backend::made_directories::MadeDirectories;
 use crate::backend::page::{Cursors, cursor_stuck, unreadable};
-use crate::backend::path_errors::{directory_in_the_way, is_directory, missing, no_directory, taken};
+use crate::backend::path_errors::{directory_in_the_way, is_directory, missing, no_directory, occupied, taken};
 use crate::backend::spool::Spooled;
 use crate::backend::tree::{self, Level};
 use crate::backend::{
@@ -222,7 +222,7 @@ impl SessionFiles for FoundryFiles {
         self.make_all(at, options, &MadeDirectories::default()).await?;
         match self.stat(at).await? {
             entry if entry.kind == EntryKind::Directory => Ok(entry),
-            _ => Err(taken(at)),
+            entry => Err(occupied(at, entry.kind)),
         }
     }
 
@@ -329,6 +329,11 @@ impl FoundryFiles {
         if self.stat(at).await.is_ok_and(|entry| entry.kind == EntryKind::Directory) {
             return Some(directory_in_the_way(at));
         }
+        self.obstacle_above(at).await
+    }
+
+    /// Returns the error of an entry in place of a parent, if there is one.
+    async fn obstacle_above(&self, at: &SessionPath) -> Option<Error> {
         let parents = std::iter::successors(at.path.parent(), RemotePath::parent).filter(|parent| !parent.is_root());
         for parent in parents.map(|parent| at.at(parent)) {
             if let Ok(entry) = self.stat(&parent).await {
@@ -407,8 +412,8 @@ impl FoundryFiles {
         }
         match self.stat(at).await {
             Ok(entry) if entry.kind == EntryKind::Directory && may_be => Ok(()),
-            Ok(_) => Err(taken(at)),
-            Err(_) => Err(error),
+            Ok(entry) => Err(occupied(at, entry.kind)),
+            Err(_) => Err(self.obstacle_above(at).await.unwrap_or(error)),
         }
     }
 
