@@ -265,15 +265,16 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
 /// the global flags into each command that it knows, which would take longer than everything else here. `None` if that
 /// fails: the whole grammar knows why.
 fn parse_named(args: &[OsString]) -> Option<Result<Cli, clap::Error>> {
-    let commands = Command::augment_subcommands(clap::Command::new(NAME));
     let options = clap::Command::new(NAME).version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
     let grammar = GlobalFlags::augment_args(options);
     let mut words = args.iter().skip(1);
-    // If a word is not a command but a flag's value, the rest of the line is not in its grammar.
-    let Some(named) = words.find_map(|word| commands.find_subcommand(word)) else {
+    if words.clone().all(|word| word.as_encoded_bytes().starts_with(b"-")) {
         let error = grammar.try_get_matches_from(args).err()?;
         return (error.kind() == ErrorKind::DisplayVersion).then_some(Err(error));
-    };
+    }
+    let commands = Command::augment_subcommands(clap::Command::new(NAME));
+    // If a word is not a command but a flag's value, the rest of the line is not in its grammar.
+    let named = words.find_map(|word| commands.find_subcommand(word))?;
     let named = match words.find_map(|word| named.find_subcommand(word)) {
         Some(verb) => {
             let aliases = named.get_all_aliases().map(str::to_owned);

@@ -114,11 +114,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
                 execute(cli, &reporter).map_err(|error| (report::of_anyhow(error), reporter))
             }
             Err(error) => {
-                reporter.passes_status.store(passes_status(&args), Ordering::Relaxed);
                 if error.use_stderr() && asks_for_report(&args) {
                     reporter.begin_report(&args, false);
                 }
-                answer(&error, &args).map(|()| 0).map_err(|error| (error, reporter))
+                answer(&error, &args).map(|()| 0).map_err(|error| {
+                    reporter.passes_status.store(passes_status(&args), Ordering::Relaxed);
+                    (error, reporter)
+                })
             }
         },
         Err(error) => Err((error, reporter)),
