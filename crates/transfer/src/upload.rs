@@ -1,4 +1,4 @@
-//! Uploads of files and directories to a session or the file store, with a receipt for each file.
+//! Uploads of files and directories to a session, with a receipt for each file.
 
 use std::ops::Deref;
 use std::pin::pin;
@@ -13,31 +13,15 @@ use super::event::TransferEvent;
 use super::local_walk::LocalWalk;
 use super::plan::{self, Destination, LocalSource, TransferSize};
 use super::results::{Results, Sink};
-use super::reuse::{NamedUploads, StoredCopies};
 use super::upload_items::{self, UploadItem};
 use super::upload_root::{self, KnownDirs, UploadRoot};
 use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
-use wharf_client::backend::{
-    BundleLimits, Feature, FetchOptions, Limits, NewStoredFile, PutOptions, PutResult, TimeOf,
-};
-use wharf_core::advice::Step;
+use wharf_client::backend::{BundleLimits, Feature, FetchOptions, PutOptions, PutResult, TimeOf};
 use wharf_core::body::{Body, MapSource, Source};
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
-
-/// A file to upload to the file store.
-pub(super) struct StoreUpload<'a> {
-    /// The name of the source.
-    pub(super) name: String,
-    pub(super) source: Result<Arc<dyn Source>>,
-    pub(super) new: NewStoredFile,
-    /// The path at which it is to be mounted, which is its destination then.
-    pub(super) mount_point: Option<RemotePath>,
-    /// For a file that is uploaded by name: the earlier uploads, to which it is added.
-    pub(super) copies: Option<&'a StoredCopies<'a>>,
-}
 
 impl Transfer<'_> {
     /// Uploads files and directories to a session.
@@ -123,54 +107,6 @@ impl Transfer<'_> {
         let items = pin!(items);
         let items = Bundles::new(items, limits, upload_root::share);
         Box::pin(self.run(items, feed, running, work, results)).await
-    }
-
-    /// Uploads files to the file store of the workspace; `like` has their properties except for the names. Those of `known`
-    /// that are unchanged and still there are not sent again, and those that are uploaded are added to it.
-    ///
-    /// # Errors
-    /// `usage` for a directory or a source without a name; then the verdict over all receipts.
-    pub async fn upload_to_store(
-        &self,
-        sources: &[LocalSource],
-        like: &NewStoredFile,
-        known: &NamedUploads,
-        sink: Sink<'_>,
-    ) -> Result<()> {
-        let _guard = self.cancellation.register();
-        let store = self.backend.require_store()?;
-        let mut named = Vec::new();
-        for source in sources {
-            if source.is_directory {
-                return Err(Error::usage(format!("a directory cannot be a stored file: `{}`", source.name))
-                    .hint("name a session to put it into: `SESSION:/path`"));
-            }
-            named.push((source, NewStoredFile { filename: source.file_name()?, ..like.clone() }));
-        }
-        let mut results = Results::new(self, sink);
-        match self.unless_cancelled(self.measure(sources, |_, _, _| Ok(()))).await {
-            // The limit of a session does not apply to stored files.
-            Ok(total) => {
-                let total = total?;
-                total.check(&Limits { session_bytes: None, ..self.backend.limits() }, self.options)?;
-                results.expect(total.files);
-            }
-            Err(why) => return results.finish(Err(why)),
-        }
-        let files =
-            named.iter().filter_map(|(source, new)| Some((new.filename.as_str(), source.content().ok()?.len())));
-        let copies = match self.unless_cancelled(StoredCopies::look(store, known, files)).await {
-            Ok(copies) => copies,
-            Err(why) => return results.finish(Err(why)),
-        };
-        let running = RunningFiles::new(self.options);
-        let work = async |(source, new): (&LocalSource, _)| {
-            let name = source.name.clone();
-            let upload = StoreUpload { name, source: source.content(), new, mount_point: None, copies: Some(&copies) };
-            ItemResult::from(self.store(upload, &running).await)
-        };
-        let ended = self.run(stream::iter(named), std::future::ready(()), &running, work, &mut results).await;
-        results.finish(self.flush(ended).await)
     }
 
     /// Flushes the backend. The error of a transfer that ended early names what it left behind.
@@ -322,40 +258,6 @@ impl Transfer<'_> {
         Ok(receipt(name, &at.to_string(), stored, verified))
     }
 
-    /// Uploads one file to the file store, and returns its receipt.
-    pub(super) async fn store(&self, upload: StoreUpload<'_>, running: &RunningFiles) -> Receipt {
-        let StoreUpload { name, source, new, mount_point, copies } = upload;
-        let destination = mount_point.map(|path| path.to_string());
-        let label = Label { source: name.clone(), destination: destination.clone() };
-        let stored = async {
-            let store = self.backend.require_store()?;
-            let source = source?;
-            if let Some(copies) = copies
-                && let Some(receipt) = self.reuse(copies, &name, source.as_ref(), &new).await?
-            {
-                return Ok(receipt);
-            }
-            if self.options.dry_run {
-                readable(source.as_ref()).await?;
-                return Ok(Receipt::planned(&name, destination.clone(), source.len()));
-            }
-            let (file, stored) = store.upload(new.clone(), &self.watched(source, &name)).await?;
-            let verified = self.verify_stored(&file.id, &stored).await;
-            if let (Some(copies), Ok(_)) = (copies, &verified) {
-                copies.add(new, &file, &stored);
-            }
-            let destination = destination.clone().unwrap_or_else(|| file.id.to_string());
-            Ok(Receipt {
-                provider: file.provider,
-                mime_type: file.mime_type,
-                ..receipt(&name, &destination, stored, verified)
-            })
-        };
-        let stored =
-            async { stored.await.unwrap_or_else(|error: Error| Receipt::failed(&name, destination.clone(), error)) };
-        running.track(label, stored).await
-    }
-
     /// Returns a source whose progress is reported.
     pub(super) fn watched<S>(&self, source: S, name: &str) -> impl Source + use<S>
     where
@@ -406,62 +308,6 @@ impl Transfer<'_> {
         let Some(theirs) = verify::hash_of(fetched).await? else { return Ok(None) };
         let ours = source.open().await?.sha256().await?;
         Ok(ours.eq_ignore_ascii_case(&theirs).then_some(SkipReason::SameHash))
-    }
-
-    /// Fails where a run could not write a file to this path.
-    async fn check_dry_run(&self, at: &SessionPath, there: Option<&Entry>, known: &KnownDirs) -> Result<()> {
-        match there {
-            Some(entry) if entry.kind == EntryKind::Directory => Err(Error::conflict(format!("`{at}` is a directory"))
-                .hint(format!("to put it inside, add a slash: `{at}/`"))),
-            Some(entry) if entry.file_id.is_some() && !self.backend.require_files()?.mounts_uploads() => {
-                Err(Error::conflict(format!("a stored file is mounted read-only at `{at}`"))
-                    .hint(format!("unmount it first: {}", Step::DeleteResourceByPath { session: None })))
-            }
-            Some(_) if self.options.if_exists == IfExists::Error => {
-                Err(Error::conflict(format!("`{at}` already exists")))
-            }
-            Some(_) => Ok(()),
-            None => match at.path.parent() {
-                Some(parent) => self.check_dry_run_directory(&at.at(parent), known).await,
-                None => Ok(()),
-            },
-        }
-    }
-
-    async fn check_dry_run_directory(&self, at: &SessionPath, known: &KnownDirs) -> Result<()> {
-        let files = self.backend.require_files()?;
-        let mut free = Vec::new();
-        let mut left = Some(at.clone());
-        while let Some(at) = left {
-            if known.borrow().contains(&at.path) {
-                break;
-            }
-            match files.stat(&at).await {
-                Ok(entry) if entry.kind == EntryKind::Symlink => {
-                    let target = match files.resolve(&at).await {
-                        Ok(real) => files.stat(&real).await,
-                        Err(error) => Err(error),
-                    };
-                    match target {
-                        Ok(entry) if entry.kind == EntryKind::Directory => left = None,
-                        Err(error) if !matches!(error.kind(), Kind::NotFound | Kind::Conflict) => return Err(error),
-                        _ => return Err(Error::conflict(format!("the link does not lead to a directory: `{at}`"))),
-                    }
-                }
-                Ok(entry) if matches!(entry.kind, EntryKind::File | EntryKind::Other) => {
-                    return Err(Error::conflict(format!("not a directory: `{at}`")));
-                }
-                Ok(_) => left = None,
-                Err(error) if error.kind() == Kind::NotFound && !at.path.is_root() => {
-                    left = at.path.parent().map(|parent| at.at(parent));
-                }
-                Err(error) => return Err(error),
-            }
-            free.push(at.path);
-        }
-        // Only now is it known that no parent is in the way.
-        known.borrow_mut().extend(free);
-        Ok(())
     }
 }
 

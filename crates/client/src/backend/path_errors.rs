@@ -11,7 +11,7 @@ pub(super) fn missing(at: &SessionPath) -> Error {
 }
 
 /// Returns the `conflict` of a path that exists and must stay.
-pub(super) fn taken(at: &SessionPath) -> Error {
+pub fn taken(at: &SessionPath) -> Error {
     Error::conflict(format!("`{at}` already exists"))
 }
 
@@ -26,7 +26,7 @@ pub(super) fn is_directory(at: &SessionPath) -> Error {
 }
 
 /// Returns the `conflict` of a directory at the path of a new file.
-pub(super) fn directory_in_the_way(at: &SessionPath) -> Error {
+pub fn directory_in_the_way(at: &SessionPath) -> Error {
     is_directory(at).hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))
 }
 
