@@ -267,22 +267,40 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
 fn parse_named(args: &[OsString]) -> Option<Result<Cli, clap::Error>> {
     let options = clap::Command::new(NAME).version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
     let grammar = GlobalFlags::augment_args(options);
-    let mut words = args.iter().skip(1);
-    if words.clone().all(|word| word.as_encoded_bytes().starts_with(b"-")) {
+    if args.iter().skip(1).all(|word| word.as_encoded_bytes().starts_with(b"-")) {
         let error = grammar.try_get_matches_from(args).err()?;
         return (error.kind() == ErrorKind::DisplayVersion).then_some(Err(error));
     }
-    let commands = Command::augment_subcommands(clap::Command::new(NAME));
     // If a word is not a command but a flag's value, the rest of the line is not in its grammar.
-    let named = words.find_map(|word| commands.find_subcommand(word))?;
-    let named = match words.find_map(|word| named.find_subcommand(word)) {
-        Some(verb) => {
-            let aliases = named.get_all_aliases().map(str::to_owned);
-            clap::Command::new(named.get_name().to_owned()).aliases(aliases).subcommand(verb.clone())
-        }
-        None => named.clone(),
+    let grammar = grammar.subcommand(named_command(args)?);
+    Cli::from_arg_matches(&grammar.try_get_matches_from(args).ok()?).ok().map(Ok)
+}
+
+/// Returns the command that a command line names. A noun has the verb that is named, and no other.
+fn named_command(args: &[OsString]) -> Option<clap::Command> {
+    let mut words = args.iter().skip(1).take_while(|word| *word != "--");
+    if let Some(verbs) = words.find_map(|word| verbs(word.to_str()?)) {
+        let verb = words.find_map(|word| verbs.find_subcommand(word))?;
+        return Some(clap::Command::new(verbs.get_name().to_owned()).subcommand(verb.clone()));
+    }
+    let commands = Command::augment_subcommands(clap::Command::new(NAME));
+    args.iter().skip(1).find_map(|word| commands.find_subcommand(word)).cloned()
+}
+
+/// Returns a noun with its verbs; `None` for another word.
+fn verbs(noun: &str) -> Option<clap::Command> {
+    let add_verbs = match noun {
+        "sessions" => sessions::SessionsCommand::augment_subcommands,
+        "files" => files::FilesCommand::augment_subcommands,
+        "resources" => resources::ResourcesCommand::augment_subcommands,
+        "agents" => agents::AgentsCommand::augment_subcommands,
+        "environments" => environments::EnvironmentsCommand::augment_subcommands,
+        "runs" => runs::RunsCommand::augment_subcommands,
+        "config" => config::ConfigCommand::augment_subcommands,
+        "skill" => skill::SkillCommand::augment_subcommands,
+        _ => return None,
     };
-    Cli::from_arg_matches(&grammar.subcommand(named).try_get_matches_from(args).ok()?).ok().map(Ok)
+    Some(add_verbs(clap::Command::new(noun.to_owned())))
 }
 
 #[cfg(test)]
@@ -310,8 +328,8 @@ mod tests {
             ("files download --transform sessions s1:/a b", true),
             ("config set agent a1", true),
             ("backends", true),
+            ("--session exec files ls", true),
             // The first word that is the name of a command is a flag's value.
-            ("--session exec files ls", false),
             ("--agent-command exec serve", false),
             ("exec", false),
             ("sessions list --no-such-flag", false),
@@ -320,6 +338,10 @@ mod tests {
             ("sessions --format json list", true),
             ("-q files --session list ls", true),
             ("config init", true),
+            ("exec s1 -- files ls", true),
+            // The first word that is the name of a noun is not one.
+            ("exec files ls", false),
+            ("--agent agents sessions list", false),
             // The first word that is the name of a verb is a flag's value.
             ("sessions --session list get s1", false),
             ("files --session stat ls", false),
@@ -342,6 +364,18 @@ mod tests {
             assert!(read.is_none_or(|read| read.map(show).map_err(text) == whole), "{line}");
             let parsed = parse(&words().collect::<Vec<_>>()).map(show).map_err(text);
             assert_eq!(parsed, whole, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_verbs_of_each_noun_are_known_without_the_whole_grammar() {
+        let names = |noun: &clap::Command| {
+            noun.get_subcommands().map(|verb| verb.get_name().to_owned()).filter(|name| name != "help").collect()
+        };
+        for command in grammar().get_subcommands() {
+            let whole: Vec<String> = names(command);
+            let known = verbs(command.get_name()).as_ref().map(names).unwrap_or_default();
+            assert_eq!(known, whole, "{}", command.get_name());
         }
     }
 
