@@ -257,6 +257,39 @@ fn a_directory_stays_with_what_could_not_be_deleted_in_it_and_says_so() {
     run(&["files", "sync", "tree", &target, "--delete"]).ok().says(&["2 deleted"]);
 }
 
+/// Directories that are listed by their parent, and not found when they are listed themselves.
+#[test]
+fn a_directory_that_is_gone_when_it_is_listed_is_an_error_and_deletes_nothing() {
+    let missing = ["--fault", "files.list:404 skip=1"];
+    let session_gone = [&missing[..], &["--fault", "sessions.get:404"]].concat();
+    for (faults, words, failed) in
+        [(&missing[..], "` was removed while it was listed", 2), (&session_gone[..], "listing `", 1)]
+    {
+        let sandbox = Sandbox::new();
+        for name in ["a", "d/b", "e/c"] {
+            sandbox.write(format!("tree/{name}"), name);
+            sandbox.write(format!("out/{name}"), name);
+        }
+        let served = sandbox.serve(&[]);
+        let session = session(&served, "foundry");
+        let target = format!("{session}:tree");
+        served.wharf("foundry", ["files", "upload", "tree", &target]).run().ok();
+        drop(served);
+        let run = |args: &[&str]| sandbox.serve(faults).wharf("foundry", args).run();
+        let synced = run(&["files", "sync", &target, "out", "--delete"]);
+        synced.code(10).says(&[words, "nothing deleted: the source could not be read whole"]);
+        assert_eq!(tree(&sandbox.path("out")), ["a", "d/", "d/b", "e/", "e/c"]);
+        assert_eq!(synced.column("status").iter().filter(|status| *status == "failed").count(), failed);
+        run(&["files", "download", &target, "new"]).code(10).says(&[words]);
+        run(&["files", "ls", "-R", &target]).code(10).says(&[words]);
+        run(&["files", "download", &target, "-"]).one_of(&[4, 10]).says(&[words]);
+        // The other way: what is at the destination is not known.
+        fs::remove_dir_all(sandbox.path("tree/d")).unwrap();
+        let synced = run(&["files", "sync", "tree", &target, "--delete"]);
+        synced.code(10).says(&["nothing deleted: the destination could not be read whole"]);
+    }
+}
+
 #[test]
 fn a_listing_that_a_service_cuts_off_deletes_nothing() {
     let faults = ["truncate@50%", "truncate@50% skip=1", "500 skip=2", "reset@end skip=2", "page=1 skip=9"];

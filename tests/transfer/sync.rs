@@ -190,6 +190,53 @@ fn a_source_that_cannot_be_listed_or_is_missing_changes_nothing() {
 }
 
 #[test]
+fn a_source_of_which_a_part_is_removed_while_it_is_read_deletes_nothing() {
+    // The source is removed after it was looked at, and before it is read.
+    let other_room = room();
+    let removed = other_room.at("t");
+    let remove = move |call: &str, _: &str| {
+        if call == "list" {
+            fs::remove_dir_all(&removed).unwrap();
+        }
+        None
+    };
+    let other = FakeBackend { refuse: Some(Box::new(remove)), ..there() };
+    let result = up(&other, &other_room.at("t"), DELETE).fails(Kind::NotFound);
+    assert_eq!((result.lines.len(), other.files_there().len(), other.writes()), (1, 3, 0));
+
+    // A part could not be read for the plan, and is whole again when the files are sent.
+    let room = room();
+    let link = room.at("t/link");
+    let change = move |call: &str, _: &str| {
+        match call {
+            "stat" if !link.is_symlink() => symlink("missing", &link).unwrap(),
+            "mkdir" => fs::remove_file(&link).unwrap(),
+            _ => {}
+        }
+        None
+    };
+    let other = FakeBackend { refuse: Some(Box::new(change)), ..FakeBackend::default() };
+    let result = up(&other, &room.at("t"), DELETE).fails(Kind::Partial);
+    assert_eq!((result.copied(), result.kinds()), (3, vec![Kind::NotFound]));
+}
+
+/// A service answers the same for a path that is gone and for one of a session that is gone.
+#[test]
+fn a_session_that_is_gone_is_not_taken_for_one_without_what_is_deleted() {
+    let (room, other) = (room(), there());
+    other.set("/t/old", Node::File(Vec::new()));
+    up(&other, &room.at("t"), KEEP).ok();
+    let is_gone = AtomicUsize::new(0);
+    let refuse = move |call: &str, path: &str| {
+        let gone = is_gone.fetch_add(usize::from(call == "remove"), Ordering::Relaxed) + usize::from(call == "remove");
+        (call == "remove" || gone > 0 && path == "/").then(|| Error::not_found("gone"))
+    };
+    let other = FakeBackend { refuse: Some(Box::new(refuse)), ..other };
+    let result = up(&other, &room.at("t"), DELETE).fails(Kind::Partial);
+    assert_eq!(result.kinds(), [Kind::NotFound]);
+}
+
+#[test]
 fn a_destination_that_cannot_be_read_whole_keeps_everything() {
     let room = Room::with(&[("t/a", "aaa")]);
     let entries = |_: &_| {

@@ -472,6 +472,11 @@ pub fn is_unfinished(name: &OsStr, meta: &Metadata) -> bool {
     meta.is_file() && has_fingerprint_of(name, &platform::identity_below(meta))
 }
 
+/// Returns whether a name has the form of the temporary names of wharf, for a file that is no longer there.
+pub fn is_temporary_name(name: &OsStr) -> bool {
+    split_fingerprint(name).is_some()
+}
+
 fn has_fingerprint_of(name: &OsStr, identity: &str) -> bool {
     split_fingerprint(name).is_some_and(|(number, claimed)| fingerprint(number, identity) == claimed)
 }

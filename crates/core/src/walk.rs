@@ -98,9 +98,10 @@ impl<T> NestedDirs<T> {
     }
 }
 
-/// A walk through a directory tree. It yields each entry with its metadata, in order of names, and enters only the
-/// directories that the caller asks for. Links are not followed, and few handles are open at a time. Entries that
-/// vanish during the walk are skipped.
+/// A walk through a directory tree. It yields each name with the metadata of its entry, in order of names, and enters only
+/// the directories that the caller asks for. Links are not followed, and few handles are open at a time. An entry that was
+/// removed after its directory was listed is an error, see [`is_vanished`]: whether it may be missing is for the caller to
+/// decide.
 ///
 /// `T` is a value that the caller attaches to each directory, such as its path:
 ///
@@ -113,8 +114,8 @@ impl<T> NestedDirs<T> {
 /// let dir = Dir::open_ambient_dir("src/config", ambient_authority())?;
 /// let mut walk = DirWalk::new(dir, "config/".to_owned())?;
 /// let mut files = Vec::new();
-/// while let Some(entry) = walk.next() {
-///     let (name, meta) = entry?;
+/// while let Some((name, meta)) = walk.next() {
+///     let meta = meta?;
 ///     let path = format!("{}{}", walk.current().map_or("", String::as_str), name.display());
 ///     if meta.is_dir() {
 ///         walk.enter(&name, format!("{path}/"))?;
@@ -164,7 +165,7 @@ impl<T> DirWalk<T> {
     /// Fails if the directory cannot be opened or listed.
     pub fn enter(&mut self, name: &OsStr, value: T) -> io::Result<bool> {
         let dir = match self.levels.dir().and_then(|dir| dir.open_dir_nofollow(name)) {
-            Err(e) if is_other(&e) => return Ok(false),
+            Err(e) if is_vanished(&e) => return Ok(false),
             opened => opened?,
         };
         self.push(name.to_owned(), dir, value)?;
@@ -189,7 +190,7 @@ impl<T> DirWalk<T> {
 }
 
 impl<T> Iterator for DirWalk<T> {
-    type Item = io::Result<(OsString, Metadata)>;
+    type Item = (OsString, io::Result<Metadata>);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -197,18 +198,14 @@ impl<T> Iterator for DirWalk<T> {
                 self.levels.pop();
                 continue;
             };
-            // If the directory itself is gone, so are all its names.
-            let looked = self.dir().and_then(|dir| dir.symlink_metadata(&name));
-            match looked {
-                Err(e) if is_other(&e) => {}
-                looked => return Some(looked.map(|meta| (name, meta))),
-            }
+            let meta = self.dir().and_then(|dir| dir.symlink_metadata(&name));
+            return Some((name, meta));
         }
     }
 }
 
-/// Returns whether an error means that the name does not exist, or is not a directory.
-fn is_other(error: &io::Error) -> bool {
+/// Returns whether an error of a walk means that the name no longer exists, or is no longer a directory.
+pub fn is_vanished(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
@@ -226,9 +223,9 @@ mod tests {
             root.create_dir(name).unwrap();
         }
         let mut walk = DirWalk::new(root.try_clone().unwrap(), ()).unwrap();
-        let names: Vec<_> = std::iter::from_fn(|| walk.next()).map(|found| found.unwrap().0).collect();
+        let names: Vec<_> = std::iter::from_fn(|| walk.next()).map(|(name, _)| name).collect();
         let mut walk = DirWalk::new(root.try_clone().unwrap(), ()).unwrap();
-        walk.next().unwrap().unwrap();
+        walk.next().unwrap().1.unwrap();
         root.remove_dir("gone").unwrap();
         root.remove_dir("link").unwrap();
         root.symlink("/", "link").unwrap_err();
@@ -237,6 +234,22 @@ mod tests {
             assert!(!walk.enter(&name, ()).unwrap());
         }
         assert_eq!(walk.ancestors().count(), 1);
+    }
+
+    #[test]
+    fn what_is_removed_after_it_was_listed_is_an_error() {
+        let at = tempfile::tempdir().unwrap();
+        let root = Dir::open_ambient_dir(at.path(), ambient_authority()).unwrap();
+        for path in ["d", "d/x", "f"] {
+            root.create_dir(path).unwrap();
+        }
+        let mut walk = DirWalk::new(root.try_clone().unwrap(), ()).unwrap();
+        let (name, meta) = walk.next().unwrap();
+        assert!(meta.is_ok() && walk.enter(&name, ()).unwrap());
+        root.remove_dir_all("d").unwrap();
+        root.remove_dir("f").unwrap();
+        let left: Vec<_> = walk.map(|(name, meta)| (name, is_vanished(&meta.unwrap_err()))).collect();
+        assert_eq!(left, [("x".into(), true), ("f".into(), true)]);
     }
 
     #[test]
@@ -253,9 +266,8 @@ mod tests {
         }
         let mut walk = DirWalk::new(root, ()).unwrap();
         let (mut files, mut directories, mut deepest, mut handles) = (0, 0, 0, 0);
-        while let Some(found) = walk.next() {
-            let (name, meta) = found.unwrap();
-            if meta.is_dir() {
+        while let Some((name, meta)) = walk.next() {
+            if meta.unwrap().is_dir() {
                 directories += 1;
                 walk.enter(&name, ()).unwrap();
                 deepest = deepest.max(walk.levels.depth());

@@ -22,8 +22,8 @@ use wharf_core::body::LocalFile;
 use wharf_core::error::{Error, Kind};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::platform::{self, FileKey, bytes_of};
-use wharf_core::staging::is_unfinished;
-use wharf_core::walk::DirWalk;
+use wharf_core::staging::{is_temporary_name, is_unfinished};
+use wharf_core::walk::{DirWalk, is_vanished};
 
 /// An entry of a local directory. Its path is the one that people read.
 pub(super) type LocalEntry = WalkEntry<PathBuf, LocalFile>;
@@ -36,6 +36,8 @@ pub(super) struct LocalWalk<'a> {
     links: LinkPolicy,
     subtrees: Vec<LocalSubtree>,
     failed: Option<LocalEntry>,
+    /// The root and its identity, until the end of the walk, at which it must still be there.
+    root: Option<(PathBuf, FileKey)>,
     /// The directory of the store that the files are copied to, which is not entered.
     store_dir: Option<FileKey>,
 }
@@ -61,10 +63,13 @@ impl<'a> LocalWalk<'a> {
     pub(super) fn new(root: &Path, options: &'a TransferOptions) -> Self {
         let TransferOptions { links, filter, store_dir, .. } = options;
         let (links, store_dir) = (LinkPolicy::new(*links), *store_dir);
-        let mut tree = LocalWalk { filter, links, subtrees: Vec::new(), failed: None, store_dir };
-        if store_dir.is_some() && platform::key_of(root).ok() == store_dir {
+        let key = platform::key_of(root).ok();
+        let at_end = key.map(|key| (root.to_owned(), key));
+        let mut tree = LocalWalk { filter, links, subtrees: Vec::new(), failed: None, root: at_end, store_dir };
+        if store_dir.is_some() && key == store_dir {
             let (path, error) = (root.to_owned(), store_in_source(root));
             tree.failed = Some(LocalEntry { path, below: String::new(), kind: LocalKind::Failed(error) });
+            tree.root = None;
             return tree;
         }
         let real = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
@@ -72,6 +77,7 @@ impl<'a> LocalWalk<'a> {
         let opened = Dir::open_ambient_dir(&real, ambient_authority());
         if let Err(e) = opened.and_then(|dir| tree.enter_subtree(Arc::new(dir), real, Path::new("."), directory)) {
             tree.failed = Some(unreadable(root, String::new(), &e));
+            tree.root = None;
         }
         tree
     }
@@ -88,12 +94,13 @@ impl<'a> LocalWalk<'a> {
         Ok(())
     }
 
-    fn found(&mut self, name: OsString, meta: &Metadata) -> Option<LocalEntry> {
+    fn found(&mut self, name: OsString, meta: &io::Result<Metadata>) -> Option<LocalEntry> {
         let subtree = self.subtrees.last_mut()?;
         let current = subtree.walk.current()?;
         let path = current.path.join(&name);
         let above = if current.below.is_empty() { String::new() } else { format!("{}/", current.below) };
-        if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), meta.is_dir()) == FilterDecision::Exclude {
+        let is_dir = meta.as_ref().is_ok_and(Metadata::is_dir);
+        if self.filter.judge(&[above.as_bytes(), &bytes_of(&name)].concat(), is_dir) == FilterDecision::Exclude {
             return Some(LocalEntry { path, below: above + &name.to_string_lossy(), kind: LocalKind::Excluded });
         }
         let Ok(text) = name.clone().into_string() else {
@@ -101,6 +108,14 @@ impl<'a> LocalWalk<'a> {
             return Some(LocalEntry { path, below: current.below.clone(), kind: LocalKind::Failed(error) });
         };
         let below = above + &text;
+        let meta = match meta {
+            Ok(meta) => meta,
+            Err(e) if is_vanished(e) && is_temporary_name(&name) => return None,
+            Err(e) => {
+                let error = if is_vanished(e) { vanished(&path) } else { reading(&path, e) };
+                return Some(LocalEntry { path, below, kind: LocalKind::Failed(error) });
+            }
+        };
         let kind = if is_unfinished(&name, meta) {
             Ok(LocalKind::Skipped(SkipReason::Unfinished))
         } else if meta.is_symlink() {
@@ -126,10 +141,21 @@ impl<'a> LocalWalk<'a> {
         let real = subtree.walk.current().map(|current| current.real.join(name)).unwrap_or_default();
         match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
-            Ok(false) => return Err(Error::conflict(format!("`{}` changed while it was read", path.display()))),
+            Ok(false) => return Err(vanished(path)),
+            Err(e) if is_vanished(&e) => return Err(vanished(path)),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
         Ok(LocalKind::Directory { included, known: () })
+    }
+
+    /// Returns the error of a root that was removed during the walk: what was read of it may be less than it had.
+    fn check_root(&mut self) -> Option<LocalEntry> {
+        let (path, key) = self.root.take()?;
+        if platform::key_of(&path).ok() == Some(key) {
+            return None;
+        }
+        let error = vanished(&path);
+        Some(LocalEntry { path, below: String::new(), kind: LocalKind::Failed(error) })
     }
 
     /// Fails for the directory of the store.
@@ -206,6 +232,12 @@ fn reading(path: &Path, error: &io::Error) -> Error {
     Error::io(format!("reading `{}`", path.display()), error)
 }
 
+/// Returns the error of an entry that was removed, or replaced, after its directory was listed.
+fn vanished(path: &Path) -> Error {
+    Error::not_found(format!("`{}` was removed while it was read", platform::shown(path)))
+        .hint("run the command again when nothing changes it")
+}
+
 fn special(path: &Path) -> Error {
     Error::new(Kind::Unsupported, format!("`{}` is neither a file nor a directory", path.display()))
         .hint("name it by itself to read it to its end")
@@ -230,11 +262,12 @@ impl Iterator for LocalWalk<'_> {
             if let Some(failed) = self.failed.take() {
                 return Some(failed);
             }
-            match self.subtrees.last_mut()?.walk.next() {
-                Some(Ok((name, meta))) => return self.found(name, &meta),
-                Some(Err(e)) => {
-                    let current = self.subtrees.last().and_then(|subtree| subtree.walk.current())?;
-                    return Some(unreadable(&current.path, current.below.clone(), &e));
+            let Some(subtree) = self.subtrees.last_mut() else { return self.check_root() };
+            match subtree.walk.next() {
+                Some((name, meta)) => {
+                    if let Some(found) = self.found(name, &meta) {
+                        return Some(found);
+                    }
                 }
                 None => drop(self.subtrees.pop()),
             }
@@ -306,6 +339,34 @@ mod tests {
             l-file skipped, out skipped, out-dir skipped";
         assert_eq!(seen(dir.path(), Links::Skip, Filter::default()), left);
         assert_eq!(seen(dir.path(), Links::Error, Filter::default()), left.replace("skipped", "conflict"));
+    }
+
+    #[test]
+    fn what_is_removed_while_it_is_read_is_an_error() {
+        let options = TransferOptions::default();
+        let line = |found: LocalEntry| match found.kind {
+            LocalKind::Failed(error) => format!("{} {}", found.below, error.kind().word()),
+            _ => found.below,
+        };
+        for (removed, expected) in [
+            ("b", "a, b not_found, c, c/x"),
+            ("c", "a, b, b/x, c not_found"),
+            ("c/x", "a, b, b/x, c"),
+            ("", "a, b not_found, c not_found,  not_found"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            make(&dir.path().join("t"), &["a", "b/x", "c/x"]);
+            let mut walk = LocalWalk::new(&dir.path().join("t"), &options);
+            let mut lines = vec![line(walk.next().unwrap())];
+            let removed = dir.path().join("t").join(removed);
+            if removed.is_dir() {
+                fs::remove_dir_all(&removed).unwrap();
+            } else {
+                fs::remove_file(&removed).unwrap();
+            }
+            lines.extend(walk.map(line));
+            assert_eq!(lines.join(", "), expected);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Looking at a session: stat, listings, content and ranges of it.
 
+use futures_util::StreamExt;
 use wharf_core::error::Kind;
 use wharf_core::model::EntryKind;
 
@@ -92,6 +93,31 @@ fn what_is_missing_is_not_found() {
             refused(room.remove("f/below", recursive).await, Kind::NotFound);
         }
         assert_eq!(room.paths().await, ["f"]);
+    });
+}
+
+/// A sync deletes what a listing lacks: one from which a part is missing says so.
+#[test]
+fn a_listing_of_what_is_removed_meanwhile_is_whole_or_has_an_error() {
+    everywhere(async |stage| {
+        for of_session in [false, true] {
+            let room = Room::new(stage).await;
+            for at in ["d/x", "e/x"] {
+                room.put(at, b"x").await.unwrap();
+            }
+            let files = stage.backend.require_files().unwrap();
+            let mut entries = files.list(&room.at(""), true).await.unwrap();
+            let mut listed = vec![entries.next().await.unwrap()];
+            if of_session {
+                room.delete().await.unwrap();
+            } else {
+                room.remove("d", true).await.unwrap();
+            }
+            listed.extend(entries.collect::<Vec<_>>().await);
+            let errors: Vec<_> = listed.iter().filter_map(|entry| entry.as_ref().err()).collect();
+            assert!(listed.len() == 4 || errors.len() == 1, "{listed:?}");
+            assert!(errors.iter().all(|error| error.kind() == Kind::NotFound), "{errors:?}");
+        }
     });
 }
 

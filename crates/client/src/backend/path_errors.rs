@@ -10,6 +10,19 @@ pub(super) fn missing(at: &SessionPath) -> Error {
         .hint(format!("{} lists what exists", Step::ListFiles { session: Some(at.session.as_str()) }))
 }
 
+/// Returns the `not_found` error of a path that was listed and is gone.
+pub(super) fn vanished(at: &SessionPath) -> Error {
+    Error::not_found(format!("`{at}` was removed while it was listed")).hint(AGAIN)
+}
+
+/// Returns the `conflict` of a directory that was listed, and is something else by now.
+pub(super) fn no_longer_directory(at: &SessionPath) -> Error {
+    Error::conflict(format!("no longer a directory: `{at}`")).hint(AGAIN)
+}
+
+/// The hint for a path that another program changes while it is read.
+const AGAIN: &str = "run the command again when nothing changes it";
+
 /// Returns the `conflict` of a path that exists and must stay.
 pub fn taken(at: &SessionPath) -> Error {
     Error::conflict(format!("`{at}` already exists"))

@@ -2,6 +2,7 @@
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 
+use super::path_errors::vanished;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Entry, EntryKind, SessionPath};
 
@@ -19,13 +20,6 @@ pub(super) struct Level {
     pub(super) entries: Box<dyn Iterator<Item = Result<Entry>> + Send>,
     /// The size of the listing in memory, in bytes.
     pub(super) bytes: usize,
-}
-
-impl Level {
-    /// Returns a listing without entries.
-    pub(super) fn empty() -> Self {
-        Level { entries: Box::new(std::iter::empty()), bytes: 0 }
-    }
 }
 
 /// Returns the error of a directory with too many entries.
@@ -48,12 +42,12 @@ struct TreeWalk<F> {
 }
 
 /// Returns the entries of a directory, `first`, in order; with `recursive`, each directory is followed by its
-/// entries, which `children` requests. A directory that was removed meanwhile has no entries; one that cannot be
-/// listed is an error, and the walk continues.
+/// entries, which `children` requests: `None` where the directory is gone, `not_found` where its session is. A directory
+/// that is gone or cannot be listed is an error, and the walk continues: what is missing in a listing is deleted by a sync.
 pub(super) fn walk<'a, F, C>(first: Level, recursive: bool, children: F) -> BoxStream<'a, Result<Entry>>
 where
     F: Fn(SessionPath) -> C + Send + 'a,
-    C: Future<Output = Result<Level>> + Send,
+    C: Future<Output = Result<Option<Level>>> + Send,
 {
     let tree = TreeWalk { children, open: vec![first], below: None, recursive };
     stream::unfold(tree, |mut tree| async move {
@@ -70,7 +64,7 @@ where
 impl<F, C> TreeWalk<F>
 where
     F: Fn(SessionPath) -> C,
-    C: Future<Output = Result<Level>>,
+    C: Future<Output = Result<Option<Level>>>,
 {
     /// Opens a directory.
     async fn enter(&mut self, at: SessionPath) -> Result<()> {
@@ -80,15 +74,15 @@ where
             );
         }
         match (self.children)(at.clone()).await {
-            Ok(level) if level.bytes + self.open.iter().map(|level| level.bytes).sum::<usize>() > BYTES => Err(
+            Ok(None) => Err(vanished(&at)),
+            Ok(Some(level)) if level.bytes + self.open.iter().map(|level| level.bytes).sum::<usize>() > BYTES => Err(
                 Error::new(Kind::Limit, format!("the directories above are too large to list this one too: `{at}`"))
                     .hint("list it by itself"),
             ),
-            Ok(level) => {
+            Ok(Some(level)) => {
                 self.open.push(level);
                 Ok(())
             }
-            Err(error) if error.kind() == Kind::NotFound => Ok(()),
             Err(error) => {
                 if is_about_all(&error) {
                     self.open.clear();
@@ -117,10 +111,13 @@ impl<F> TreeWalk<F> {
     }
 }
 
-/// Returns whether an error affects the whole walk: the deadline passed, the credentials were rejected, or the
-/// service does not answer.
+/// Returns whether an error affects the whole walk: the session is gone, the deadline passed, the credentials were
+/// rejected, or the service does not answer.
 fn is_about_all(error: &Error) -> bool {
-    error.kind().is_stop() || error.status() == Some(401) || error.status().is_none() && error.is_retryable()
+    error.kind().is_stop()
+        || error.kind() == Kind::NotFound
+        || error.status() == Some(401)
+        || error.status().is_none() && error.is_retryable()
 }
 
 #[cfg(test)]
@@ -158,7 +155,7 @@ mod tests {
         Error::new(Kind::Unavailable, "x").details(Details { status, retryable, ..Details::default() })
     }
 
-    async fn walked(children: impl Fn(&SessionPath) -> Result<Level> + Send + Sync) -> Vec<String> {
+    async fn walked(children: impl Fn(&SessionPath) -> Result<Option<Level>> + Send + Sync) -> Vec<String> {
         let root = SessionPath { session: "s1".parse().unwrap(), path: RemotePath::root() };
         let children = &children;
         let all = walk(level(&root, &["a", "b"], 1), true, async move |at| children(&at));
@@ -172,23 +169,24 @@ mod tests {
         for answered in [400, 403, 404, 500] {
             let found = walked(|at| match at.path.as_str() {
                 "/a" => Err(status(answered, answered == 500)),
-                _ => Ok(level(at, &[], 1)),
+                _ => Ok(Some(level(at, &[], 1))),
             });
             assert_eq!(found.await, ["/a", "Unavailable", "/b", "/b/z", "/z"], "{answered}");
         }
-        for over in [status(401, false), status(0, true), Error::new(Kind::Deadline, "x")] {
+        let session_gone = Error::not_found("x");
+        for over in [status(401, false), status(0, true), Error::new(Kind::Deadline, "x"), session_gone] {
             let kind = format!("{:?}", over.kind());
             assert_eq!(walked(|_| Err(over.clone())).await, ["/a", kind.as_str()], "the others would fail as well");
         }
-        let gone = walked(|_| Err(Error::not_found("x")));
-        assert_eq!(gone.await, ["/a", "/b", "/z"]);
+        let gone = walked(|at| Ok((at.path.as_str() != "/a").then(|| level(at, &[], 1))));
+        assert_eq!(gone.await, ["/a", "NotFound", "/b", "/b/z", "/z"]);
     }
 
     #[tokio::test]
     async fn what_is_held_of_a_tree_is_bounded_in_depth_and_in_bytes() {
-        let deep = walked(|at| Ok(level(at, &["dd"], 0))).await;
+        let deep = walked(|at| Ok(Some(level(at, &["dd"], 0)))).await;
         assert!(deep.iter().filter(|found| *found == "Limit").count() == 2 && deep.last().unwrap() == "/z");
-        let wide = walked(|at| Ok(level(at, &["d"], BYTES / 3))).await;
+        let wide = walked(|at| Ok(Some(level(at, &["d"], BYTES / 3)))).await;
         assert_eq!(wide.iter().filter(|found| *found == "Limit").count(), 2);
         assert_eq!(wide[..6], ["/a", "/a/d", "/a/d/d", "Limit", "/a/d/z", "/a/z"]);
     }

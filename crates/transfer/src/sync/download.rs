@@ -100,7 +100,7 @@ impl Transfer<'_> {
                 WalkKind::Directory { included: true, .. } => tree.match_source(below, true),
                 WalkKind::Directory { .. } | WalkKind::Excluded => {}
                 WalkKind::Skipped(_) => tree.keep(below),
-                WalkKind::Failed(_) => facts.is_incomplete = true,
+                WalkKind::Failed(error) => facts.fail(&found.path.to_string(), error),
             }
             download_items::count(&mut facts.size, &found);
             items.push(found);

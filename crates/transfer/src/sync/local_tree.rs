@@ -16,7 +16,7 @@ use wharf_core::model::Timestamp;
 use wharf_core::platform::{self, bytes_of, shown};
 use wharf_core::removal;
 use wharf_core::staging::is_unfinished;
-use wharf_core::walk::DirWalk;
+use wharf_core::walk::{DirWalk, is_vanished};
 
 /// A directory that the walk is in.
 struct ScannedDir {
@@ -42,14 +42,16 @@ pub(super) async fn read(root: &Path, options: &TransferOptions) -> Result<DestT
     tree.key = Some(key_of(&dir).map_err(|e| failed(root, &e))?);
     let top = ScannedDir { below: PathBuf::new(), bytes: Vec::new(), is_foreign: false };
     let mut walk = DirWalk::new(dir, top).map_err(|e| failed(root, &e))?;
-    while let Some(found) = walk.next() {
+    while let Some((name, meta)) = walk.next() {
         // A tree may be large: let a signal be seen.
         tokio::task::coop::consume_budget().await;
         let Some(ScannedDir { below, bytes, is_foreign }) = walk.current() else { break };
-        let (name, meta) = match found {
-            Ok(found) => found,
+        let meta = match meta {
+            Ok(meta) => meta,
+            // What was removed is no longer at the destination.
+            Err(e) if is_vanished(&e) => continue,
             Err(e) => {
-                let path = root.join(below);
+                let path = root.join(below).join(&name);
                 tree.failures.push((shown(&path), failed(&path, &e)));
                 continue;
             }

@@ -49,6 +49,8 @@ pub struct SyncPlan {
     delete: bool,
     deletions: Vec<ExtraEntry>,
     not_deleted: Option<NotDeleted>,
+    /// The part of the source because of which nothing is deleted.
+    source_failure: Option<(String, Error)>,
 }
 
 /// Source and destination.
@@ -62,8 +64,15 @@ enum SyncEnds {
 struct SourceFacts {
     size: TransferSize,
     precision: Precision,
-    /// Whether a part of it could not be read.
-    is_incomplete: bool,
+    /// The first part of it that could not be read, and why.
+    failure: Option<(String, Error)>,
+}
+
+impl SourceFacts {
+    /// Notes that a part could not be read.
+    fn fail(&mut self, part: &str, error: &Error) {
+        self.failure.get_or_insert_with(|| (part.to_owned(), error.clone()));
+    }
 }
 
 /// Is told of recorded files of the session before they are written.
@@ -150,7 +159,7 @@ impl Transfer<'_> {
         options: &SyncOptions,
         known: SyncedFiles,
     ) -> Result<SyncPlan> {
-        let not_deleted = if source.is_incomplete {
+        let not_deleted = if source.failure.is_some() {
             Some(NotDeleted::SourceIncomplete)
         } else if tree.failures.is_empty() {
             None
@@ -169,8 +178,9 @@ impl Transfer<'_> {
         self.observer.on(TransferEvent::Planned { files: source.size.files, bytes: source.size.bytes() });
         let precision = tree.precision.coarser(source.precision);
         let comparison = SyncComparison::new(self.options.checksum, self.backend.require_files()?, precision, known);
-        let SourceFacts { size, .. } = source;
-        Ok(SyncPlan { ends, tree, comparison, size, delete: options.delete, deletions, not_deleted })
+        let SourceFacts { size, failure, .. } = source;
+        let (delete, source_failure) = (options.delete, failure.filter(|_| options.delete));
+        Ok(SyncPlan { ends, tree, comparison, size, delete, deletions, not_deleted, source_failure })
     }
 
     /// Runs a sync. The files that are equal on both sides afterwards are added to `records`. `changing` is called before
@@ -188,7 +198,7 @@ impl Transfer<'_> {
         let _guard = self.cancellation.register();
         let mut results = Results::new(self, sink).of_sync();
         results.expect(plan.size.files);
-        let SyncPlan { ends, mut tree, comparison, size, delete, deletions, not_deleted } = plan;
+        let SyncPlan { ends, mut tree, comparison, size, delete, deletions, not_deleted, source_failure } = plan;
         for (name, error) in std::mem::take(&mut tree.failures) {
             results.record(Receipt::failed(&name, Some(name.clone()), error))?;
         }
@@ -206,6 +216,13 @@ impl Transfer<'_> {
                 self.run_sync_download(&mut run, items, &from, &to, deletions, &mut results).await
             }
         };
+        // A part that could be read later leaves the destination with what should have been deleted.
+        if let Some((part, error)) = source_failure
+            && !results.has_failed()
+            && ended.is_ok()
+        {
+            results.record(Receipt::failed(&part, None, error))?;
+        }
         if !self.options.dry_run {
             records.append(&mut run.records.take());
         }

@@ -1,6 +1,6 @@
 //! Syncs of a local directory to a session.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -131,7 +131,7 @@ impl Transfer<'_> {
                 WalkKind::Directory { included: true, .. } => tree.match_source(below, true),
                 WalkKind::Directory { .. } | WalkKind::Excluded => {}
                 WalkKind::Skipped(_) => tree.keep(below),
-                WalkKind::Failed(_) => facts.is_incomplete = true,
+                WalkKind::Failed(error) => facts.fail(&shown(&found.path), &error),
             }
         }
         facts.size.check(&self.backend.limits(), self.options)?;
@@ -180,18 +180,28 @@ impl Transfer<'_> {
             let destination = path_of(to, below).map_or_else(|_| below.display().to_string(), |at| at.to_string());
             Label { source: shown(root.join(below)), destination: Some(destination) }
         };
+        let was_missing = Cell::new(false);
         let delete = async |entry: &ExtraEntry| {
             let at = path_of(to, &entry.below)?;
             let removed =
                 if self.options.dry_run { files.check_remove(&at).await } else { files.remove(&at, false).await };
             match removed {
                 // Where directories are not kept without files, they are gone with these.
-                Err(error) if error.kind() == Kind::NotFound => Ok(EntryDeletion::Gone),
+                Err(error) if error.kind() == Kind::NotFound => {
+                    was_missing.set(true);
+                    Ok(EntryDeletion::Gone)
+                }
                 Err(error) if error.kind() == Kind::Conflict && entry.is_directory => Err(not_empty(&at.to_string())),
                 removed => removed.map(|()| EntryDeletion::Gone),
             }
         };
         self.delete_extra(run, running, deletions, label, delete, results).await?;
+        // The same is answered if the session is gone.
+        if was_missing.get()
+            && let Err(error) = files.stat(&to.at(RemotePath::root())).await
+        {
+            return results.record(Receipt::failed(&source.name, Some(to.to_string()), error));
+        }
         if run.tree.has_obstacles() {
             self.send_pass(run, Pass::Blocked, (source, to), running, sending, results).await?;
         }

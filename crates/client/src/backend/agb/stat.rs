@@ -17,7 +17,7 @@ use super::client::AgbClient;
 use super::tools::{ToolOutcome, failed, from_root, is_unknown, words};
 use crate::backend::RemoteTree;
 use crate::backend::made_directories::MadeDirectories;
-use crate::backend::path_errors::missing;
+use crate::backend::path_errors::{missing, no_longer_directory};
 use crate::backend::tree::{self, Level};
 use crate::http::Class;
 use wharf_core::error::{Error, Kind, Result};
@@ -124,7 +124,8 @@ impl AgbFiles {
                 self.images.no_find.store(true, Ordering::Relaxed);
                 None
             }
-            Err(error) if is_missing(&error) => Some(Err(missing(at))),
+            // An entry that was removed meanwhile is missing as well.
+            Err(error) if is_missing(&error) && !error.message.contains(&format!("{path}/")) => Some(Err(missing(at))),
             Err(_) => None,
         })
     }
@@ -232,10 +233,12 @@ impl AgbFiles {
     /// Returns the entries of a directory whose first level was listed already.
     fn below(&self, first: Level, recursive: bool) -> BoxStream<'_, Result<Entry>> {
         tree::walk(first, recursive, move |at| async move {
-            match self.children(&at).await? {
-                Children::Directory(_, children) => Ok(children),
-                // It is another thing by now.
-                Children::Other(_) => Ok(Level::empty()),
+            match self.children(&at).await {
+                Ok(Children::Directory(_, children)) => Ok(Some(children)),
+                Ok(Children::Other(_)) => Err(no_longer_directory(&at)),
+                // Without a code of the service, the directory is gone, and not the session.
+                Err(error) if error.kind() == Kind::NotFound && error.code().is_none() => Ok(None),
+                Err(error) => Err(error),
             }
         })
     }

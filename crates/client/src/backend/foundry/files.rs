@@ -200,7 +200,13 @@ impl SessionFiles for FoundryFiles {
             }
             Err(error) => return Err(error),
         };
-        Ok(tree::walk(first, recursive, move |at| async move { self.children(&at).await }))
+        Ok(tree::walk(first, recursive, move |at| async move {
+            match self.children(&at).await {
+                // The same is answered for a directory and for a session that is gone.
+                Err(error) if error.kind() == Kind::NotFound => self.client.session(&at.session).await.map(|_| None),
+                children => children.map(Some),
+            }
+        }))
     }
 
     /// Returns the path itself if it exists: the service does not report links.

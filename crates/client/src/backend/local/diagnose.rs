@@ -7,7 +7,7 @@ use super::Local;
 use crate::backend::{Check, NewSession, PageRequest, SessionQuery, Sessions};
 use wharf_core::advice::Step;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::walk::DirWalk;
+use wharf_core::walk::{DirWalk, is_vanished};
 
 /// The maximum number of directories that are listed.
 const NAMED: usize = 20;
@@ -49,8 +49,11 @@ impl Local {
         let (mut files, mut bytes) = (0_u64, 0_u64);
         for name in &there {
             let mut walk = DirWalk::new(disk.session_dir(name).map_err(doing)?, ()).map_err(doing)?;
-            while let Some(found) = walk.next() {
-                let (name, meta) = found.map_err(doing)?;
+            while let Some((name, meta)) = walk.next() {
+                let meta = match meta {
+                    Err(e) if is_vanished(&e) => continue,
+                    meta => meta.map_err(doing)?,
+                };
                 if meta.is_file() {
                     files += 1;
                     bytes = bytes.saturating_add(meta.len());

@@ -16,7 +16,7 @@ use super::disk::{UNMOUNT, check_names, follow, read_range, real_path, refused};
 use super::home::LocalHome;
 use super::resources::{forget, unsettle};
 use super::session_lock::SessionGuard;
-use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken};
+use crate::backend::path_errors::{directory_in_the_way, missing, no_directory, taken, vanished};
 use crate::backend::{
     Capabilities, FetchOptions, GetResult, MkdirOptions, PutOptions, PutResult, RemoteHash, SessionFiles,
 };
@@ -24,11 +24,10 @@ use wharf_core::advice::{Setting, Step};
 use wharf_core::body::Source;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::entry::Mode;
-use wharf_core::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionPath, Timestamp};
+use wharf_core::model::{Entry, EntryKind, FileId, Provider, RemotePath, SessionId, SessionPath, Timestamp};
 use wharf_core::platform;
-use wharf_core::staging::{Access, StagingEntry, is_unfinished};
-use wharf_core::walk::DirWalk;
-use wharf_core::walk::open_handle;
+use wharf_core::staging::{Access, StagingEntry, is_temporary_name, is_unfinished};
+use wharf_core::walk::{DirWalk, is_vanished, open_handle};
 
 /// The size in bytes from which the target is checked before the source is read.
 const LARGE: u64 = 1024 * 1024;
@@ -169,7 +168,9 @@ impl SessionFiles for LocalFiles {
         let walk = below
             .and_then(|below| DirWalk::new(below, at.clone()))
             .map_err(|e| refused(format!("listing `{at}`"), &e))?;
-        Ok(stream::iter(LocalListing { dir, mounts, recursive, walk }).boxed())
+        let (home, session) = (&*self.home, at.session.clone());
+        let listing = LocalListing { home, session, dir, mounts, recursive, walk, is_over: false };
+        Ok(stream::iter(listing).boxed())
     }
 
     async fn resolve(&self, at: &SessionPath) -> Result<SessionPath> {
@@ -462,48 +463,73 @@ fn entry(at: SessionPath, meta: &Metadata, mount: Option<FileId>, dir: &Dir) -> 
     }
 }
 
-/// Lists a directory, parents before children, names in order. What vanishes meanwhile is left out.
-struct LocalListing {
+/// Lists a directory, parents before children, names in order. What is removed meanwhile is an error, and so is the end of
+/// the session, which ends the listing.
+struct LocalListing<'a> {
+    home: &'a LocalHome,
+    session: SessionId,
     dir: Dir,
     mounts: HashMap<String, FileId>,
     recursive: bool,
     /// The walk, with the path of each directory that it is in.
     walk: DirWalk<SessionPath>,
+    /// Whether the session is gone.
+    is_over: bool,
 }
 
-impl LocalListing {
-    fn entry(&mut self, name: OsString, meta: &Metadata) -> Result<Entry> {
+impl LocalListing<'_> {
+    fn entry(&mut self, name: OsString, meta: &io::Result<Metadata>) -> Result<Entry> {
         let current = self.walk.current().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
         let name = name.into_string().map_err(|name| {
             let what = format!("a name in `{current}` is not UTF-8: {}", name.display());
             Error::conflict(what).hint("rename it inside the session")
         })?;
         let at = current.at(current.path.join(&name));
+        let failed = |e: &io::Error| refused(format!("listing `{at}`"), e);
+        let meta = match meta {
+            Ok(meta) => meta,
+            Err(e) if is_vanished(e) => return Err(self.vanished(&at)),
+            Err(e) => return Err(failed(e)),
+        };
         if self.recursive && meta.is_dir() {
-            self.walk.enter(OsStr::new(&name), at.clone()).map_err(|e| refused(format!("listing `{at}`"), &e))?;
+            match self.walk.enter(OsStr::new(&name), at.clone()) {
+                Ok(true) => {}
+                Ok(false) => return Err(self.vanished(&at)),
+                Err(e) if is_vanished(&e) => return Err(self.vanished(&at)),
+                Err(e) => return Err(failed(&e)),
+            }
         }
         let mount = self.mounts.get(at.path.as_str()).cloned();
         Ok(entry(at, meta, mount, &self.dir))
     }
+
+    /// Returns the error of an entry that is gone: that of the session, if it is gone with it.
+    fn vanished(&mut self, at: &SessionPath) -> Error {
+        match self.home.live(&self.session) {
+            Ok(_) => vanished(at),
+            Err(error) => {
+                self.is_over = true;
+                error
+            }
+        }
+    }
 }
 
-impl Iterator for LocalListing {
+impl Iterator for LocalListing<'_> {
     type Item = Result<Entry>;
 
     fn next(&mut self) -> Option<Result<Entry>> {
-        let found = loop {
-            match self.walk.next()? {
-                // It was never there as far as anyone asked for it.
-                Ok((name, meta)) if is_unfinished(&name, &meta) => {}
-                found => break found,
+        while !self.is_over {
+            let (name, meta) = self.walk.next()?;
+            let is_temporary = match &meta {
+                Ok(meta) => is_unfinished(&name, meta),
+                Err(e) => is_vanished(e) && is_temporary_name(&name),
+            };
+            // A file that wharf has not finished does not exist for users.
+            if !is_temporary {
+                return Some(self.entry(name, &meta));
             }
-        };
-        Some(match found {
-            Ok((name, meta)) => self.entry(name, &meta),
-            Err(e) => {
-                let current = self.walk.current();
-                Err(refused(current.map_or_else(|| "listing".to_owned(), |at| format!("listing `{at}`")), &e))
-            }
-        })
+        }
+        None
     }
 }

@@ -20,7 +20,7 @@ use super::session_lock::SessionGuard;
 use wharf_core::error::{Error, Result};
 use wharf_core::platform;
 use wharf_core::sync::lock;
-use wharf_core::walk::DirWalk;
+use wharf_core::walk::{DirWalk, is_vanished};
 
 /// The maximum age of a size, as a multiple of the duration of its walk.
 const REST: u32 = 50;
@@ -131,8 +131,12 @@ impl Count {
         let walked_at = SystemTime::now();
         let mut walk = DirWalk::new(guard.dir.try_clone()?, ())?;
         let mut bytes = 0_u64;
-        while let Some(found) = walk.next() {
-            let (name, meta) = found?;
+        while let Some((name, meta)) = walk.next() {
+            let meta = match meta {
+                // What was removed takes no space.
+                Err(e) if is_vanished(&e) => continue,
+                meta => meta?,
+            };
             if meta.is_file() {
                 bytes = bytes.saturating_add(meta.len());
             } else if meta.is_dir() {
