@@ -294,13 +294,14 @@ impl DestDir {
         self.refused("writing", below, &io::ErrorKind::AlreadyExists.into())
     }
 
-    /// Returns the error for a name that the disk takes for that of a file which this run wrote.
+    /// Returns the error for a name at which there is a file that this run wrote. Where the disk keeps no birth times, it may
+    /// be one that another program wrote, with the inode of a file that is gone.
     pub fn taken(&self, below: &str) -> Error {
         Error::conflict(format!(
-            "another file of this run has the same name on this file system: `{}`",
+            "another file of this run has the same name on this file system, or another program wrote it: `{}`",
             self.shown(below)
         ))
-        .hint("download it alone, under another name")
+        .hint("if no other program writes there, download it alone, under another name; else run the command again")
     }
 
     fn check_place(&self, below: &str, there: &Metadata) -> Result<()> {
@@ -314,7 +315,7 @@ impl DestDir {
             Ok(())
         } else if there.is_dir() {
             Err(Error::conflict(format!("`{path}` is a directory"))
-                .hint(format!("to put the file inside, add a slash: `{path}/`")))
+                .hint(format!("remove or move it; to put a single file inside, add a slash: `{path}/`")))
         } else {
             Err(Error::conflict(format!("`{path}` is neither a file nor a directory"))
                 .hint("name it by itself to write to it"))
@@ -500,6 +501,8 @@ mod tests {
         let dir = Dir::open_ambient_dir(dir.path(), ambient_authority()).unwrap();
         let meta = Metadata::from_file(&dir.create("written").unwrap().into_std()).unwrap();
         written.add(&meta);
+        // A file of the run that is younger says nothing about this one.
+        written.add(&Metadata::from_file(&dir.create("later").unwrap().into_std()).unwrap());
         dir.remove_file("written").unwrap();
         for _ in 0..10_000 {
             dir.create("other").unwrap();

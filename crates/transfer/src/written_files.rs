@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::hash_map::{Entry, HashMap, RandomState};
 use std::hash::BuildHasher;
+use std::time::UNIX_EPOCH;
 
 use cap_fs_ext::MetadataExt;
 use cap_std::fs::Metadata;
-use cap_std::time::SystemTime;
 
 use super::reserved::Reserved;
 use wharf_core::platform::FileKey;
@@ -30,9 +30,31 @@ pub struct WrittenFiles {
 struct InodeGroup {
     /// A bit for each.
     files: u64,
-    /// The latest birth time of them; none if the disk keeps none. A file that is younger only has the inode of one that
-    /// another program replaced.
-    latest: Option<SystemTime>,
+    /// The birth time of each, in order of the bits. A file that is younger only has the inode of one that another program
+    /// replaced or removed.
+    born: Vec<u64>,
+}
+
+impl InodeGroup {
+    /// Returns the position of the birth time of a file.
+    fn position(&self, bit: u64) -> usize {
+        (self.files & (bit - 1)).count_ones() as usize
+    }
+
+    fn contains(&self, bit: u64, born: Option<u64>) -> bool {
+        self.files & bit != 0
+            && born.zip(self.born.get(self.position(bit))).is_none_or(|(born, latest)| born <= *latest)
+    }
+
+    fn add(&mut self, bit: u64, born: Option<u64>) {
+        let (position, born) = (self.position(bit), born.unwrap_or(u64::MAX));
+        if self.files & bit == 0 {
+            self.files |= bit;
+            self.born.insert(position, born);
+        } else if let Some(latest) = self.born.get_mut(position) {
+            *latest = born.max(*latest);
+        }
+    }
 }
 
 /// Device and inode of an existing directory, and the path below it.
@@ -50,10 +72,7 @@ impl WrittenFiles {
             return true;
         }
         let (group, bit) = group_of(meta);
-        self.files.borrow().get(&group).is_some_and(|group| {
-            let born = born(meta).zip(group.latest);
-            group.files & bit != 0 && born.is_none_or(|(born, latest)| born <= latest)
-        })
+        self.files.borrow().get(&group).is_some_and(|group| group.contains(bit, born(meta)))
     }
 
     /// Adds a file that was skipped, unless it has several names: it may be skipped under each.
@@ -87,10 +106,7 @@ impl WrittenFiles {
 
     pub(super) fn add(&self, meta: &Metadata) {
         let (group, bit) = group_of(meta);
-        let mut files = self.files.borrow_mut();
-        let group = files.entry(group).or_default();
-        group.files |= bit;
-        group.latest = group.latest.max(born(meta));
+        self.files.borrow_mut().entry(group).or_default().add(bit, born(meta));
     }
 }
 
@@ -99,6 +115,8 @@ fn group_of(meta: &Metadata) -> ((u64, u64), u64) {
     ((meta.dev(), meta.ino() / 64), 1 << (meta.ino() % 64))
 }
 
-fn born(meta: &Metadata) -> Option<SystemTime> {
-    meta.created().ok()
+/// Returns the birth time of a file in nanoseconds since 1970; `None` if the disk keeps none.
+fn born(meta: &Metadata) -> Option<u64> {
+    let time = meta.created().ok()?.into_std().duration_since(UNIX_EPOCH).ok()?;
+    u64::try_from(time.as_nanos()).ok()
 }

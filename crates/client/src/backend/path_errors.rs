@@ -40,7 +40,8 @@ pub(super) fn is_directory(at: &SessionPath) -> Error {
 
 /// Returns the `conflict` of a directory at the path of a new file.
 pub fn directory_in_the_way(at: &SessionPath) -> Error {
-    is_directory(at).hint(format!("to put it inside, add a slash: `{at}{}`", if at.path.is_root() { "" } else { "/" }))
+    let slash = if at.path.is_root() { "" } else { "/" };
+    is_directory(at).hint(format!("remove or move it; to put a single file inside, add a slash: `{at}{slash}`"))
 }
 
 /// Returns the `conflict` of an entry that is not a directory where one is needed.
