@@ -354,6 +354,27 @@ fn a_dry_run_predicts_and_changes_nothing() {
     }
 }
 
+#[test]
+fn what_is_excluded_is_in_the_way_in_a_dry_run_as_well() {
+    let there = || FakeBackend::with(&[("/t/d/k.tmp", "k"), ("/t/a", "aaa")]);
+    for pattern in ["d/", "*.tmp"] {
+        for dry_run in [true, false] {
+            let options = || TransferOptions { dry_run, ..excluding(&[pattern]) };
+            let (room, other) = (Room::with(&[("t/d", "d"), ("to/d/k.tmp", "k")]), there());
+            let up = run(&other, options()).sync_up(&room.at("t"), DELETE, &mut Vec::new()).fails(Kind::Conflict);
+            let error = up.error();
+            assert!(error.message().contains("the destination is a directory"), "{error}");
+            assert!(error.hint_text().is_some_and(|hint| hint.contains("excluded")), "{error}");
+            assert!(other.content("/t/d/k.tmp").is_some());
+
+            let other = FakeBackend::with(&[("/t/d", "d"), ("/t/a", "aaa")]);
+            let down = run(&other, options()).sync_down(&room.at("to"), DELETE, &mut Vec::new()).fails(Kind::Partial);
+            let hints = down.lines.iter().filter_map(|line| line.error.as_ref()?.hint_text());
+            assert!(hints.count() == 1 && room.names("to").contains(&"d/k.tmp".to_owned()));
+        }
+    }
+}
+
 /// Where a service keeps no times of sources, what wharf recorded decides.
 #[test]
 fn without_times_what_was_recorded_decides() {

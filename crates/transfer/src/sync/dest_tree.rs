@@ -8,7 +8,7 @@ use super::compare::Precision;
 use wharf_core::error::Error;
 use wharf_core::model::Timestamp;
 
-/// The entries of the destination that the filter includes, by their paths below it.
+/// The entries of the destination by their paths below it. What is in a directory that the filter excludes is not among them.
 #[derive(Default)]
 pub(super) struct DestTree {
     /// In the order of paths, what is in a directory follows it directly.
@@ -73,6 +73,8 @@ pub(super) struct Obstacle<'a> {
     pub(super) is_directory: bool,
     /// Whether it was deleted.
     pub(super) is_gone: bool,
+    /// Whether it stays whatever the source has.
+    pub(super) is_kept: bool,
 }
 
 impl DestEntry {
@@ -177,7 +179,8 @@ impl DestTree {
         let paths = std::iter::once(below).chain(parents(below));
         let mut found = paths.filter_map(|path| self.entries.get_key_value(path));
         let (path, entry) = found.find(|(_, entry)| entry.at_source == Counterpart::Other)?;
-        Some(Obstacle { below: path, is_directory: entry.kind == DestKind::Directory, is_gone: entry.gone })
+        let is_directory = entry.kind == DestKind::Directory;
+        Some(Obstacle { below: path, is_directory, is_gone: entry.gone, is_kept: entry.kept })
     }
 
     /// Returns whether an entry is in the way of something.
@@ -244,6 +247,18 @@ mod tests {
         tree.keep_parents(Path::new("d/e/excluded"));
         tree.keep(Path::new("k/l"));
         assert_eq!(extra(&tree), "d/y d/e/x");
+    }
+
+    #[test]
+    fn what_stays_is_in_the_way_and_is_not_extra() {
+        let mut tree = tree(&["d/", "d/e", "k/"]);
+        tree.add("d/excluded".into(), DestEntry::new(DestKind::File, None, None).kept(true));
+        tree.keep(Path::new("k"));
+        for path in ["d", "k"] {
+            tree.match_source(Path::new(path), false);
+            assert!(tree.obstacle(Path::new(path)).is_some_and(|found| found.is_kept), "{path}");
+        }
+        assert_eq!(extra(&tree), "d/e");
     }
 
     #[test]

@@ -60,8 +60,12 @@ pub(super) async fn read(root: &Path, options: &TransferOptions) -> Result<DestT
         let above: &[u8] = if bytes.is_empty() { b"" } else { b"/" };
         let bytes = [bytes.as_slice(), above, &bytes_of(&name)].concat();
         let verdict = options.filter.judge(&bytes, meta.is_dir());
-        if verdict == FilterDecision::Exclude || is_unfinished(&name, &meta) {
+        if is_unfinished(&name, &meta) {
             tree.keep_parents(&below);
+            continue;
+        }
+        if verdict == FilterDecision::Exclude {
+            tree.add(below, entry(&meta).kept(true));
             continue;
         }
         let path = root.join(&below);

@@ -92,9 +92,9 @@ struct SyncRun<'r> {
 /// Which files of the source are transferred.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
-    /// Those that nothing is in the way of.
+    /// Those that nothing is in the way of, and those that fail because it stays.
     Free,
-    /// The others.
+    /// Those that something is in the way of which is to be deleted.
     Blocked,
 }
 
@@ -133,16 +133,23 @@ impl SyncRun<'_> {
             "not a directory"
         };
         let path = shown(obstacle.below);
-        Err(Error::conflict(format!("the destination is {kind}, unlike the source: `{path}`")).hint(if self.delete {
+        let hint = if obstacle.is_kept {
+            format!(
+                "it stays, since it or something in it is excluded, skipped or mounted: move it away, or leave it out: {}",
+                Setting::Exclude
+            )
+        } else if self.delete {
             "nothing was deleted in its place: see the other errors".to_owned()
         } else {
             format!("{} replaces it", Setting::Delete)
-        }))
+        };
+        Err(Error::conflict(format!("the destination is {kind}, unlike the source: `{path}`")).hint(hint))
     }
 
     /// Returns whether the path of a file of the source belongs to a pass.
     fn is_in(&self, pass: Pass, below: &Path) -> bool {
-        self.tree.obstacle(below).is_some() == (pass == Pass::Blocked)
+        let waits = self.tree.obstacle(below).is_some_and(|obstacle| !obstacle.is_kept);
+        waits == (pass == Pass::Blocked)
     }
 }
 

@@ -50,12 +50,9 @@ pub(super) async fn read(files: &dyn SessionFiles, at: &SessionPath, options: &T
             continue;
         }
         let below = entry.path.below(&opened.at.path);
-        let verdict = match filter.judge(below, entry.kind == EntryKind::Directory) {
-            None | Some(FilterDecision::Exclude) => {
-                tree.keep_parents(Path::new(below));
-                continue;
-            }
-            Some(verdict) => verdict,
+        let Some(verdict) = filter.judge(below, entry.kind == EntryKind::Directory) else {
+            tree.keep_parents(Path::new(below));
+            continue;
         };
         let kind = match entry.kind {
             EntryKind::File => DestKind::File,
@@ -63,7 +60,7 @@ pub(super) async fn read(files: &dyn SessionFiles, at: &SessionPath, options: &T
             EntryKind::Symlink => DestKind::Link,
             EntryKind::Other => DestKind::Special,
         };
-        let is_kept = verdict == FilterDecision::Descend;
+        let is_kept = verdict != FilterDecision::Include;
         tree.add(below.into(), DestEntry::new(kind, entry.size, entry.modified_at).kept(is_kept));
     }
     Ok(tree)
