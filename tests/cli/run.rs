@@ -118,6 +118,7 @@ fn an_output_without_a_place_replaces_nothing() {
 #[test]
 fn outputs_that_mean_nothing_are_refused_before_anything_is_created() {
     let sandbox = Sandbox::new();
+    std::os::unix::fs::symlink(".", sandbox.path("here")).unwrap();
     for (outputs, says) in [
         (&["f:-"][..], "stdout"),
         (&[":here"], "--out needs a path"),
@@ -127,6 +128,8 @@ fn outputs_that_mean_nothing_are_refused_before_anything_is_created() {
         (&["sesn_00ce2cbd86f25bec9fc34003:/f"], "no session"),
         (&["f", "d/f"], "two outputs go to"),
         (&["f:same", "g:same"], "two outputs go to `same`"),
+        (&["f:same", "g:here/same"], "two outputs go to `here/same`"),
+        (&["f:new/same", "g:here/here/new/same"], "two outputs go to"),
     ] {
         let flags: Vec<&str> = outputs.iter().flat_map(|output| ["--out", output]).collect();
         run(&sandbox, &flags, "true").code(125).says(&[says]);

@@ -129,11 +129,16 @@ impl RunOutput {
         if self.replaces { shown(&self.to.path) } else { self.path.name().to_owned() }
     }
 
-    /// Returns the local path that the output goes to, as far as it is known, for comparing outputs.
+    /// Returns the local path that the output goes to, as far as it is known, for comparing outputs. Links in the part that
+    /// exists are resolved.
     pub(super) fn place(&self) -> PathBuf {
         let place = if self.replaces { self.to.path.clone() } else { PathBuf::from(self.path.name()) };
         // Without `.` and double slashes.
-        std::path::absolute(&place).unwrap_or(place).components().collect()
+        let place: PathBuf = std::path::absolute(&place).unwrap_or(place).components().collect();
+        let resolve = |above: &Path| Some(above.canonicalize().ok()?.join(place.strip_prefix(above).ok()?));
+        let resolved = place.ancestors().find_map(resolve);
+        // What is joined with nothing ends with a slash.
+        resolved.map_or(place, |resolved| resolved.components().collect())
     }
 }
 
