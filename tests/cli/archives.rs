@@ -182,6 +182,8 @@ fn each_hostile_entry_fails_by_itself_and_nothing_leaves_the_destination() {
         ("is a sparse file", other("sparse", b'S', ""), "unsupported"),
         ("has this path twice", file("good", "again"), "conflict"),
         ("has this path twice", file("./good", "again"), "conflict"),
+        ("a file and a directory of the same path", other("good/", b'5', ""), "conflict"),
+        ("a file and a directory of the same path", file("good/below", "x"), "conflict"),
     ] {
         let run = untar(&sandbox, archive(&[file("good", "good"), hostile, file("last", "last")]), "s1:/in/", &[]);
         let receipts = run.code(10).json();
@@ -195,6 +197,25 @@ fn each_hostile_entry_fails_by_itself_and_nothing_leaves_the_destination() {
         assert_eq!(sandbox.cat("s1:/outside"), "untouched", "{what}");
         assert_eq!(sandbox.paths("s1:/"), ["/in/", "/in/good", "/in/last", "/outside"], "{what}");
         sandbox.run(["files", "rm", "-r", "s1:/in"]).ok();
+    }
+}
+
+/// Small files may be sent after directories that follow them.
+#[test]
+fn of_a_file_and_a_directory_of_the_same_path_the_first_arrives_on_every_backend() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--exec"]);
+    let mut entries = vec![file("a", "first"), file("a", "second"), other("a/", b'5', ""), file("d/x", "x")];
+    entries.push(file("d", "second"));
+    entries.extend((0..8).map(|number| file(&format!("f{number}"), "small")));
+    for backend in ["local", "foundry", "agb"] {
+        let wharf = |args: &[&str]| served.wharf(backend, args).env("WHARF_AGENT", "a1");
+        let id = wharf(&["sessions", "create", "-q"]).run().ok().stdout().trim_end().to_owned();
+        let at = |path: &str| format!("{id}:/tmp/in/{path}");
+        let run = wharf(&["files", "upload", "-", &at(""), "--untar"]).stdin(archive(&entries)).run();
+        assert_eq!(run.code(10).column("status").iter().filter(|status| *status == "failed").count(), 3, "{backend}");
+        assert_eq!(wharf(&["files", "cat", &at("a")]).run().ok().stdout(), "first", "{backend}");
+        assert_eq!(wharf(&["files", "cat", &at("d/x")]).run().ok().stdout(), "x", "{backend}");
     }
 }
 

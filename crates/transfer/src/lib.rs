@@ -8,6 +8,7 @@
 
 mod archive_download;
 mod archive_input;
+mod archive_plan;
 mod archive_source;
 mod archive_upload;
 mod bundle;
