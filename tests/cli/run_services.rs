@@ -263,6 +263,27 @@ fn a_failure_before_the_work_leaves_nothing() {
 }
 
 #[test]
+fn a_session_is_deleted_although_its_creation_was_answered_with_an_error() {
+    for (backend, fault, code) in [
+        ("foundry", "sessions.create:504@end", 8),
+        ("foundry", "sessions.create:500@end x1", 8),
+        ("foundry", "sessions.create:503@end", 8),
+        ("foundry", "sessions.create:429@end", 6),
+        ("anthropic", "sessions.create:502@end", 8),
+    ] {
+        let sandbox = Sandbox::new();
+        let services = Services::with_agents(&sandbox, &["--fault", fault]);
+        let object = services.object(backend, code, &["--retries", "0", "true"]);
+        assert_eq!(object["cleanup"]["status"], "deleted", "{fault}: {object:#}");
+        services.is_empty(backend);
+    }
+    let sandbox = Sandbox::new();
+    let services = Services::with_agents(&sandbox, &["--fault", "sessions.create:504@end"]);
+    let refused = services.served.wharf("foundry", ["sessions", "create", "--retries", "0"]).run();
+    refused.code(8).says(&["it may have taken effect", "shows whether the session `wharf_"]);
+}
+
+#[test]
 fn only_a_session_whose_id_the_user_chose_is_looked_at_before_it_is_deleted() {
     let sandbox = Sandbox::new();
     let services = Services::with_agents(&sandbox, &[]);

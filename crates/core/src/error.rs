@@ -378,7 +378,7 @@ impl Error {
         self.details.as_ref().map_or(0, |details| details.tries)
     }
 
-    /// Returns whether an earlier attempt, whose answer was lost, may have taken effect.
+    /// Returns whether an attempt may have taken effect: its answer was lost, or is an error that a gateway gives as well.
     pub fn is_uncertain(&self) -> bool {
         self.details.as_ref().is_some_and(|details| details.uncertain)
     }

@@ -146,11 +146,11 @@ impl RunGuard {
         })
     }
 
-    /// Returns whether a session that has the id of the new one already can only be that of this run.
-    pub(in crate::commands) fn owns_id(&self, error: &Error) -> bool {
-        let has_ids =
-            self.backend.capabilities().has(Feature::SessionId) && self.backend.capabilities().account.is_some();
-        has_ids && error.kind() == Kind::Conflict && error.tries() > 1
+    /// Returns whether a session of this id at the service can only be that of this run.
+    pub(in crate::commands) fn owns(&self, id: &SessionId) -> bool {
+        let (capabilities, record) = (self.backend.capabilities(), self.journal.record());
+        let has_ids = capabilities.has(Feature::SessionId) && capabilities.account.is_some();
+        has_ids && (record.chosen.as_ref() == Some(id) || id.as_str() == record.run)
     }
 
     /// Notes that no session was created, and none will appear.

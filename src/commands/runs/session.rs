@@ -105,17 +105,26 @@ impl RunGuard {
 
     /// Notes how the creation of a session with this id ended.
     async fn settle(&mut self, mut created: Result<Session>, id: Option<SessionId>) -> Result<Session> {
-        if let (Err(error), Some(id)) = (&created, id)
-            && self.owns_id(error)
+        if let (Err(error), Some(id)) = (&created, &id)
+            && error.kind() == Kind::Conflict
+            && error.tries() > 1
+            && self.owns(id)
         {
             // An earlier try has created it, and its answer was lost.
-            created = self.backend().sessions().get(&id).await;
+            created = self.backend().sessions().get(id).await;
         }
-        match &created {
-            Ok(session) => self.created(session)?,
+        match (&created, id) {
+            (Ok(session), _) => self.created(session)?,
             // One that was stopped may have reached the service.
-            Err(error) if !error.is_uncertain() && !error.kind().is_stop() => self.not_created(),
-            Err(_) => {}
+            (Err(error), _) if error.is_uncertain() || error.kind().is_stop() => {}
+            // A gateway says so of a session that the service created, too.
+            (Err(error), Some(id)) if matches!(error.status(), Some(429 | 503)) && self.owns(&id) => {
+                match self.backend().sessions().get(&id).await {
+                    Ok(session) => self.created(&session)?,
+                    Err(_) => self.not_created(),
+                }
+            }
+            (Err(_), _) => self.not_created(),
         }
         created
     }

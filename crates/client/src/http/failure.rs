@@ -96,6 +96,8 @@ pub(super) struct RequestHistory {
     pub(super) tries: u32,
     /// Whether an attempt may have had an effect although its answer was lost.
     pub(super) lost: bool,
+    /// Whether an attempt may have had an effect although it was answered with an error.
+    pub(super) ambiguous: bool,
     backend: &'static str,
     secrets: Arc<Secrets>,
 }
@@ -106,6 +108,7 @@ impl RequestHistory {
             class: request.class,
             tries: request.tried,
             lost: false,
+            ambiguous: false,
             backend,
             secrets: Arc::clone(&request.secrets),
         }
@@ -273,7 +276,7 @@ impl AttemptFailure {
 
     /// Returns whether the effect of the request is unknown: 5xx and 408 come from gateways as well, which do not
     /// know what the service did. An agent that failed has had the request, and one that lacks a feature has not used it.
-    fn is_ambiguous(&self) -> bool {
+    pub(super) fn is_ambiguous(&self) -> bool {
         self.delivery == Delivery::Answered
             && matches!(self.details.status, Some(408 | 500..=599))
             && !matches!(self.kind, Kind::AgentFailed | Kind::Unsupported)
@@ -283,8 +286,9 @@ impl AttemptFailure {
     pub(super) fn into_error(self, history: &RequestHistory) -> Error {
         let scrub = |text: &str| history.secrets.scrub(text, false);
         let uncertain = history.lost || self.delivery == Delivery::Unknown;
+        let ambiguous = history.ambiguous || self.is_ambiguous();
         let unsure = match history.class {
-            Class::Once(look) if uncertain || self.is_ambiguous() => {
+            Class::Once(look) if uncertain || ambiguous => {
                 Some(format!("it may have taken effect, and was not sent again; {look} shows whether it did"))
             }
             Class::Idempotent if uncertain => Some("an earlier try may have taken effect".to_owned()),
@@ -301,7 +305,7 @@ impl AttemptFailure {
                 backend: Some(history.backend),
                 code: self.details.code.as_deref().map(scrub),
                 request_id: self.details.request_id.as_deref().map(scrub),
-                uncertain: unsure.is_some(),
+                uncertain: unsure.is_some() || ambiguous && matches!(history.class, Class::Idempotent),
                 tries: history.tries,
                 ..*self.details
             }),

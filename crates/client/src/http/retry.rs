@@ -39,6 +39,7 @@ pub(super) async fn run(service: &Service, request: PreparedRequest<'_>, mode: R
                 Err(failed) => failed,
             };
         history.lost |= failure.delivery == Delivery::Unknown;
+        history.ambiguous |= failure.is_ambiguous();
         watched.failed(&failure);
         if let Some(auth) =
             auth.filter(|_| failure.details.status == Some(401) && may_renew && request.payload.can_be_sent())

@@ -94,6 +94,10 @@ impl Sessions for FoundrySessions {
                 "check that agent `{agent}` and the requested version exist: {}",
                 Step::ListAgentVersions { agent }
             ))),
+            Err(error) if error.is_uncertain() => {
+                let list = Step::ListSessions;
+                Err(error.hint(format!("it may have taken effect; {list} shows whether the session `{id}` exists")))
+            }
             Err(error) => Err(error),
         }
     }
