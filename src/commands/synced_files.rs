@@ -70,10 +70,12 @@ impl Cx {
         self.change_record(|ledger| ledger.forget(session));
     }
 
-    /// Takes something out of the record. Errors of the record are only noted.
+    /// Takes something out of the record. If that fails, such as on a full disk, the whole record is removed: a part that
+    /// is not true any more would be believed. Errors are only noted.
     fn change_record(&self, change: impl FnOnce(&SyncLedger) -> Result<()>) {
-        if let Some(Err(error)) = self.sync_ledger().map(|ledger| change(&ledger)) {
-            self.note_unsynced(&error);
+        let Some(ledger) = self.sync_ledger() else { return };
+        if let Err(error) = change(&ledger) {
+            self.note_unsynced(&ledger.clear().err().unwrap_or(error));
         }
     }
 

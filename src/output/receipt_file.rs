@@ -9,7 +9,8 @@ use wharf_core::error::{Error, Result};
 use wharf_core::model::Receipt;
 use wharf_core::platform::{self, shown};
 
-/// A file to which receipts are appended. Existing receipts are kept.
+/// A file to which receipts are appended. Existing receipts are kept. A new file without receipts is removed when it is
+/// dropped, unless the run succeeded.
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
@@ -65,8 +66,14 @@ impl ReceiptFile {
         Ok(())
     }
 
-    /// Closes the file after a failed run; removes a new file without receipts.
-    pub fn abandon(self) {
+    /// Closes the file after a run that succeeded.
+    pub fn keep(mut self) {
+        self.is_new = false;
+    }
+}
+
+impl Drop for ReceiptFile {
+    fn drop(&mut self) {
         if self.is_new && !self.written && self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
             drop(std::fs::remove_file(&self.path));
         }

@@ -431,7 +431,10 @@ fn a_command_that_fills_the_disk_keeps_its_status_and_room_can_be_made() {
     run(&["exec", "s1", "--", "true"]).code(125).says(&["full"]);
     run(&["files", "rm", "s1:/big"]).ok();
     run(&["exec", "s1", "--", "true"]).ok();
+    run(&["exec", "s1", "--shell", fill]).code(7);
     run(&["sessions", "delete", "s1"]).ok();
+    run(&["run", "--", "sh", "-c", fill]).code(7);
+    assert_eq!(run(&["sessions", "list", "-q"]).ok().stdout(), "", "nothing is left");
 }
 
 /// Runs a script that prints `bytes` of one line, and returns the peak of wharf's memory in KiB, as the script sees it.

@@ -160,10 +160,29 @@ fn the_file_of_the_receipts_and_the_home_are_not_deleted() {
     let run = sync(&sandbox, &["s1:/tree", "out", "--delete", "--receipt", "out/receipts.jsonl"]);
     assert_eq!((run.ok().json().as_array().unwrap().len(), sandbox.read("out/receipts.jsonl").lines().count()), (4, 4));
     sync(&sandbox, &["tree", "s1:/tree", "--receipt", "tree/receipts"]).code(2).says(&["--exclude"]);
+    assert!(!sandbox.path("tree/receipts").exists(), "nothing is left of the file");
     sandbox.put("s1:/tree/log", "");
     sync(&sandbox, &["s1:/tree", "out", "--receipt", "out/log"]).code(2);
     let run = sync(&sandbox, &["s1:/tree", sandbox.store().parent().unwrap().to_str().unwrap(), "--delete"]);
     run.code(2).says(&["WHARF_HOME"]);
+}
+
+#[test]
+fn a_record_that_cannot_be_changed_is_not_believed_later() {
+    let sandbox = stage();
+    let served = sandbox.serve(&[]);
+    let session = session(&served, "foundry");
+    let mounts = Mounts::tmpfs(&sandbox.store(), "size=256k,mode=700");
+    let run = |args: &[&str]| mounts.with(served.wharf("foundry", args)).run();
+    let to = format!("{session}:/tree");
+    run(&["files", "sync", "tree", &to]).ok();
+    let fill = sandbox.store().join("fill").display().to_string();
+    mounts.run(&format!("! head -c 1000000 /dev/zero >'{fill}' 2>/dev/null"));
+    sandbox.write("other", "x");
+    run(&["files", "upload", "other", &format!("{to}/a")]).ok();
+    mounts.run(&format!("rm '{fill}'"));
+    let again = run(&["files", "sync", "tree", &to]);
+    assert!(again.ok().outcomes(&to).contains(&"a copied".to_owned()), "{:?}", again.outcomes(&to));
 }
 
 #[test]

@@ -19,7 +19,7 @@
 //! log.retain(|line| line.session != deleted)?;                     // drop what a deletion made invalid
 //! ```
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::marker::PhantomData;
 use std::path::PathBuf;
@@ -128,6 +128,17 @@ impl<T: Serialize + DeserializeOwned> LineLog<T> {
         }
         let _lock = self.lock()?;
         self.rewrite(|line, _| keep(line), false)
+    }
+
+    /// Removes all lines. That works on a full disk, too.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`: the log is unchanged.
+    pub(crate) fn remove(&self) -> Result<()> {
+        match fs::remove_file(self.path()) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(self.failed("removing", &e)),
+            _ => Ok(()),
+        }
     }
 
     fn exists(&self) -> bool {

@@ -6,7 +6,7 @@
 //! line is on the disk before the step that it announces.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -154,12 +154,12 @@ impl RunJournal {
     pub fn begin(home: &Path, record: RunRecord) -> Result<Self> {
         let dir = home.join(RUNS);
         let path = dir.join(format!("{}{ENDING}", record.run));
-        let failed = |e: std::io::Error| failed("writing", &path, &e);
+        let failed = |e: io::Error| failed("writing", &path, &e);
         platform::create_private_dir(&dir).map_err(failed)?;
         let file = loop {
             platform::create_private_file(&path).map_err(failed)?;
             let file = match OpenOptions::new().read(true).append(true).open(&path) {
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
                 opened => opened.map_err(failed)?,
             };
             file.lock().map_err(failed)?;
@@ -174,27 +174,31 @@ impl RunJournal {
         Ok(journal)
     }
 
-    /// Takes over the journal of a run that does not live any more; `None` if it does, or if the journal is gone or
-    /// cannot be read.
-    pub fn take_over(home: &Path, run: &str) -> Option<Self> {
+    /// Takes over the journal of a run that does not live any more; `None` if it does, or if the journal is gone or damaged.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub fn take_over(home: &Path, run: &str) -> Result<Option<Self>> {
         let path = home.join(RUNS).join(format!("{run}{ENDING}"));
-        let mut file = open(&path, OpenOptions::new().append(true))?;
+        let failed = |e: io::Error| failed("opening", &path, &e);
+        let Some(mut file) = open(&path, OpenOptions::new().append(true)).map_err(failed)? else { return Ok(None) };
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(e)) => return Err(failed(e)),
         }
         // Another process may have finished it in between.
-        if platform::names_of(&file.metadata().ok()?) == 0 || !path.exists() {
-            return None;
+        if platform::names_of(&file.metadata().map_err(failed)?) == 0 || !path.exists() {
+            return Ok(None);
         }
-        let record = read(&mut file)?;
-        (record.run == run).then_some(RunJournal { path, file, record })
+        let record = read(&mut file).filter(|record| record.run == run);
+        Ok(record.map(|record| RunJournal { path, file, record }))
     }
 
     /// Returns whether there is no journal of a run any more: it is finished.
     pub fn is_gone(home: &Path, run: &str) -> bool {
         let found = fs::symlink_metadata(home.join(RUNS).join(format!("{run}{ENDING}")));
-        found.is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+        found.is_err_and(|e| e.kind() == io::ErrorKind::NotFound)
     }
 
     /// Returns what the journal says.
@@ -240,7 +244,7 @@ pub fn remove_unwritten(home: &Path) {
         if !is_journal {
             continue;
         }
-        let Some(mut file) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
+        let Ok(Some(mut file)) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
         if file.try_lock().is_ok() {
             let mut text = Vec::new();
             let is_read = (&mut file).take(LONGEST).read_to_end(&mut text).is_ok();
@@ -277,14 +281,21 @@ pub fn runs(home: &Path) -> Result<RunListing> {
     let dir = home.join(RUNS);
     let entries = match fs::read_dir(&dir) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(RunListing::default()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(RunListing::default()),
         Err(e) => return Err(failed("reading", &dir, &e)),
     };
     let mut found = RunListing::default();
     for entry in entries.flatten() {
         let name = entry.file_name();
         let Some(run) = name.to_str().and_then(|name| name.strip_suffix(ENDING)) else { continue };
-        let Some(mut file) = open(&entry.path(), &mut OpenOptions::new()) else { continue };
+        let mut file = match open(&entry.path(), &mut OpenOptions::new()) {
+            Ok(Some(file)) => file,
+            Ok(None) => continue,
+            Err(_) => {
+                found.unreadable += usize::from(run.starts_with(PREFIX));
+                continue;
+            }
+        };
         let is_running = matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
         match read(&mut file).filter(|record| record.run == run) {
             Some(record) => found.runs.push(ListedRun { record, is_running }),
@@ -297,12 +308,14 @@ pub fn runs(home: &Path) -> Result<RunListing> {
     Ok(found)
 }
 
-/// Opens a journal for reading. Something else of that name, such as a link or a pipe, which may never open, is none.
-fn open(path: &Path, options: &mut OpenOptions) -> Option<File> {
-    if !fs::symlink_metadata(path).ok()?.is_file() {
-        return None;
-    }
-    options.read(true).open(path).ok()
+/// Opens a journal for reading; `None` if it is gone. Something else of that name, such as a link or a pipe, which may never
+/// open, is not a journal.
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    let mut open = || {
+        let is_journal = fs::symlink_metadata(path)?.is_file();
+        if is_journal { options.read(true).open(path).map(Some) } else { Ok(None) }
+    };
+    open().or_else(|e: io::Error| if e.kind() == io::ErrorKind::NotFound { Ok(None) } else { Err(e) })
 }
 
 /// Returns what the last line of a journal says that is whole.
@@ -316,7 +329,7 @@ fn read(file: &mut File) -> Option<RunRecord> {
     (record.version == VERSION).then_some(record)
 }
 
-fn failed(doing: &str, path: &Path, error: &std::io::Error) -> Error {
+fn failed(doing: &str, path: &Path, error: &io::Error) -> Error {
     Error::io(format!("{doing} the journal of the run `{}`", shown(path)), error)
 }
 
@@ -334,22 +347,22 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut journal = begun(home.path());
         let run = journal.record().run.clone();
-        assert!(RunJournal::take_over(home.path(), &run).is_none(), "its process lives");
+        assert!(RunJournal::take_over(home.path(), &run).unwrap().is_none(), "its process lives");
         journal.change(|record| record.session = Some("s1".parse().unwrap())).unwrap();
         journal.change(|record| record.state = RunState::Working).unwrap();
         let listed = runs(home.path()).unwrap().runs;
         assert!(listed.len() == 1 && listed[0].is_running, "{listed:?}");
         drop(journal);
         assert!(!runs(home.path()).unwrap().runs[0].is_running);
-        let taken = RunJournal::take_over(home.path(), &run).unwrap();
+        let taken = RunJournal::take_over(home.path(), &run).unwrap().unwrap();
         assert_eq!(
             (taken.record().state, taken.record().session.as_ref().map(SessionId::as_str)),
             (RunState::Working, Some("s1"))
         );
-        assert!(RunJournal::take_over(home.path(), &run).is_none(), "it is being finished");
+        assert!(RunJournal::take_over(home.path(), &run).unwrap().is_none(), "it is being finished");
         taken.remove().unwrap();
         assert!(runs(home.path()).unwrap().runs.is_empty());
-        assert!(RunJournal::take_over(home.path(), &run).is_none());
+        assert!(RunJournal::take_over(home.path(), &run).unwrap().is_none());
     }
 
     #[test]
@@ -360,16 +373,16 @@ mod tests {
         drop(journal);
         let mut file = OpenOptions::new().append(true).open(&path).unwrap();
         file.write_all(b"{\"version\":1,\"run\":").unwrap();
-        assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().record().state, RunState::Creating);
+        assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().unwrap().record().state, RunState::Creating);
         remove_unwritten(home.path());
         assert!(path.exists(), "it has a whole line");
         // A line that follows it is spoilt as well, and the one before counts.
         file.write_all(b"{}\n\xff\n").unwrap();
-        assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().record().state, RunState::Creating);
+        assert_eq!(RunJournal::take_over(home.path(), &run).unwrap().unwrap().record().state, RunState::Creating);
         fs::write(&path, "no journal").unwrap();
         let listed = runs(home.path()).unwrap();
         assert_eq!((listed.runs.len(), listed.unreadable), (0, 1));
-        assert!(RunJournal::take_over(home.path(), &run).is_none());
+        assert!(RunJournal::take_over(home.path(), &run).unwrap().is_none());
         remove_unwritten(home.path());
         assert!(!path.exists());
     }

@@ -176,6 +176,14 @@ impl SyncLedger {
         self.log.retain(|line| line.origin != self.origin || line.session != session.as_str()).map(drop)
     }
 
+    /// Removes the record, which needs no room on the disk.
+    ///
+    /// # Errors
+    /// Those of the disk, usually `io`.
+    pub fn clear(&self) -> Result<()> {
+        self.log.remove()
+    }
+
     /// Removes the lines that a later line about the same path follows.
     fn compact(&self) -> Result<()> {
         let (key, mut last, mut number) = (RandomState::new(), HashMap::new(), 0_usize);

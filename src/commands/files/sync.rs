@@ -90,8 +90,7 @@ impl FilesSyncArgs {
         };
         let mut journal = self.shared.journal(cx, &[("the local directory", &local)])?;
         let options = TransferOptions { reserved: self.shared.reserved(), ..options };
-        let watch = cx.out.watch(&[shown(&self.source)]);
-        let transfer = Transfer { backend, options: &options, observer: &watch, cancellation: &cx.cancellation };
+        let (cancellation, names) = (&cx.cancellation, [shown(&self.source)]);
         let how = SyncOptions { delete: self.delete, max_delete: self.max_delete };
         let (plan, at) = match direction {
             Direction::Upload { source, to } => {
@@ -99,15 +98,22 @@ impl FilesSyncArgs {
                 let usage = if self.shared.dry_run { SessionUse::Rehearse } else { SessionUse::Change("Sync to") };
                 let to = cx.session_path(&to, usage).await?;
                 let known = cx.synced_files(&to);
+                let watch = cx.out.watch(&names);
+                let transfer = Transfer { backend, options: &options, observer: &watch, cancellation };
                 (transfer.plan_sync_upload(source, to.clone(), &how, known).await?, to)
             }
             Direction::Download { from, to } => {
                 let from = cx.session_path(&from, SessionUse::Read).await?;
                 let known = cx.synced_files(&from);
+                let watch = cx.out.watch(&names);
+                let transfer = Transfer { backend, options: &options, observer: &watch, cancellation };
                 (transfer.plan_sync_download(from.clone(), to, &how, known).await?, from)
             }
         };
+        // Nothing is drawn over a question, and the time until the answer is not that of the transfer.
         self.confirm(cx, &plan).await?;
+        let watch = cx.out.watch(&names);
+        let transfer = Transfer { backend, options: &options, observer: &watch, cancellation };
         let mut listing = cx.out.listing().ignore_closed_stdout().summarized_by(&watch);
         let mut receipts = |receipt: &Receipt| record(cx, &mut journal, &mut listing, receipt);
         let mut records = Vec::new();

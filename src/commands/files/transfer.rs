@@ -219,8 +219,8 @@ impl TypedDestination {
 
 /// Closes the receipt file at the end of the run.
 pub(super) fn end(journal: Option<ReceiptFile>, verdict: Result<()>) -> Result<()> {
-    if let Some(journal) = journal.filter(|_| verdict.is_err()) {
-        journal.abandon();
+    if let Some(journal) = journal.filter(|_| verdict.is_ok()) {
+        journal.keep();
     }
     verdict
 }

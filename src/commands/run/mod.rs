@@ -60,7 +60,7 @@ impl RunArgs {
             cx.cancellation.extend_patience(cx.cancellation.patience() + LATE_DOWNLOAD);
         }
         run.perform(plan).await;
-        let cleanup = run.clean_up(keep).await;
+        let cleanup = run.clean_up().await;
         run.conclude(cleanup, passes_status).await
     }
 }
@@ -72,6 +72,7 @@ struct Run<'a> {
     id: String,
     /// The session's own run; `None` for a session that exists already.
     guard: Option<RunGuard>,
+    keep: KeepPolicy,
     /// The backend without the time limit of the command, for a session that exists already.
     undated: Option<Box<dyn Backend>>,
     session: Option<SessionId>,
@@ -104,6 +105,7 @@ impl<'a> Run<'a> {
             signals,
             id,
             guard,
+            keep,
             undated,
             session,
             steps: RunSteps::new(),
@@ -236,7 +238,7 @@ impl<'a> Run<'a> {
     /// be of no use.
     fn with_hint(&self, error: Error) -> Error {
         match &self.guard {
-            Some(_) if !error.kind().is_stop() => {
+            Some(_) if self.keep == KeepPolicy::Never && !error.kind().is_stop() => {
                 error.hint("to keep the session of a run that fails, add --keep on-failure")
             }
             _ => error,
@@ -289,10 +291,10 @@ impl<'a> Run<'a> {
     }
 
     /// Deletes the session, or keeps it.
-    async fn clean_up(&mut self, keep: KeepPolicy) -> Cleanup {
+    async fn clean_up(&mut self) -> Cleanup {
         let cx = self.cx;
         let Some(guard) = self.guard.take() else { return Cleanup::not_needed() };
-        let keeps = keep.keeps(!self.errors.is_empty() || cx.status.get() != 0);
+        let keeps = self.keep.keeps(!self.errors.is_empty() || cx.status.get() != 0);
         let step = BegunStep::new(RunStepName::Cleanup);
         let shown = cx.out.phase("deleting the session");
         let cleanup = guard.clean_up(cx, &mut self.signals, keeps).await;

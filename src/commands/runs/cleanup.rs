@@ -26,16 +26,14 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
 /// A session whose id is not known may appear for the time `appearing`; `None` if none was created.
 pub(super) async fn finish(backend: &dyn Backend, mut journal: RunJournal, appearing: Option<Duration>) -> Cleanup {
-    let found = match backend.settle().await {
-        Ok(()) => sessions_of(backend, journal.record(), appearing).await,
-        Err(error) => Err(error),
-    };
-    let sessions = match found {
+    let sessions = match sessions_of(backend, journal.record(), appearing).await {
         Ok(sessions) => sessions,
         Err(error) => return Cleanup::failed(error.context("looking for the session of the run")),
     };
+    // Work in a session that was kept is not that of the run.
+    let may_force = !journal.record().is_kept();
     for session in &sessions {
-        if let Err(error) = delete_session(backend, session).await {
+        if let Err(error) = delete_session(backend, session, may_force).await {
             // It may be known only now.
             let _ = journal.change(|record| record.session = Some(session.clone()));
             return Cleanup::failed(error.context(format!("deleting the session `{session}`")));
@@ -82,6 +80,7 @@ async fn sessions_of(backend: &dyn Backend, record: &RunRecord, appearing: Optio
         return Ok(if is_gone { Vec::new() } else { vec![session.clone()] });
     }
     let Some(appearing) = appearing.filter(|_| record.state == RunState::Creating) else { return Ok(Vec::new()) };
+    backend.settle().await?;
     // A store of this machine, which is settled, has at once what was created.
     let is_remote = backend.capabilities().account.is_some();
     let until = Instant::now() + if is_remote { appearing } else { Duration::ZERO };
@@ -166,8 +165,8 @@ async fn search(backend: &dyn Backend, record: &RunRecord) -> Result<Vec<Session
     Ok(own)
 }
 
-/// Deletes a session. One that works is interrupted, waited for and deleted.
-async fn delete_session(backend: &dyn Backend, session: &SessionId) -> Result<()> {
+/// Deletes a session. One that works is interrupted, waited for and deleted, if it `may_force` that.
+async fn delete_session(backend: &dyn Backend, session: &SessionId, may_force: bool) -> Result<()> {
     let until = Instant::now() + PATIENCE;
     let mut pause = PAUSES.0;
     let mut is_forced = false;
@@ -178,7 +177,7 @@ async fn delete_session(backend: &dyn Backend, session: &SessionId) -> Result<()
             Err(error) => error,
         };
         let refuses = error.kind() == Kind::Conflict;
-        if !(refuses || error.is_retryable()) || Instant::now() >= until {
+        if !(refuses && may_force || error.is_retryable()) || Instant::now() >= until {
             return Err(error);
         }
         if refuses && !is_forced {

@@ -216,9 +216,12 @@ impl RunsPruneArgs {
             let mut view = RunView::of(run);
             if !self.dry_run {
                 // Another process may finish it at the same time.
-                let Some(journal) = RunJournal::take_over(&home, &id) else { continue };
-                let report = match cx.backend_of_run(journal.record()) {
-                    Ok(backend) => cleanup::finish(&*backend, journal, Some(appearing_since(begun))).await.error,
+                let report = match RunJournal::take_over(&home, &id) {
+                    Ok(None) => continue,
+                    Ok(Some(journal)) => match cx.backend_of_run(journal.record()) {
+                        Ok(backend) => cleanup::finish(&*backend, journal, Some(appearing_since(begun))).await.error,
+                        Err(error) => Some(error),
+                    },
                     Err(error) => Some(error),
                 };
                 if let Some(error) = report {
@@ -276,7 +279,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
     let begun = Instant::now();
     let mut limit = LINGERING;
     loop {
-        if let Some(journal) = RunJournal::take_over(&home, run) {
+        if let Ok(Some(journal)) = RunJournal::take_over(&home, run) {
             if journal.record().is_kept() {
                 return Ok(());
             }
@@ -329,7 +332,7 @@ async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
     // A session whose id is not known has to be waited for: the others do not wait behind it.
     left.sort_by_key(|run| run.record.session.is_none());
     let finish = async |run: ListedRun| {
-        if let Some(journal) = RunJournal::take_over(&home, &run.record.run) {
+        if let Ok(Some(journal)) = RunJournal::take_over(&home, &run.record.run) {
             drop(cleanup::finish(guard.backend(), journal, Some(appearing_since(begun))).await);
         }
     };

@@ -25,7 +25,7 @@ pub(in crate::commands) enum KeepPolicy {
     /// It is always deleted
     #[default]
     Never,
-    /// It is kept if the work failed
+    /// It is kept after a failure
     OnFailure,
     /// It is always kept
     Always,

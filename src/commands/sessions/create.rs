@@ -217,7 +217,9 @@ impl SessionDraft {
         }
         let mut uploads = MountUploads::new(transfer);
         let staged = uploads.stage(&sources, &upload_prefix, &new.resources, sink).await;
-        let staged = staged.map_err(|error| name_left(&uploads, error))?;
+        // A run deletes what is left.
+        let names_left = upload_prefix.is_empty();
+        let staged = staged.map_err(|error| if names_left { name_left(&uploads, error) } else { error })?;
         let files = staged.iter().map(|file| file.id.clone()).collect();
         let mut staged = staged.iter().map(StagedFile::resource);
         if !specs.is_empty() {
@@ -230,7 +232,7 @@ impl SessionDraft {
             }
         }
         new.resources.extend(staged);
-        Ok(StagedSession { session: new, files, uploads })
+        Ok(StagedSession { session: new, files, uploads, names_left })
     }
 
     /// Creates the session with all that is to be mounted, or nothing at all. `uploaded` hears of the stored files that
@@ -261,6 +263,8 @@ pub(in crate::commands) struct StagedSession<'a> {
     pub(in crate::commands) files: Vec<FileId>,
     /// The uploads, whose receipts are [reported](MountUploads::report) once the creation is decided.
     pub(in crate::commands) uploads: MountUploads<'a>,
+    /// Whether an error names the uploads that are left.
+    names_left: bool,
 }
 
 impl StagedSession<'_> {
@@ -278,7 +282,8 @@ impl StagedSession<'_> {
         let is_ready = |one: &&NewResource| one.file_id.as_ref().is_some_and(|id| !self.files.contains(id));
         let ready: Vec<_> = new.resources.iter().filter(is_ready).cloned().collect();
         let created = self.uploads.mount(&self.files, cx.backend()?.sessions().create(new)).await;
-        let session = created.map_err(|error| name_left(&self.uploads, error))?;
+        let named = |error| if self.names_left { name_left(&self.uploads, error) } else { error };
+        let session = created.map_err(named)?;
         cx.log_uploads(&session.id, &self.files, None);
         cx.log_mounts(&session.id, &ready);
         Ok(session)

@@ -182,7 +182,6 @@ impl Transfer<'_> {
             return Err(Error::new(Kind::Limit, what)
                 .hint("nothing was transferred or deleted; a dry run without the limit lists them"));
         }
-        self.observer.on(TransferEvent::Planned { files: source.size.files, bytes: source.size.bytes() });
         let precision = tree.precision.coarser(source.precision);
         let comparison = SyncComparison::new(self.options.checksum, self.backend.require_files()?, precision, known);
         let SourceFacts { size, failure, .. } = source;
@@ -203,6 +202,7 @@ impl Transfer<'_> {
         records: &mut Vec<(RemotePath, SyncedFile)>,
     ) -> Result<()> {
         let _guard = self.cancellation.register();
+        self.observer.on(TransferEvent::Planned { files: plan.size.files, bytes: plan.size.bytes() });
         let mut results = Results::new(self, sink).of_sync();
         results.expect(plan.size.files);
         let SyncPlan { ends, mut tree, comparison, size, delete, deletions, not_deleted, source_failure } = plan;

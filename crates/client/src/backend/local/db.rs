@@ -317,8 +317,16 @@ impl Db {
     }
 }
 
-/// Hint for a database file that cannot grow.
-const FULL: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space; no partial data was written";
+/// Hint for a database file that cannot grow because the disk is full.
+const FULL: &str = "the disk is full: free some space, or delete a session";
+
+/// Hint for a database file that cannot grow for one of several reasons.
+const LIMITED: &str = "the disk, a quota or `ulimit -f` leaves no room: free some space";
+
+/// Returns whether a change failed because the disk is full.
+pub(super) fn is_full(error: &Error) -> bool {
+    error.hint_text() == Some(FULL)
+}
 
 /// Returns the hint for a database that cannot be written.
 fn unwritable() -> String {
@@ -410,8 +418,8 @@ pub(super) fn fault(doing: impl std::fmt::Display, error: &rusqlite::Error) -> E
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => made
             .hint("another program keeps the store locked: try again, or check that WHARF_HOME is on a local disk")
             .details(Details { retryable: true, ..Details::default() }),
-        Some(ErrorCode::DiskFull) => made.hint("the disk is full: free some space; no partial data was written"),
-        Some(ErrorCode::SystemIoFailure) if is_refused_size(error) => made.hint(FULL),
+        Some(ErrorCode::DiskFull) => made.hint(FULL),
+        Some(ErrorCode::SystemIoFailure) if is_refused_size(error) => made.hint(LIMITED),
         Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => made.hint(unwritable()),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => made.hint(damaged()),
         Some(ErrorCode::SystemIoFailure | ErrorCode::FileLockingProtocolFailed) => made.hint(NO_NETWORK),

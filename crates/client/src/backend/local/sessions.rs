@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::capabilities::CAPABILITIES;
-use super::db::{RowPage, fault, micros, read_ttl, timestamp, too_much, undeleted, unknown};
+use super::db::{RowPage, fault, is_full, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
 use super::home::LocalHome;
 use super::running::{ask_to_end, interrupt, refuse_running, running};
@@ -312,17 +312,40 @@ impl LocalHome {
     /// last, so that what cannot be removed stays known.
     fn remove_session(&self, id: &SessionId) -> Result<()> {
         let doing = "deleting a session";
-        let row = self.db()?.write(doing, |tx| {
-            let shown = find_to_delete(tx, id)?.is_some();
-            tx.query_row("UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq", [id.as_str()], |row| row.get(0))
-                .optional()
-                .map(|seq| seq.map(|seq: i64| (seq, shown)))
-                .map_err(|e| fault(doing, &e))
-        })?;
+        let decide = || {
+            self.db()?.write(doing, |tx| {
+                let shown = find_to_delete(tx, id)?.is_some();
+                let update = "UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq";
+                tx.query_row(update, [id.as_str()], |row| row.get(0))
+                    .optional()
+                    .map(|seq| seq.map(|seq: i64| (seq, shown)))
+                    .map_err(|e| fault(doing, &e))
+            })
+        };
+        let row = match decide() {
+            // The files of the session may be what fills the disk.
+            Err(error) if is_full(&error) && self.db()?.read_with(|c| find_to_delete(c, id))?.is_some() => {
+                self.empty_session(id)?;
+                decide()?
+            }
+            decided => decided?,
+        };
         let (seq, shown) = row.ok_or_else(|| unknown(id))?;
         self.complete_deletion(id, seq, Effort::Full)?;
         // Another process decided on it: for this one there was none.
         if shown { Ok(()) } else { Err(unknown(id)) }
+    }
+
+    /// Removes the files of a session as far as possible, once nothing is being written in it.
+    fn empty_session(&self, id: &SessionId) -> Result<()> {
+        let doing = |e: io::Error| Error::io("deleting the files of a session", &e);
+        let disk = self.disk()?;
+        let Some(dir) = disk.open_to_remove(id).map_err(doing)? else { return Ok(()) };
+        let _lock = exclusive(open_handle(&dir).map_err(doing)?, Effort::Full).map_err(doing)?;
+        if disk.is_session(id, &dir) {
+            drop(disk.empty_session(id, &dir, u64::MAX));
+        }
+        Ok(())
     }
 
     /// Removes a session whose deletion is decided on: its directory, and when that is gone, its
