@@ -2444,7 +2444,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand run" -l max-cost -d 'Pause t
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l in -d 'Upload a file or a directory before the work; can be repeated' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l out -d 'Download a file or a directory after the work; can be repeated' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l keep -d 'Keep the session: never, on-failure or always' -r -f -a "never\t'It is always deleted'
-on-failure\t'It is kept if the work failed'
+on-failure\t'It is kept after a failure'
 always\t'It is always kept'"
 complete -c wharf -n "__fish_wharf_using_subcommand run" -s f -l file -d 'Read the prompt from a file' -r -F
 complete -c wharf -n "__fish_wharf_using_subcommand run" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
@@ -2510,7 +2510,7 @@ complete -c wharf -n "__fish_wharf_using_subcommand with" -l vault -d 'Vault wit
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l image -d 'Image to start the session from [env: WHARF_IMAGE]' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l max-cost -d 'Pause the agent when it has cost this much at list price: 2.50' -r -f
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l keep -d 'Keep the session: never, on-failure or always' -r -f -a "never\t'It is always deleted'
-on-failure\t'It is kept if the work failed'
+on-failure\t'It is kept after a failure'
 always\t'It is always kept'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -l report -d 'Also report failures and a summary to a CI system: github' -r -f -a "github\t'Annotations and a step summary of GitHub Actions'"
 complete -c wharf -n "__fish_wharf_using_subcommand with" -s r -l raw-output -d 'Print strings selected by --transform without quotes'
