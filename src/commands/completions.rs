@@ -9,9 +9,9 @@ use super::{Cx, completion};
 use wharf_core::error::{Error, Result};
 
 #[derive(Debug, Args)]
-#[command(after_help = "The scripts for bash, zsh and fish ask wharf for sessions, paths, stored files, agents\n\
-    and more, within 0.3 s; hosted backends are asked again after 30 s. They find wharf\n\
-    on PATH, and set WHARF_COMPLETE when they call it.\n\n\
+#[command(after_help = "The scripts for bash, zsh and fish ask wharf for sessions, paths, stored\n\
+    files, agents and more, within 0.3 s; hosted backends are asked again after\n\
+    30 s. They find wharf on PATH, and set WHARF_COMPLETE when they call it.\n\n\
     Examples:\n  \
     wharf completions bash > ~/.local/share/bash-completion/completions/wharf\n  \
     wharf completions zsh > ~/.zfunc/_wharf\n  \

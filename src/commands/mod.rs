@@ -403,6 +403,13 @@ mod tests {
                 let marked = text.lines().find(|line| line.contains('`') || line.contains("[`"));
                 assert_eq!(marked, None, "{name}");
             }
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            // A paragraph is one line, or broken by hand.
+            let mut lines = after.lines().zip(after.lines().skip(1).chain([""]));
+            let broken = lines.find(|(line, next)| {
+                line.chars().count() > WIDTH && (line.starts_with(' ') || !next.trim().is_empty())
+            });
+            assert_eq!(broken, None, "{name}: the line would be broken once more");
             let page = command.render_help().to_string();
             let long = page.lines().find(|line| line.chars().count() > WIDTH);
             assert_eq!(long, None, "{name}: wider than {WIDTH} columns");

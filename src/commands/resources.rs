@@ -266,7 +266,7 @@ impl ResourcesGetArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  \
-    wharf resources update SESSION sesrsc_123 --body token.yaml      authorization_token: ...")]
+    wharf resources update SESSION sesrsc_123 --body token.yaml")]
 pub(super) struct ResourcesUpdateArgs {
     #[command(flatten)]
     name: ResourceArgs,

@@ -31,18 +31,19 @@ status (126 or 127 if the command cannot be started). Without one, it prints\n\
 the variables and serves until Ctrl-C. With --backend, the variables also\n\
 select that backend for wharf.\n\n\
 Faults, OPERATION:EFFECT[@POSITION] [xN] [skip=N]:\n  \
-    'upload:reset@1MiB x2'          the first two uploads are cut off after 1 MiB\n  \
+    'upload:reset@1MiB x2'          the first two uploads end after 1 MiB\n  \
     'list:429 x3 retry-after=1'     three listings are rejected\n  \
     'download:truncate@50%'         each download ends in the middle\n  \
     '*:latency=100ms'               each request takes 100 ms longer\n  \
     'create:reset@end x1'           the session is created, the response lost\n\
-Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless, redirect=URL, bytes_written=N, page=N,\n\
-drop@eventN, silent-end@eventN, keepalive-only, chunked, refused, refused=inside, sync=HOW, result=FORM.\n\n\
+Effects: latency=TIME, reset, truncate, stall, 400 to 599, endless,\n\
+redirect=URL, bytes_written=N, page=N, drop@eventN, silent-end@eventN,\n\
+keepalive-only, chunked, refused, refused=inside, sync=HOW, result=FORM.\n\n\
 Examples:\n  \
     wharf serve --tls -- pytest\n  \
     wharf serve --backend anthropic -- wharf sessions list\n  \
     wharf serve --env-file wharf.env &\n  \
-    wharf serve --fault 'upload:503 x1 retry-after=1' --log requests.jsonl -- ./my-test\n  \
+    wharf serve --fault 'upload:503 x1 retry-after=1' --log log -- ./my-test\n  \
     wharf serve --listen 127.0.0.1:8080 --store ./data\n  \
     wharf serve --agent-command 'tr a-z A-Z' -- ./my-test";
 

@@ -35,7 +35,8 @@ pub(super) enum SkillCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "A file that exists with another content is not replaced, and nothing is written then.\n\n\
+#[command(after_help = "A file that exists with another content is not replaced, and nothing is\n\
+    written then.\n\n\
     Examples:\n  \
     wharf skill install             for this project\n  \
     wharf skill install --dir ~     for all projects")]

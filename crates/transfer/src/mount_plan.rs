@@ -65,7 +65,7 @@ impl<'a> MountPlan<'a> {
         }
         if let Some(most) = self.most.filter(|most| self.files.len() + self.others >= *most) {
             return Err(Error::new(Kind::Limit, format!("a session takes at most {most} mounted files"))
-                .hint("nothing was sent; put several files into an archive, or exclude some"));
+                .hint("nothing was sent; put several files into an archive, or mount a part of the directory"));
         }
         let mut above = at.parent();
         while let Some(directory) = above {

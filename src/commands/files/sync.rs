@@ -19,8 +19,8 @@ use wharf_transfer::sync::{SyncOptions, SyncPlan};
 use wharf_transfer::{IfExists, Transfer, TransferOptions};
 
 #[derive(Debug, Args)]
-#[command(after_help = "One of SOURCE and DEST is SESSION:PATH, the other a local directory. What is equal\n\
-    stays; what the filter excludes is neither transferred nor deleted.\n\n\
+#[command(after_help = "One of SOURCE and DEST is SESSION:PATH, the other a local directory. What is\n\
+    equal stays; what the filter excludes is neither transferred nor deleted.\n\n\
     Examples:\n  \
     wharf files sync ./site SESSION:/site --delete --dry-run\n  \
     wharf files sync ./site SESSION:/site --delete --max-delete 20\n  \

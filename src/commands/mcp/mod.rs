@@ -53,8 +53,8 @@ use wharf_transfer::roots::LocalRoots;
 pub(super) const EXAMPLES: &str = "\
 The server reads messages from stdin and writes answers to stdout, until stdin\n\
 ends: a client starts it. Files of this machine are read and written below the\n\
-directories of --root only. On the local backend, commands and agents would run\n\
-as this user, without a sandbox, so that --allow-local-exec is needed for them.\n\n\
+directories of --root only. On the local backend, commands and agents would\n\
+run as this user, without a sandbox, so that they need --allow-local-exec.\n\n\
 Examples:\n  \
     wharf mcp --root .\n  \
     wharf mcp -b anthropic --root ./data --root ./results\n  \

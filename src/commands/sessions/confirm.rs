@@ -12,7 +12,7 @@ use wharf_core::error::{Error, Result};
 #[command(after_help = "Examples:\n  \
     wharf sessions events SESSION --type tool_call --transform tool.id\n  \
     wharf sessions confirm SESSION sevt_01Ab3CdEfGh allow\n  \
-    wharf sessions confirm SESSION sevt_01Ab3CdEfGh deny --message 'not in production'")]
+    wharf sessions confirm SESSION sevt_01Ab3CdEfGh deny --message 'not now'")]
 pub(in crate::commands) struct SessionsConfirmArgs {
     /// Session; : is the one of --session or WHARF_SESSION
     #[arg(value_name = "SESSION")]

@@ -163,7 +163,7 @@ async fn each(
 #[command(after_help = "Examples:\n  \
     wharf sessions list --label team=blue --status running\n  \
     wharf sessions list --older-than 7d -q\n  \
-    wharf sessions list -q | while read -r id; do wharf sessions touch \"$id\"; done")]
+    wharf sessions list -q | xargs -n 1 wharf sessions touch")]
 pub(super) struct SessionsListArgs {
     /// Only sessions with this label; can be repeated
     #[arg(long, value_name = "K=V")]
