@@ -132,6 +132,19 @@ impl Cx {
         self.backend.get().map(AsRef::as_ref).ok_or_else(|| Error::usage("no backend"))
     }
 
+    /// Cleans up after work of the backend that was dropped. Called when the command has ended.
+    ///
+    /// # Errors
+    /// That of the command; what the work left behind.
+    pub(super) async fn clean_up(&self, ended: Result<()>) -> Result<()> {
+        let Some(backend) = self.backend.get() else { return ended };
+        let _guard = self.cancellation.register_end();
+        match (ended, backend.clean_up().await) {
+            (Err(why), Err(left)) => Err(why.hint(left.message())),
+            (ended, cleaned) => ended.and(cleaned),
+        }
+    }
+
     /// Removes the answers that completion keeps, after a command that may have made them wrong. Those of the local backend
     /// are not kept.
     pub(super) fn forget_completions(&self) {

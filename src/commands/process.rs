@@ -171,6 +171,7 @@ fn execute(cli: Cli, reporter: &Reporter) -> anyhow::Result<u8> {
     let signals = listen(reporter, &cx).map_err(|e| Error::io("watching for signals", &e))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("starting the runtime")?;
     let result = runtime.block_on(race(command.run(&cx), &cx, global.timeout, signals, reporter));
+    let result = runtime.block_on(cx.clean_up(result));
     if behaviour.changes_lists {
         cx.forget_completions();
     }

@@ -306,3 +306,27 @@ fn hostile_names_are_kept_as_they_are_and_lead_nowhere() {
     assert_eq!(wharf(&["files", "ls", &format!("{id}:"), "-R", "-q"]).ok().lines().len(), 2, "odd and moved");
     wharf(&["files", "rm", "-r", &format!("{id}:")]).code(5);
 }
+
+#[test]
+fn a_link_to_a_file_is_fetched_as_the_file() {
+    let sandbox = Sandbox::new();
+    let served = sandbox.serve(&["--exec"]);
+    let id = session(&served, &[]);
+    let wharf = |args: &[&str]| served.wharf("agb", args).run();
+    let script = "mkdir d && cd d && printf 1234567 >t && ln -s t in && ln -s in twice && ln -s none broken && \
+        head -c 500000 /dev/zero >large && ln -s large to-large";
+    wharf(&["exec", &id, "-w", "/tmp", "--", "sh", "-c", script]).ok();
+    for name in ["in", "twice"] {
+        wharf(&["files", "download", &format!("{id}:/tmp/d/{name}"), name]).ok();
+        assert_eq!(sandbox.read(name), "1234567");
+        assert_eq!(wharf(&["files", "cat", &format!("{id}:/tmp/d/{name}")]).ok().stdout(), "1234567");
+        let range = wharf(&["files", "cat", &format!("{id}:/tmp/d/{name}"), "--range", "2-3"]);
+        assert_eq!(range.ok().stdout(), "34");
+    }
+    wharf(&["files", "download", &format!("{id}:/tmp/d/to-large"), "large"]).ok();
+    assert_eq!(std::fs::metadata(sandbox.path("large")).unwrap().len(), 500_000);
+    wharf(&["files", "cat", &format!("{id}:/tmp/d/broken")]).code(4).says(&["/tmp/d/broken` not found"]);
+    let down = wharf(&["files", "download", &format!("{id}:/tmp/d"), "out"]);
+    assert_eq!(down.code(10).column("status").iter().filter(|status| *status == "copied").count(), 5);
+    assert_eq!(sandbox.read("out/twice"), "1234567");
+}

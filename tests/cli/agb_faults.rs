@@ -260,3 +260,31 @@ fn a_refusal_within_a_success_is_one() {
     let served = sandbox.serve(&["--fault", "sessions.list:refused code=Throttling x1"]);
     served.wharf("agb", ["sessions", "list"]).run().ok();
 }
+
+#[test]
+fn a_temporary_file_is_removed_another_way_or_named() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "b", "c"] {
+        sandbox.write(format!("in/{name}"), "text");
+    }
+    for (faults, is_left) in [
+        (&["tools.call.shell:refused=inside skip=1"][..], false),
+        (&["tools.call.shell:refused=inside skip=1", "tools.call.delete_file:refused=inside"], true),
+        (&["tools.call.shell:500 skip=1"], false),
+    ] {
+        let options: Vec<&str> = faults.iter().flat_map(|fault| ["--fault", fault]).collect();
+        let served = sandbox.serve(&options);
+        let id = served.wharf("agb", ["sessions", "create", "-q"]).run().ok().stdout().trim_end().to_owned();
+        let args = ["files", "upload", "in", &format!("{id}:/tmp/p"), "--retries", "0", "--format", "json"];
+        let up = served.wharf("agb", args).run();
+        assert_eq!(up.code(8).column("status"), ["failed"; 3], "{faults:?}");
+        drop(served);
+        let sound = sandbox.serve(&[]);
+        let listed = sound.wharf("agb", ["files", "ls", &format!("{id}:/tmp/p"), "-q"]).run();
+        let left = listed.ok().lines();
+        assert_eq!(left.len(), if is_left { 3 } else { 0 }, "{faults:?}: {left:?}");
+        for path in left {
+            assert!(path.contains("/.wharf-") && up.stdout().contains(path), "{faults:?}: {path} is not named");
+        }
+    }
+}

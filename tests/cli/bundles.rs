@@ -21,10 +21,11 @@ fn write_files(sandbox: &Sandbox) {
     fs::set_permissions(program, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
-/// A server that runs commands, with these options, and a session there.
+/// A server that runs commands, with these options, and a session there. Programs in `bin` go before those of the system.
 fn serve<'s>(sandbox: &'s Sandbox, options: &[&str]) -> (Served<'s>, String) {
     let log = sandbox.path("requests.log").to_str().unwrap().to_owned();
-    let served = sandbox.serve(&[&["--exec", "--log", &log], options].concat());
+    let path = format!("{}:/usr/bin:/bin", sandbox.path("bin").display());
+    let served = sandbox.serve_on_path(&path, &[&["--exec", "--log", &log], options].concat());
     let id = served.wharf("agb", ["sessions", "create", "-q"]).run().ok().stdout().trim_end().to_owned();
     (served, id)
 }
@@ -39,6 +40,12 @@ fn requests(sandbox: &Sandbox) -> usize {
 
 fn column(run: &Run, field: &str, value: &str) -> usize {
     run.json().as_array().unwrap().iter().filter(|receipt| receipt[field] == value).count()
+}
+
+/// Writes a program that sessions find before that of the system.
+fn write_program(sandbox: &Sandbox, name: &str, script: &str) {
+    let path = sandbox.write(format!("bin/{name}"), format!("#!/bin/sh\n{script}\n"));
+    fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
 /// What is in the session beside the files: nothing temporary stays.
@@ -269,4 +276,108 @@ fn an_interrupted_upload_is_reported_for_each_file() {
     let run = running.finish();
     assert_eq!(column(run.code(130), "status", "failed"), FILES);
     wait_until("the end of the clean-up", || temporary(&served, &id).is_empty());
+}
+
+#[test]
+fn an_interrupted_download_leaves_nothing_in_the_session() {
+    let sandbox = Sandbox::new();
+    write_files(&sandbox);
+    sandbox.write("large", vec![0; 1 << 20]);
+    let (served, id) = serve(&sandbox, &["--fault", "contexts.status:latency=600ms skip=2"]);
+    let (target, large) = (format!("{id}:/tmp/d"), format!("{id}:/tmp/large"));
+    wharf(&served, &["files", "upload", "in", &target]).ok();
+    wharf(&served, &["files", "upload", "large", &large]).ok();
+    let syncs = || sandbox.read("requests.log").matches("contexts.sync").count();
+    for args in [&["download", &target, "out"], &["sync", &target, "out"], &["download", &large, "out/large"]] {
+        for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+            let before = syncs();
+            let running = served.wharf("agb", [&["files"][..], args].concat()).start();
+            wait_until("the sync", || syncs() > before);
+            running.signal(signal);
+            running.finish().code(code);
+            assert_eq!(temporary(&served, &id), Vec::<String>::new(), "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn work_that_begins_after_an_interrupt_is_cleaned_up_as_well() {
+    let sandbox = Sandbox::new();
+    write_files(&sandbox);
+    let [waits, goes] = ["waits", "goes"].map(|name| sandbox.path(name));
+    let (served, id) = serve(&sandbox, &[]);
+    let target = format!("{id}:/tmp/d");
+    wharf(&served, &["files", "upload", "in", &target]).ok();
+    let script = format!(
+        ": >'{}'; while [ ! -e '{}' ]; do sleep 0.01; done; exec /bin/mkdir \"$@\"",
+        waits.display(),
+        goes.display()
+    );
+    write_program(&sandbox, "mkdir", &script);
+    let running = served.wharf("agb", ["files", "download", &target, "out"]).start();
+    wait_until("the start of the work", || waits.exists());
+    let before = requests(&sandbox);
+    running.signal(Signal::INT);
+    // The object and the paths are removed.
+    wait_until("the first clean-up", || requests(&sandbox) >= before + 2);
+    fs::write(goes, "").unwrap();
+    running.finish().code(130);
+    assert_eq!(temporary(&served, &id), Vec::<String>::new());
+}
+
+#[test]
+fn a_bundle_whose_programs_fail_loses_no_file() {
+    let sandbox = Sandbox::new();
+    for number in 0..12 {
+        sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
+    }
+    let (served, id) = serve(&sandbox, &[]);
+    let programs = ["tar", "sha256sum", "stat", "head", "mkdir", "cat", "chmod", "mv"];
+    for keep in ["overwrite", "error"] {
+        for (number, name) in programs.iter().enumerate().filter(|(_, name)| keep == "overwrite" || **name != "cat") {
+            let target = format!("{id}:/tmp/{keep}{number}");
+            wharf(&served, &["files", "mkdir", &target]).ok();
+            write_program(&sandbox, name, "exit 1");
+            let args = ["files", "upload", "in", &target, "--if-exists", keep, "-v", "--format", "json"];
+            let up = served.wharf("agb", args).run();
+            fs::remove_file(sandbox.path("bin").join(name)).unwrap();
+            if *name == "mv" {
+                // Single files are moved by it as well.
+                up.code(8).says(&["moving the file to its path", "exit status 1"]);
+                let receipts = up.json();
+                let kinds = receipts.as_array().unwrap().iter().map(|receipt| &receipt["error"]["kind"]);
+                assert!(kinds.clone().all(|kind| kind == "unavailable"), "{keep}: {receipts}");
+            } else {
+                assert_eq!(column(up.ok(), "status", "copied"), 12, "{keep}, {name}");
+                assert_eq!(
+                    up.stderr().contains("12 files go one by one"),
+                    *name != "chmod",
+                    "{keep}, {name}: {}",
+                    up.stderr()
+                );
+            }
+            assert!(!up.stderr().contains("()"), "{keep}, {name}: {}", up.stderr());
+            assert_eq!(temporary(&served, &id), Vec::<String>::new(), "{keep}, {name}");
+            let down = wharf(&served, &["files", "download", &target, "out"]);
+            assert_eq!(down.ok().json().as_array().unwrap().len(), if *name == "mv" { 0 } else { 12 });
+        }
+    }
+}
+
+#[test]
+fn a_mode_that_cannot_be_kept_fails_its_file() {
+    let sandbox = Sandbox::new();
+    for number in 0..12 {
+        sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
+    }
+    let (served, id) = serve(&sandbox, &[]);
+    let target = format!("{id}:/tmp/d");
+    wharf(&served, &["files", "upload", "in", &target]).ok();
+    served.wharf("agb", ["exec", &id, "-w", "/tmp/d", "--", "chmod", "600", "f3"]).run().ok();
+    sandbox.write("in/f3", "new");
+    write_program(&sandbox, "chmod", "exit 1");
+    let up = wharf(&served, &["files", "upload", "in", &target]);
+    assert_eq!((column(up.code(10), "status", "failed"), column(&up, "status", "copied")), (1, 11));
+    up.says(&["stat or chmod: exit status 1"]);
+    assert_eq!(served.wharf("agb", ["files", "cat", &format!("{target}/f3")]).run().ok().stdout(), "content 3\n");
 }

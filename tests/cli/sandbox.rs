@@ -118,8 +118,14 @@ impl Sandbox {
 
     /// Starts `wharf serve ARGS...` with a store of its own, and waits until it listens.
     pub(crate) fn serve(&self, args: &[&str]) -> Served<'_> {
+        self.serve_on_path("/usr/bin:/bin", args)
+    }
+
+    /// A server for all backends in whose sessions programs are looked up on this path.
+    pub(crate) fn serve_on_path(&self, path: &str, args: &[&str]) -> Served<'_> {
         let served = self.root.path().join("served");
         let mut command = self.wharf(["serve", "--store", served.to_str().unwrap()]).command;
+        command.env("PATH", path);
         let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut variables: Vec<(String, String)> = Vec::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -219,7 +219,7 @@ pub struct Details {
     pub uncertain: bool,
     /// The number of attempts; 0 if unknown.
     pub tries: u32,
-    /// Ids of stored files that the failed operation uploaded and that still exist.
+    /// What the failed operation left: ids of stored files that it uploaded, or paths in a session.
     pub left: Vec<String>,
 }
 
@@ -346,14 +346,14 @@ impl Error {
         self
     }
 
-    /// Adds ids of stored files that were uploaded and still exist.
+    /// Adds what is left: ids of stored files that were uploaded and still exist, or paths in a session.
     #[must_use]
     pub fn leaving(mut self, files: impl IntoIterator<Item = String>) -> Self {
         self.details.get_or_insert_default().left.extend(files);
         self
     }
 
-    /// Returns the ids of stored files that the failed operation uploaded and that still exist.
+    /// Returns what the failed operation left: ids of stored files, or paths in a session.
     pub fn left(&self) -> &[String] {
         self.details.as_ref().map_or(&[], |details| &details.left)
     }

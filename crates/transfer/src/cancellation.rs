@@ -73,6 +73,12 @@ impl Cancellation {
         CancelGuard(Arc::clone(&self.registered))
     }
 
+    /// Declares work that ends by itself within the patience, whether it is asked to stop or not, until the guard is dropped.
+    pub fn register_end(&self) -> CancelGuard {
+        self.acknowledged.store(true, Ordering::Relaxed);
+        self.register()
+    }
+
     /// Waits until the work is asked to stop, and returns the error that it ends with.
     pub async fn cancelled(&self) -> Error {
         let mut reason = self.reason.subscribe();

@@ -132,9 +132,6 @@ impl Transfer<'_> {
         let feed = self.feed(targets, &mut total, &state.budget, sender);
         let mut ended = self.fetch_items(items, feed, &state, &mut results).await;
         results.expect(total.files);
-        if ended.is_err() {
-            ended = self.flush(ended).await;
-        }
         for dest in state.dest_dirs.borrow().values() {
             if !dest.discard_if_empty(ended.is_err()) {
                 ended = ended.and(dest.sync(state.bulk));

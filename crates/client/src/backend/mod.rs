@@ -126,6 +126,14 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// What could not be kept; what an interrupted work left behind, by name.
     async fn flush(&self) -> Result<()> {
+        self.clean_up().await
+    }
+
+    /// Cleans up after interrupted work, for a few seconds at most. Called when a command ends, however it does.
+    ///
+    /// # Errors
+    /// What the work left behind, by name.
+    async fn clean_up(&self) -> Result<()> {
         Ok(())
     }
 

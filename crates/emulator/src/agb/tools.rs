@@ -197,7 +197,7 @@ impl AgbEmulator {
         }
     }
 
-    /// Returns all bytes of a file, or those of a range.
+    /// Returns all bytes of a file, or those of a range, following links.
     pub(super) async fn bytes(
         &self,
         found: &AgbSession,
@@ -206,8 +206,8 @@ impl AgbEmulator {
         len: Option<u64>,
     ) -> Result<Bytes, Error> {
         let files = self.files();
-        let at = found.at(path.clone());
-        let size = files.stat(&at).await?.size.unwrap_or_default();
+        let entry = self.look(found, path).await?;
+        let (at, size) = (found.at(entry.path), entry.size.unwrap_or_default());
         let range = (first > 0 || len.is_some()).then(|| wharf_client::backend::ByteRange {
             first,
             last: len.map(|len| first.saturating_add(len).saturating_sub(1)),

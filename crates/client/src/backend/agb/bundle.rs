@@ -158,10 +158,13 @@ impl AgbFiles {
         let command = script(START, &[&[work, id.as_str(), &place, &directory, makes], args].concat());
         let at = SessionPath { session: session.clone(), path: transfer.directory.clone() };
         for _ in 0..CALLS {
-            let outcome = self.client.output(Class::Idempotent, session, root_call(command.clone())).await;
-            let text = match outcome {
+            let (client, id_of, call) = (Arc::clone(&self.client), session.clone(), root_call(command.clone()));
+            let call = async move { client.output(Class::Idempotent, &id_of, call).await };
+            let text = match transfer.calls.run(call).await {
                 Ok(Ok(text)) => text,
-                Ok(Err(error)) => return Err(WorkFailure { error: failed(&at, &error), may_have_begun: true }),
+                Ok(Err(error)) => {
+                    return Err(WorkFailure { error: of_bundle(failed(&at, &error)), may_have_begun: true });
+                }
                 Err(error) => return Err(WorkFailure { error, may_have_begun: true }),
             };
             let Some(report) = said(&text, id) else { return Err(unclear(&text)) };
@@ -169,7 +172,7 @@ impl AgbFiles {
             match word {
                 "busy" => {}
                 "died" => return Err(unclear("its process is gone")),
-                "refused" => return Err(nothing(failed(&at, &ToolError::read(rest)))),
+                "refused" => return Err(nothing(of_bundle(failed(&at, &ToolError::read(rest))))),
                 "absent" => {
                     let what = format!("the content was sent, and did not reach the session: `{session}`");
                     return Err(nothing(Error::new(Kind::Unavailable, what)));
@@ -180,18 +183,36 @@ impl AgbFiles {
         Err(unclear("it does not end"))
     }
 
-    /// Ends the work of a transfer and removes its paths, ignoring failures.
-    pub(super) async fn end_work(&self, session: &SessionId, id: &str, work: &RemotePath, paths: &[&RemotePath]) {
-        let paths: Vec<String> = std::iter::once(work).chain(paths.iter().copied()).map(from_root).collect();
-        let mut args = vec![id, paths.first().map_or("", String::as_str)];
-        args.extend(paths.iter().map(String::as_str));
-        drop(self.client.output(Class::Idempotent, session, root_call(script(END, &args))).await);
+    /// Ends the work of a transfer and removes its paths; returns those that may be left.
+    pub(super) async fn end_work(
+        &self,
+        session: &SessionId,
+        id: &str,
+        work: &RemotePath,
+        paths: &[RemotePath],
+    ) -> Vec<SessionPath> {
+        let from_root: Vec<String> = std::iter::once(work).chain(paths).map(from_root).collect();
+        let mut args = vec![id, from_root.first().map_or("", String::as_str)];
+        args.extend(from_root.iter().map(String::as_str));
+        match self.client.output(Class::Idempotent, session, root_call(script(END, &args))).await {
+            Ok(Ok(text)) if said(&text, id).is_some_and(|said| said.trim() == "removed") => Vec::new(),
+            outcome => self.clear_by_tool(session, paths, outcome.err()).await,
+        }
     }
+}
+
+/// Returns an error of the session's programs as that of a bundle as a whole. Other kinds would be those of each file, which
+/// may go another way.
+pub(super) fn of_bundle(error: Error) -> Error {
+    error.of_kind(Kind::Unavailable)
 }
 
 /// Returns the error of work of which it is unknown what it has done.
 pub(super) fn unclear(session: &SessionId, said: &str) -> Error {
-    let said = json::excerpt(said.trim());
+    let said = match said.trim() {
+        "" => "nothing was reported".to_owned(),
+        said => json::excerpt(said),
+    };
     Error::new(Kind::Unavailable, format!("it is not known what became of a bundle of files in `{session}` ({said})"))
         .hint("files may have arrived: run the command again")
 }

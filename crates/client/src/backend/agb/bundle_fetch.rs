@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::stream::{self, StreamExt};
 use tokio::sync::Mutex;
 
-use super::bundle::{BundlePlan, MANIFEST, PACK, unclear};
+use super::bundle::{BundlePlan, MANIFEST, PACK, of_bundle, unclear};
 use super::presigned::{DownloadBody, StagedTransfer};
 use super::stat::AgbFiles;
 use super::tools::failed;
@@ -42,10 +42,7 @@ impl AgbFiles {
         }
         let (body, size) = match self.packed(&transfer, files, &plan).await {
             Ok(packed) => packed,
-            Err(error) => {
-                transfer.close().await;
-                return Err(error);
-            }
+            Err(error) => return transfer.close_after(Err(error)).await,
         };
         let mut reader = ArchiveReader::new(body.closing(transfer, size), &format!("files of {session}"));
         let hashes = hashes(&mut reader, session, files.len() as u64).await?;
@@ -66,7 +63,9 @@ impl AgbFiles {
         let Some(size) = line.strip_prefix("size ").and_then(|size| size.trim().parse::<u64>().ok()) else {
             let at = SessionPath { session: session.clone(), path: transfer.directory.clone() };
             return Err(match line {
-                "nothing" | "unwritable" => failed(&at, &ToolError { code: None, message: messages.to_owned() }),
+                "nothing" | "unwritable" => {
+                    of_bundle(failed(&at, &ToolError { code: None, message: messages.to_owned() }))
+                }
                 _ => unclear(session, &report),
             });
         };

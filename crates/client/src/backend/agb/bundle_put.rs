@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 
-use super::bundle::{BundlePlan, MANIFEST, UNPACK, WorkFailure, unclear};
+use super::bundle::{BundlePlan, MANIFEST, UNPACK, WorkFailure, of_bundle, unclear};
 use super::files::check_names;
 use super::put::UNFINISHED;
 use super::stat::AgbFiles;
@@ -93,7 +93,7 @@ impl AgbFiles {
         if let Some(refused) = report.refused {
             let at = SessionPath { session: session.clone(), path: staging };
             let error = ToolError { code: None, message: report.messages };
-            return Err(failed(&at, &error).context(refused));
+            return Err(of_bundle(failed(&at, &error)).context(refused));
         }
         let mut digests = digests.into_iter();
         let results = files.iter().enumerate().map(|(number, file)| {
@@ -104,13 +104,29 @@ impl AgbFiles {
                 None => Ok(placed(file.at.clone(), sent)),
             }
         });
-        Ok(results.collect())
+        let results: Vec<Result<PutResult>> = results.collect();
+        match without_reason(&results) {
+            Some(error) => Err(error),
+            None => Ok(results),
+        }
     }
+}
+
+/// Returns the error of a bundle of which no file reached its path, and none for a reason of its own.
+fn without_reason(results: &[Result<PutResult>]) -> Option<Error> {
+    let errors: Vec<&Error> = results.iter().map_while(|result| result.as_ref().err()).collect();
+    let is_unclear = |error: &&Error| matches!(error.kind(), Kind::Unavailable | Kind::Unverified);
+    let first = *errors.first()?;
+    (errors.len() == results.len() && errors.iter().all(is_unclear)).then(|| of_bundle(first.clone()))
 }
 
 /// Returns why a file of a bundle was not put to its path.
 fn reason_of(at: &SessionPath, reason: &str, messages: &str) -> Error {
-    let said = || failed(at, &ToolError { code: None, message: about(at, messages) });
+    // What a program does not find on the way is not the file.
+    let said = || match failed(at, &ToolError { code: None, message: about(at, messages) }) {
+        error if error.kind() == Kind::NotFound => error.of_kind(Kind::Unavailable),
+        error => error,
+    };
     match reason {
         "exists" => taken(at),
         "directory" => directory_in_the_way(at),
@@ -170,6 +186,9 @@ impl<'r> UnpackReport<'r> {
                 "end" => break None,
                 "damaged" => break Some("the content that reached the session is damaged"),
                 "unwritable" => break Some("a directory for the unpacked files cannot be created"),
+                "packed" => break Some("the archive cannot be unpacked"),
+                "unhashed" => break Some("the unpacked files cannot be checked"),
+                "unmeasured" => break Some("the modes of the unpacked files cannot be read"),
                 line => {
                     let (number, reason) = line.split_once(' ')?;
                     failed.push((number.parse().ok()?, reason));

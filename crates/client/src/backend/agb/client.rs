@@ -11,10 +11,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::credentials::ApiKey;
-use super::errors;
+use super::errors::{self, naming_left};
 use crate::http::{Class, Http, Options, Request, ServiceAnswer, ServiceError, redact};
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::{Provider, RemotePath, SessionId};
+use wharf_core::model::{Provider, RemotePath, SessionId, SessionPath};
 use wharf_core::sync::lock;
 use wharf_wire::agb::{self as wire, AgbOperation};
 
@@ -30,8 +30,8 @@ pub(super) struct AgbClient {
     pub(super) key: Option<Arc<ApiKey>>,
     /// The contexts of presigned transfers, by session.
     pub(super) contexts: TransferContexts,
-    /// Clean-ups after transfers that were dropped.
-    pub(super) cleanups: Mutex<JoinSet<()>>,
+    /// Clean-ups after work that was dropped, which return what may be left.
+    pub(super) cleanups: Mutex<JoinSet<Vec<SessionPath>>>,
 }
 
 impl AgbClient {
@@ -102,11 +102,28 @@ pub(super) fn shown(text: &RawValue) -> Provider {
 }
 
 impl AgbClient {
-    /// Waits for the clean-ups after transfers that were dropped, for a while: what is left goes with the session.
-    pub(super) async fn clean_up(&self) {
+    /// Waits for the clean-ups after work that was dropped, for a while.
+    ///
+    /// # Errors
+    /// `unavailable`, which names what may be left.
+    pub(super) async fn clean_up(&self) -> Result<()> {
         let mut cleanups = std::mem::take(&mut *lock(&self.cleanups));
-        let all = async { while cleanups.join_next().await.is_some() {} };
-        drop(timeout(CLEANING, all).await);
+        let mut left = Vec::new();
+        let all = async {
+            while let Some(done) = cleanups.join_next().await {
+                left.extend(done.unwrap_or_default());
+            }
+        };
+        let in_time = timeout(CLEANING, all).await.is_ok();
+        if left.is_empty() && in_time {
+            return Ok(());
+        }
+        let what = if in_time {
+            "the clean-up in the session failed"
+        } else {
+            "the clean-up takes too long: temporary files may stay until the session is deleted"
+        };
+        Err(naming_left(Error::new(Kind::Unavailable, what), &left))
     }
 
     /// Returns a request for an operation. Each request has the content type of JSON, as in the SDKs.

@@ -4,7 +4,8 @@
 
 use crate::http::{HeaderMap, ServiceError, StatusCode, kind_of};
 use wharf_core::advice::{Setting, Step};
-use wharf_core::error::Kind;
+use wharf_core::error::{Error, Kind};
+use wharf_core::model::SessionPath;
 use wharf_wire::agb as wire;
 
 /// Returns whether an answer with a successful status is a failure: only an envelope that reports success is one.
@@ -60,6 +61,16 @@ fn hint(kind: Kind, code: &str) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// Adds the paths that may be left in a session to an error.
+pub(super) fn naming_left(error: Error, left: &[SessionPath]) -> Error {
+    if left.is_empty() {
+        return error;
+    }
+    let left: Vec<String> = left.iter().map(SessionPath::to_string).collect();
+    let what = format!("{}; temporary files may be left: `{}`", error.message(), left.join("`, `"));
+    error.with_message(what).leaving(left)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 use super::stat::{AgbFiles, or_failed};
 use super::tools::ToolOutcome;
-use crate::backend::path_errors::is_directory;
+use crate::backend::path_errors::{is_directory, missing};
 use crate::backend::range;
 use crate::backend::{ByteRange, FetchOptions, GetResult, RemoteHash};
 use crate::http::{Class, other_length};
@@ -25,14 +25,35 @@ const BY_TOOL: u64 = 8 * wire::READ_SURE;
 const AT_ONCE: usize = 4;
 
 impl AgbFiles {
-    /// Requests the size and the first block at the same time: most files are not longer than that.
+    /// Reads a file, or the one that a link leads to.
     pub(super) async fn fetch_content(&self, at: &SessionPath, options: FetchOptions) -> Result<GetResult> {
+        if let Some(fetched) = self.fetch_unless_link(at, options, false).await? {
+            return Ok(fetched);
+        }
+        // What the tools make of a link is not documented, so they are asked for its target.
+        let real = self.realpath(at).await.map_err(|error| of_target(at, error))?;
+        let fetched = self.fetch_unless_link(&real, options, true).await.map_err(|error| of_target(at, error))?;
+        fetched.ok_or_else(|| missing(at))
+    }
+
+    /// Requests the size and the first block at the same time: most files are not longer than that. Returns `None` for a
+    /// link, unless it is to be read as the tools read it.
+    async fn fetch_unless_link(
+        &self,
+        at: &SessionPath,
+        options: FetchOptions,
+        reads_link: bool,
+    ) -> Result<Option<GetResult>> {
         let range = options.range;
         let asked = range.unwrap_or(ByteRange { first: 0, last: None });
         let most = asked.last.map_or(u64::MAX, |last| last.saturating_sub(asked.first).saturating_add(1));
         let first = self.read(at, asked.first, most.min(wire::READ_SURE));
-        let (entry, block) = join(self.look_through(at), first).await;
-        let entry = entry?;
+        let (entry, block) = join(self.look(at), first).await;
+        let entry = match entry? {
+            entry if entry.kind != EntryKind::Symlink => entry,
+            _ if reads_link => self.info(at).await?,
+            _ => return Ok(None),
+        };
         match entry.kind {
             EntryKind::File => {}
             EntryKind::Directory => return Err(is_directory(at)),
@@ -52,7 +73,7 @@ impl AgbFiles {
                 None => whole,
             }
         };
-        Ok(GetResult { body, attributes: attributes(&entry), sha256: RemoteHash::Unknown, file_id: None })
+        Ok(Some(GetResult { body, attributes: attributes(&entry), sha256: RemoteHash::Unknown, file_id: None }))
     }
 
     /// Returns a content whose first block was read already.
@@ -94,6 +115,11 @@ impl AgbFiles {
         })?;
         Ok(Ok(bytes.into()))
     }
+}
+
+/// Returns the error of the target of a link as one of the link, if the target does not exist.
+fn of_target(at: &SessionPath, error: Error) -> Error {
+    if error.kind() == Kind::NotFound && error.code().is_none() { missing(at) } else { error }
 }
 
 fn attributes(entry: &Entry) -> Attributes {

@@ -12,12 +12,14 @@
 //! - `stat.rs`: what paths hold; `files.rs`: what is done with them
 //! - `exec.rs`: commands; `job.rs`: the directory of one, `running.rs`: following it; `run_code.rs`: code
 //! - `put.rs`, `fetch.rs`: contents; small ones go through tools, others through `presigned.rs`
+//! - `cleanup.rs`: what is left where work ends early
 //! - `bundle.rs`: many small files at once; `bundle_put.rs` and `bundle_fetch.rs`: their two ways
 
 mod bundle;
 mod bundle_fetch;
 mod bundle_put;
 mod capabilities;
+mod cleanup;
 mod client;
 mod contexts;
 mod credentials;
@@ -48,6 +50,7 @@ use self::stat::AgbFiles;
 use super::{Backend, Capabilities, Check, Exec, PageRequest, Resources, SessionFiles, SessionQuery, Sessions};
 use crate::http::{Auth, Options};
 use async_trait::async_trait;
+use futures_util::future::join;
 use wharf_core::config::{Settings, env};
 use wharf_core::error::Result;
 use wharf_wire::agb as wire;
@@ -130,9 +133,9 @@ impl Backend for AgbBackend {
         format!("{} {}", CAPABILITIES.backend, self.client.endpoint.trim_end_matches('/'))
     }
 
-    async fn flush(&self) -> Result<()> {
-        self.client.clean_up().await;
-        Ok(())
+    async fn clean_up(&self) -> Result<()> {
+        let (files, exec) = join(self.client.clean_up(), self.exec.client.clean_up()).await;
+        files.and(exec)
     }
 
     async fn diagnose(&self) -> Vec<Check> {

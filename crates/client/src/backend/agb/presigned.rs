@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
-use tokio::runtime::Handle;
 
+use super::cleanup::CreatingCalls;
 use super::client::{AgbClient, TransferContext, send};
+use super::errors::naming_left;
 use super::poll::PollTimer;
 use super::put::{PutTarget, beside};
 use super::stat::AgbFiles;
@@ -82,15 +83,13 @@ impl AgbFiles {
             transfer.sync(SyncMode::Download, sent.bytes).await?;
             let content = at.at(transfer.content.clone());
             self.must_have(at, &content, sent.bytes).await?;
+            transfer.also.push(unfinished.path.clone());
             self.finish(target, &[&content, &unfinished], sent.bytes).await?;
+            transfer.also.clear();
             Ok((sent, md5))
         };
         let done = done.await;
-        if done.is_err() {
-            transfer.also.push(unfinished.path);
-        }
-        transfer.close().await;
-        done
+        transfer.close_after(done).await
     }
 
     /// Downloads the content of a file of `size` bytes, after `tried` failed attempts.
@@ -98,10 +97,7 @@ impl AgbFiles {
         let transfer = self.transfer(&at.session).await?;
         match transfer.fetch(at, size, tried).await {
             Ok(body) => Ok(body.closing(transfer, size)),
-            Err(error) => {
-                transfer.close().await;
-                Err(error)
-            }
+            Err(error) => transfer.close_after(Err(error)).await,
         }
     }
 
@@ -133,6 +129,7 @@ impl AgbFiles {
             content,
             work: None,
             also: Vec::new(),
+            calls: CreatingCalls::default(),
             closed: false,
         })
     }
@@ -153,6 +150,8 @@ pub(super) struct StagedTransfer {
     pub(super) work: Option<RemotePath>,
     /// Further paths to remove from the session.
     pub(super) also: Vec<RemotePath>,
+    /// The calls that create something in the session or in the context.
+    pub(super) calls: CreatingCalls,
     closed: bool,
 }
 
@@ -180,17 +179,138 @@ impl StagedTransfer {
 
     /// Synchronizes the directory, and waits until that is complete.
     pub(super) async fn sync(&self, mode: SyncMode, bytes: u64) -> Result<()> {
-        let directory = self.directory.as_str();
-        let request = self.files.client.post(Class::Idempotent, AgbOperation::SyncContext);
-        let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.context.id);
+        let sync = DirectorySync {
+            client: Arc::clone(&self.files.client),
+            session: self.session.clone(),
+            context: self.context.id.clone(),
+            directory: self.directory.clone(),
+            mode,
+        };
+        self.calls.run(async move { sync.run(bytes).await }).await
+    }
+
+    /// Copies a file into the context, and opens the copy.
+    async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<DownloadBody> {
+        let [directory, content, from] = [&self.directory, &self.content, &at.path].map(from_root);
+        let there = |with: &str| [words("mkdir -p --", &[&directory]), words(with, &[&from, &content])].join(" && ");
+        // Another name costs the session neither time nor room. Not every place, image or owner
+        // allows it.
+        let (client, session, commands) =
+            (Arc::clone(&self.files.client), self.session.clone(), ["ln -fLT --", "cp --"].map(there));
+        let copy = async move {
+            let mut outcome = Ok(String::new());
+            for command in commands {
+                outcome = client.act(Class::Idempotent, &session, command).await?;
+                if outcome.is_ok() {
+                    break;
+                }
+            }
+            Ok(outcome)
+        };
+        self.calls.run(copy).await?.map_err(|error| failed(at, &error))?;
+        self.receive(&at.to_string(), size, tried).await
+    }
+
+    /// Moves the content of `size` bytes out of the session, and opens it.
+    pub(super) async fn receive(&self, name: &str, size: u64, tried: u32) -> Result<DownloadBody> {
+        self.sync(SyncMode::Upload, size).await?;
+        // The session's copy has done its work.
+        let (url, _) = join(
+            self.url(Class::Idempotent, AgbOperation::GetDownloadUrl),
+            self.clear(std::slice::from_ref(&self.directory)),
+        )
+        .await;
+        let request = self.files.client.http.external(Class::Safe, Method::GET, &url?);
+        let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
+        Ok(DownloadBody(download.of_size(name, Some(size))?.unhashed()))
+    }
+
+    /// Removes paths from the session, and what a script works on with them; returns those that may be left.
+    async fn clear(&self, paths: &[RemotePath]) -> Vec<SessionPath> {
+        match &self.work {
+            Some(work) => self.files.end_work(&self.session, &self.id, work, paths).await,
+            None => self.files.clear(&self.session, paths).await,
+        }
+    }
+
+    /// Removes all temporary files of the transfer; returns those beside it that may be left.
+    pub(super) async fn close(mut self) -> Vec<SessionPath> {
+        let left = self.remove().await;
+        self.closed = true;
+        left
+    }
+
+    /// Removes all temporary files of the transfer. If it failed, its error names those that may be left.
+    pub(super) async fn close_after<T>(self, done: Result<T>) -> Result<T> {
+        let left = self.close().await;
+        done.map_err(|error| naming_left(error, &left))
+    }
+
+    /// Removes all temporary files if possible; returns those in directories of the user that may be left. Others go with
+    /// the session.
+    async fn remove(&self) -> Vec<SessionPath> {
+        let object = async {
+            let request = self.files.client.post(Class::Idempotent, AgbOperation::DeleteContextFile);
+            let request = request.query("contextId", &self.context.id);
+            drop(send(request.query("filePath", self.content.as_str())).await);
+        };
+        // The tool removes no directory with contents.
+        let own = [self.content.clone(), self.directory.clone()];
+        let paths = [&own[..], &self.also].concat();
+        let ((), mut left) = join(object, self.clear(&paths)).await;
+        left.retain(|at| self.also.contains(&at.path));
+        left
+    }
+}
+
+/// Cleans up a dropped transfer in the background, as far as time allows.
+impl Drop for StagedTransfer {
+    fn drop(&mut self) {
+        if self.closed {
+            return;
+        }
+        let rest = Arc::new(StagedTransfer {
+            files: self.files.clone(),
+            session: self.session.clone(),
+            context: self.context.clone(),
+            id: self.id.clone(),
+            directory: self.directory.clone(),
+            content: self.content.clone(),
+            work: self.work.take(),
+            also: std::mem::take(&mut self.also),
+            calls: self.calls.clone(),
+            closed: true,
+        });
+        self.files.clean_up_later(self.calls.clone(), move || {
+            let rest = Arc::clone(&rest);
+            async move { rest.remove().await }
+        });
+    }
+}
+
+/// A synchronization of a directory of a session with its context.
+struct DirectorySync {
+    client: Arc<AgbClient>,
+    session: SessionId,
+    context: String,
+    directory: RemotePath,
+    mode: SyncMode,
+}
+
+impl DirectorySync {
+    /// Starts the synchronization, and waits until it is complete.
+    async fn run(self, bytes: u64) -> Result<()> {
+        let (directory, mode) = (self.directory.as_str(), self.mode);
+        let request = self.client.post(Class::Idempotent, AgbOperation::SyncContext);
+        let request = request.query("sessionId", self.session.as_str()).query("contextId", &self.context);
         send(request.query("path", directory).query("mode", mode.word())).await.map_err(|e| not_synced(mode, e))?;
         let all = SYNC + Duration::from_secs(bytes / SYNC_SPEED);
         let mut patience = PollTimer::new(FIRST_LOOK, LAST_LOOK, all);
         loop {
-            match self.state(mode).await? {
+            match self.state().await? {
                 Some(item) if item.state() == SyncState::Done => return Ok(()),
                 Some(item) if item.state() == SyncState::Failed => {
-                    let why = self.files.client.http.scrub(item.reason().unwrap_or("no reason is given"));
+                    let why = self.client.http.scrub(item.reason().unwrap_or("no reason is given"));
                     let error = Error::new(Kind::Unavailable, format!("the service's sync failed: {why}"));
                     return Err(not_synced(mode, error));
                 }
@@ -204,90 +324,13 @@ impl StagedTransfer {
         }
     }
 
-    async fn state(&self, mode: SyncMode) -> Result<Option<SyncItem>> {
+    async fn state(&self) -> Result<Option<SyncItem>> {
         let directory = self.directory.as_str();
-        let request = self.files.client.get(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
-        let request = request.query("contextId", &self.context.id).query("path", directory);
-        let info: wire::ContextInfo = send(request.query("taskType", mode.word())).await?.data()?;
+        let request = self.client.get(AgbOperation::GetContextInfo).query("sessionId", self.session.as_str());
+        let request = request.query("contextId", &self.context).query("path", directory);
+        let info: wire::ContextInfo = send(request.query("taskType", self.mode.word())).await?.data()?;
         let items = info.items().ok_or_else(|| Error::new(Kind::Unavailable, "the state of a sync cannot be read"))?;
-        Ok(items.into_iter().flatten().find(|item| item.is_about(&self.context.id, directory, mode)))
-    }
-
-    /// Copies a file into the context, and opens the copy.
-    async fn fetch(&self, at: &SessionPath, size: u64, tried: u32) -> Result<DownloadBody> {
-        let [directory, content, from] = [&self.directory, &self.content, &at.path].map(from_root);
-        let there = |with: &str| [words("mkdir -p --", &[&directory]), words(with, &[&from, &content])].join(" && ");
-        // Another name costs the session neither time nor room. Not every place, image or owner
-        // allows it.
-        if self.files.client.act(Class::Idempotent, &self.session, there("ln -fLT --")).await?.is_err()
-            && let Err(error) = self.files.client.act(Class::Idempotent, &self.session, there("cp --")).await?
-        {
-            return Err(failed(at, &error));
-        }
-        self.receive(&at.to_string(), size, tried).await
-    }
-
-    /// Moves the content of `size` bytes out of the session, and opens it.
-    pub(super) async fn receive(&self, name: &str, size: u64, tried: u32) -> Result<DownloadBody> {
-        self.sync(SyncMode::Upload, size).await?;
-        // The session's copy has done its work.
-        let (url, ()) =
-            join(self.url(Class::Idempotent, AgbOperation::GetDownloadUrl), self.clear(&[&self.directory])).await;
-        let request = self.files.client.http.external(Class::Safe, Method::GET, &url?);
-        let download = request.after(tried).fetch().await.map_err(|e| of_storage(e, "giving the content"))?;
-        Ok(DownloadBody(download.of_size(name, Some(size))?.unhashed()))
-    }
-
-    /// Removes paths from the session, and what a script works on with them.
-    async fn clear(&self, paths: &[&RemotePath]) {
-        match &self.work {
-            Some(work) => self.files.end_work(&self.session, &self.id, work, paths).await,
-            None => self.files.clear(&self.session, paths).await,
-        }
-    }
-
-    /// Removes all temporary files of the transfer.
-    pub(super) async fn close(mut self) {
-        self.closed = true;
-        self.remove().await;
-    }
-
-    /// Removes all temporary files if possible; others disappear with the session.
-    async fn remove(&self) {
-        let object = async {
-            let request = self.files.client.post(Class::Idempotent, AgbOperation::DeleteContextFile);
-            let request = request.query("contextId", &self.context.id);
-            drop(send(request.query("filePath", self.content.as_str())).await);
-        };
-        let mut paths: Vec<&RemotePath> = vec![&self.directory];
-        paths.extend(&self.also);
-        join(object, self.clear(&paths)).await;
-    }
-}
-
-/// Cleans up a dropped transfer in the background, as far as time allows.
-impl Drop for StagedTransfer {
-    fn drop(&mut self) {
-        if self.closed {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else { return };
-        let rest = StagedTransfer {
-            files: self.files.clone(),
-            session: self.session.clone(),
-            context: self.context.clone(),
-            id: self.id.clone(),
-            directory: self.directory.clone(),
-            content: self.content.clone(),
-            work: self.work.take(),
-            also: std::mem::take(&mut self.also),
-            closed: true,
-        };
-        let client = Arc::clone(&self.files.client);
-        let mut cleanups = lock(&client.cleanups);
-        // Those that have ended.
-        while cleanups.try_join_next().is_some() {}
-        cleanups.spawn_on(async move { rest.remove().await }, &runtime);
+        Ok(items.into_iter().flatten().find(|item| item.is_about(&self.context, directory, self.mode)))
     }
 }
 

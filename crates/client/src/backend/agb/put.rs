@@ -1,7 +1,11 @@
 //! Uploads: small text by the tool, everything else by presigned URLs. A file gets its name when it is complete.
 
+use std::sync::Arc;
+
 use futures_util::future::join;
 
+use super::cleanup::{CreatingCalls, TemporaryPaths};
+use super::errors::naming_left;
 use super::stat::AgbFiles;
 use super::tools::{from_root, words};
 use crate::backend::path_errors::{directory_in_the_way, taken};
@@ -92,9 +96,11 @@ impl AgbFiles {
         keep: bool,
     ) -> Result<Option<String>> {
         let unfinished = beside(at)?;
+        let temporary = TemporaryPaths::new(self, &at.session, vec![unfinished.path.clone()]);
+        let mut is_written = false;
         let done = async {
             let look = self.replaced(at, keep);
-            let write = self.write(at, &unfinished, text);
+            let write = self.write(at, &unfinished, text, &temporary.calls);
             let replaced = if keep {
                 // Nothing is sent where a file is to be kept.
                 let replaced = look.await?;
@@ -107,6 +113,7 @@ impl AgbFiles {
                 written?;
                 replaced
             };
+            is_written = true;
             let sha256 = self.hash(&unfinished).await?;
             match &sha256 {
                 Some(sha256) if *sha256 != sent.sha256 => return Err(differs(at, "hash")),
@@ -116,25 +123,39 @@ impl AgbFiles {
             self.finish(&PutTarget { at, attributes, replaced, keep }, &[&unfinished], sent.bytes).await?;
             Ok(sha256)
         };
-        match done.await {
-            Ok(sha256) => Ok(sha256),
+        let done: Result<_> = done.await;
+        match done {
+            Ok(sha256) => {
+                temporary.keep();
+                Ok(sha256)
+            }
             Err(error) => {
-                self.clear(&at.session, &[&unfinished.path]).await;
-                Err(error)
+                let left = temporary.remove().await;
+                Err(if is_written { naming_left(error, &left) } else { error })
             }
         }
     }
 
     /// Writes a temporary file. If that fails, creates the parents, the most likely cause, and tries again.
-    async fn write(&self, at: &SessionPath, unfinished: &SessionPath, text: &Text) -> Result<()> {
-        let asked = WriteFile {
+    async fn write(
+        &self,
+        at: &SessionPath,
+        unfinished: &SessionPath,
+        text: &Text,
+        calls: &CreatingCalls,
+    ) -> Result<()> {
+        let asked = Arc::new(WriteFile {
             path: unfinished.path.to_string(),
             content: text.0.clone(),
             mode: Some(WriteFile::OVERWRITE.to_owned()),
-        };
+        });
         let parent = at.at(at.path.parent().unwrap_or_else(RemotePath::root));
         let known = self.made.get(&parent);
-        let write = async || self.client.tool(Class::Idempotent, &at.session, wire::name::WRITE_FILE, &asked).await;
+        let write = async || {
+            let (client, session, asked) = (Arc::clone(&self.client), at.session.clone(), Arc::clone(&asked));
+            let call = async move { client.tool(Class::Idempotent, &session, wire::name::WRITE_FILE, &*asked).await };
+            calls.run(call).await
+        };
         if write().await?.is_ok() {
             return Ok(());
         }
@@ -222,7 +243,10 @@ impl AgbFiles {
             Ok(_) if keep && !self.is_placed(at, steps, bytes).await? => Err(taken(at)),
             Ok(_) => Ok(()),
             Err(_) if keep && self.entry(at).await?.is_some() => Err(taken(at)),
-            Err(error) => Err(self.explain(at, &error).await),
+            Err(error) => {
+                let why = self.explain(at, &error).await;
+                Err(if error.message.is_empty() { why.context("moving the file to its path") } else { why })
+            }
         }
     }
 
@@ -234,13 +258,6 @@ impl AgbFiles {
             }
         }
         Ok(self.entry(at).await?.is_some_and(|entry| entry.size == Some(bytes)))
-    }
-
-    /// Removes temporary files and ignores failures: the caller returns an earlier error.
-    pub(super) async fn clear(&self, session: &wharf_core::model::SessionId, paths: &[&RemotePath]) {
-        let paths: Vec<String> = paths.iter().map(|path| from_root(path)).collect();
-        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-        drop(self.client.act(Class::Idempotent, session, words("rm -rf --", &paths)).await);
     }
 }
 

@@ -148,7 +148,12 @@ pub(super) fn is_unknown(error: &ToolError) -> bool {
 pub(super) fn failed(at: &SessionPath, error: &ToolError) -> Error {
     let lower = error.message.to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let says = json::excerpt(reason(at, &error.message));
+    let says = match (reason(at, &error.message), error.code) {
+        ("", Some(code @ 1..)) => format!("exit status {code}"),
+        ("", Some(code)) => format!("error code {code}"),
+        ("", None) => "no reason is given".to_owned(),
+        (reason, _) => json::excerpt(reason),
+    };
     let of = |kind: Kind| Error::new(kind, format!("the session reported an error ({says}): `{at}`"));
     if is_unknown(error) {
         of(Kind::Unsupported)
@@ -212,6 +217,10 @@ mod tests {
             ("something else", Kind::Unavailable),
         ] {
             assert_eq!(failed(&at("/x"), &ToolError::read(text)).kind(), kind, "{text}");
+        }
+        for (code, says) in [(Some(3), "exit status 3"), (Some(-1), "error code -1"), (None, "no reason is given")] {
+            let error = failed(&at("/x"), &ToolError { code, message: " \n".to_owned() });
+            assert_eq!(error.message(), format!("the session reported an error ({says}): `s1:/x`"));
         }
         let long = failed(&at("/x"), &ToolError { code: None, message: format!("a\n{}", "b".repeat(999)) });
         assert!(long.message().len() < 300 && !long.message().contains('\n'));

@@ -4,9 +4,10 @@ export LC_ALL
 echo $$ >"$w/pid" || exit
 exec 2>"$w/err"
 end() { rm -rf "$s"; { echo "$*"; head -c 2000 "$w/err"; } >"$w/report"; : >"$w/done"; exit; }
+failed() { [ -s "$w/err" ] || echo "$1: exit status $2" >&2; end "$3"; }
 decode() { case $1 in *\\*) name=$(printf '%bx' "$1"); name=${name%x};; *) name=$1;; esac; }
 copy() { [ $# -eq 0 ] || { mkdir "$s/$k" && cp -pL -- "$@" "$s/$k/"; }; }
-mkdir -p "$s/o" || end unwritable
+mkdir "$s" "$s/o" || failed mkdir $? unwritable
 i=0 k=0 dir=
 set --
 while IFS= read -r line; do
@@ -39,7 +40,7 @@ done <<END_OF_PLAN
 $plan
 END_OF_PLAN
 [ $# -gt 0 ] || end nothing
-(cd "$s" && sha256sum -- "$@" >manifest) && tar -cf - -C "$s" manifest "$@" >"$w/content" || end unwritable
+(cd "$s" && sha256sum -- "$@" >manifest) && tar -cf - -C "$s" manifest "$@" >"$w/content" || failed "sha256sum or tar" $? unwritable
 rm -rf "$s"
-mv "$w/content" "$d/content" || end unwritable
+mv "$w/content" "$d/content" || failed mv $? unwritable
 end size $(wc -c <"$d/content")
