@@ -30,9 +30,12 @@ pub struct WrittenFiles {
 struct InodeGroup {
     /// A bit for each.
     files: u64,
-    /// The birth time of each, in order of the bits. A file that is younger only has the inode of one that another program
-    /// replaced or removed.
-    born: Vec<u64>,
+    /// The birth time of the first file, in milliseconds since 1970.
+    first: i64,
+    /// The birth time of each file after that, in milliseconds and in the order of the bits. A file that is younger only has
+    /// the inode of one that another program replaced or removed. Two bytes, since there may be a million of them: what is
+    /// further away counts as the furthest.
+    born: Vec<i16>,
 }
 
 impl InodeGroup {
@@ -41,13 +44,23 @@ impl InodeGroup {
         (self.files & (bit - 1)).count_ones() as usize
     }
 
-    fn contains(&self, bit: u64, born: Option<u64>) -> bool {
+    /// Returns a birth time after that of the first file.
+    fn after_first(&self, born: i64) -> i16 {
+        let after = born.saturating_sub(self.first);
+        i16::try_from(after).unwrap_or(if after < 0 { i16::MIN } else { i16::MAX })
+    }
+
+    fn contains(&self, bit: u64, born: Option<i64>) -> bool {
+        let born = born.map(|born| self.after_first(born));
         self.files & bit != 0
             && born.zip(self.born.get(self.position(bit))).is_none_or(|(born, latest)| born <= *latest)
     }
 
-    fn add(&mut self, bit: u64, born: Option<u64>) {
-        let (position, born) = (self.position(bit), born.unwrap_or(u64::MAX));
+    fn add(&mut self, bit: u64, born: Option<i64>) {
+        if self.files == 0 {
+            self.first = born.unwrap_or_default();
+        }
+        let (position, born) = (self.position(bit), born.map_or(i16::MAX, |born| self.after_first(born)));
         if self.files & bit == 0 {
             self.files |= bit;
             self.born.insert(position, born);
@@ -115,8 +128,30 @@ fn group_of(meta: &Metadata) -> ((u64, u64), u64) {
     ((meta.dev(), meta.ino() / 64), 1 << (meta.ino() % 64))
 }
 
-/// Returns the birth time of a file in nanoseconds since 1970; `None` if the disk keeps none.
-fn born(meta: &Metadata) -> Option<u64> {
+/// Returns the birth time of a file in milliseconds since 1970; `None` if the disk keeps none.
+fn born(meta: &Metadata) -> Option<i64> {
     let time = meta.created().ok()?.into_std().duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(time.as_nanos()).ok()
+    i64::try_from(time.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_younger_file_with_the_inode_of_a_written_one_is_another_one() {
+        let mut group = InodeGroup::default();
+        let all = [(3, Some(1_000)), (0, Some(1_002)), (63, Some(900_000)), (7, Some(-900_000)), (9, None)];
+        for (bit, born) in all {
+            group.add(1 << bit, born);
+        }
+        for (bit, born) in all {
+            assert!(group.contains(1 << bit, born) && group.contains(1 << bit, None), "{bit}");
+        }
+        assert!(!group.contains(1 << 20, None), "none of the others was written");
+        let younger: Vec<bool> = all.map(|(bit, _)| group.contains(1 << bit, Some(1_003))).into();
+        assert_eq!(younger, [false, false, true, false, true]);
+        group.add(1 << 3, Some(1_003));
+        assert!(group.contains(1 << 3, Some(1_003)), "it was written again");
+    }
 }
