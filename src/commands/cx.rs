@@ -139,10 +139,7 @@ impl Cx {
     pub(super) async fn clean_up(&self, ended: Result<()>) -> Result<()> {
         let Some(backend) = self.backend.get() else { return ended };
         let _guard = self.cancellation.register_end();
-        match (ended, backend.clean_up().await) {
-            (Err(why), Err(left)) => Err(why.hint(left.message())),
-            (ended, cleaned) => ended.and(cleaned),
-        }
+        Error::after_clean_up(ended, backend.clean_up().await)
     }
 
     /// Removes the answers that completion keeps, after a command that may have made them wrong. Those of the local backend

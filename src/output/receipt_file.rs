@@ -14,13 +14,12 @@ use wharf_core::platform::{self, shown};
 pub struct ReceiptFile {
     file: File,
     path: PathBuf,
-    /// Whether the file did not exist before.
-    is_new: bool,
+    /// Whether the file goes when this is dropped: it is new, has no receipt, and the run has not succeeded.
+    is_provisional: bool,
     /// Whether the file has receipts of earlier runs.
     continues: bool,
     /// Whether the last line of the file is incomplete.
     torn: bool,
-    written: bool,
 }
 
 impl ReceiptFile {
@@ -49,7 +48,7 @@ impl ReceiptFile {
             }
         }
         let file = OpenOptions::new().append(true).create(true).open(path).map_err(doing)?;
-        Ok(ReceiptFile { file, path: path.to_owned(), is_new: there.is_none(), continues, torn, written: false })
+        Ok(ReceiptFile { file, path: path.to_owned(), is_provisional: there.is_none(), continues, torn })
     }
 
     /// Returns whether the file has receipts of earlier runs.
@@ -62,19 +61,19 @@ impl ReceiptFile {
         let line = format!("{}{}\n", if self.torn { "\n" } else { "" }, to_json(receipt)?);
         let written = self.file.write_all(line.as_bytes());
         written.map_err(|e| Error::io(format!("writing the receipt file `{}`", shown(&self.path)), &e))?;
-        (self.torn, self.written) = (false, true);
+        (self.torn, self.is_provisional) = (false, false);
         Ok(())
     }
 
     /// Closes the file after a run that succeeded.
     pub fn keep(mut self) {
-        self.is_new = false;
+        self.is_provisional = false;
     }
 }
 
 impl Drop for ReceiptFile {
     fn drop(&mut self) {
-        if self.is_new && !self.written && self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
+        if self.is_provisional && self.path.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
             drop(std::fs::remove_file(&self.path));
         }
     }

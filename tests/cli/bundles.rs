@@ -21,6 +21,13 @@ fn write_files(sandbox: &Sandbox) {
     fs::set_permissions(program, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
+/// Writes a directory of twelve small files.
+fn write_dozen(sandbox: &Sandbox) {
+    for number in 0..12 {
+        sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
+    }
+}
+
 /// A server that runs commands, with these options, and a session there. Programs in `bin` go before those of the system.
 fn serve<'s>(sandbox: &'s Sandbox, options: &[&str]) -> (Served<'s>, String) {
     let log = sandbox.path("requests.log").to_str().unwrap().to_owned();
@@ -232,9 +239,7 @@ fn a_bundle_in_trouble_loses_no_file() {
     ] {
         let sandbox = Sandbox::new();
         let outside = sandbox.write("outside", "sentinel");
-        for number in 0..12 {
-            sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
-        }
+        write_dozen(&sandbox);
         let (served, id) = serve(&sandbox, &["--fault", fault]);
         let target = format!("{id}:/tmp/d");
         let retries = ["--retries", "1"];
@@ -328,9 +333,7 @@ fn work_that_begins_after_an_interrupt_is_cleaned_up_as_well() {
 #[test]
 fn a_bundle_whose_programs_fail_loses_no_file() {
     let sandbox = Sandbox::new();
-    for number in 0..12 {
-        sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
-    }
+    write_dozen(&sandbox);
     let (served, id) = serve(&sandbox, &[]);
     let programs = ["tar", "sha256sum", "stat", "head", "mkdir", "cat", "chmod", "mv"];
     for keep in ["overwrite", "error"] {
@@ -367,9 +370,7 @@ fn a_bundle_whose_programs_fail_loses_no_file() {
 #[test]
 fn a_mode_that_cannot_be_kept_fails_its_file() {
     let sandbox = Sandbox::new();
-    for number in 0..12 {
-        sandbox.write(format!("in/f{number}"), format!("content {number}\n"));
-    }
+    write_dozen(&sandbox);
     let (served, id) = serve(&sandbox, &[]);
     let target = format!("{id}:/tmp/d");
     wharf(&served, &["files", "upload", "in", &target]).ok();

@@ -353,6 +353,17 @@ impl Error {
         self
     }
 
+    /// Returns how work ended that was cleaned up after. The error of the work names what the clean-up left.
+    ///
+    /// # Errors
+    /// That of the work; else that of the clean-up.
+    pub fn after_clean_up(ended: Result<()>, cleaned: Result<()>) -> Result<()> {
+        match (ended, cleaned) {
+            (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
+            (ended, cleaned) => ended.and(cleaned),
+        }
+    }
+
     /// Returns what the failed operation left: ids of stored files, or paths in a session.
     pub fn left(&self) -> &[String] {
         self.details.as_ref().map_or(&[], |details| &details.left)

@@ -19,7 +19,7 @@ use super::walk::WalkKind;
 use super::{BULK, IfExists, Transfer, verify};
 use wharf_client::backend::{BundleLimits, Feature, FetchOptions, PutOptions, PutResult, TimeOf};
 use wharf_core::body::{Body, MapSource, Source};
-use wharf_core::error::{Kind, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::receipt::SkipReason;
 use wharf_core::model::{Entry, EntryKind, FileId, Outcome, Receipt, RemotePath, SessionPath, Verified};
 
@@ -114,10 +114,7 @@ impl Transfer<'_> {
         if self.options.dry_run {
             return ended;
         }
-        match (ended, self.backend.flush().await) {
-            (Err(why), Err(left)) => Err(why.hint(left.message()).leaving(left.left().to_vec())),
-            (ended, flushed) => ended.and(flushed),
-        }
+        Error::after_clean_up(ended, self.backend.flush().await)
     }
 
     /// Walks all sources without reading contents, and returns the size of the transfer. `seen` is called for each file

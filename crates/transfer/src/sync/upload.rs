@@ -229,11 +229,10 @@ impl Transfer<'_> {
         let left = |item| async move { Some((self.left_to_send(run, to, item, sending).await?, root)) };
         let judged = stream::iter(items).map(left).buffer_unordered(self.options.jobs.max(1));
         let judged = judged.filter_map(std::future::ready).ready_chunks(CHANGED_AT_ONCE);
-        let judged = judged.map(|chunk| {
+        let judged = judged.flat_map(|chunk| {
             run.end_records(chunk.iter().map(|(item, _)| item));
             stream::iter(chunk)
         });
-        let judged = judged.flatten();
         let (limits, feed) = (self.bundle_limits(), std::future::ready(()));
         self.send_items(judged, limits, feed, run.bulk, running, results).await
     }

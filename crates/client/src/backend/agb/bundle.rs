@@ -158,8 +158,8 @@ impl AgbFiles {
         let command = script(START, &[&[work, id.as_str(), &place, &directory, makes], args].concat());
         let at = SessionPath { session: session.clone(), path: transfer.directory.clone() };
         for _ in 0..CALLS {
-            let (client, id_of, call) = (Arc::clone(&self.client), session.clone(), root_call(command.clone()));
-            let call = async move { client.output(Class::Idempotent, &id_of, call).await };
+            let (client, session_id, request) = (Arc::clone(&self.client), session.clone(), root_call(command.clone()));
+            let call = async move { client.output(Class::Idempotent, &session_id, request).await };
             let text = match transfer.calls.run(call).await {
                 Ok(Ok(text)) => text,
                 Ok(Err(error)) => {
