@@ -164,12 +164,11 @@ impl<T> DirWalk<T> {
     /// # Errors
     /// Fails if the directory cannot be opened or listed.
     pub fn enter(&mut self, name: &OsStr, value: T) -> io::Result<bool> {
-        let dir = match self.levels.dir().and_then(|dir| dir.open_dir_nofollow(name)) {
-            Err(e) if is_vanished(&e) => return Ok(false),
-            opened => opened?,
-        };
-        self.push(name.to_owned(), dir, value)?;
-        Ok(true)
+        let opened = self.levels.dir().and_then(|dir| dir.open_dir_nofollow(name));
+        match opened.and_then(|dir| self.push(name.to_owned(), dir, value)) {
+            Err(e) if is_vanished(&e) => Ok(false),
+            entered => entered.map(|()| true),
+        }
     }
 
     fn push(&mut self, name: OsString, dir: Dir, value: T) -> io::Result<()> {

@@ -142,7 +142,6 @@ impl<'a> LocalWalk<'a> {
         match subtree.walk.enter(name, WalkedDir { real, path: path.to_owned(), below: below.to_owned() }) {
             Ok(true) => {}
             Ok(false) => return Err(vanished(path)),
-            Err(e) if is_vanished(&e) => return Err(vanished(path)),
             Err(e) => self.failed = Some(unreadable(path, below.to_owned(), &e)),
         }
         Ok(LocalKind::Directory { included, known: () })

@@ -495,7 +495,6 @@ impl LocalListing<'_> {
             match self.walk.enter(OsStr::new(&name), at.clone()) {
                 Ok(true) => {}
                 Ok(false) => return Err(self.vanished(&at)),
-                Err(e) if is_vanished(&e) => return Err(self.vanished(&at)),
                 Err(e) => return Err(failed(&e)),
             }
         }
