@@ -437,6 +437,25 @@ fn a_command_that_fills_the_disk_keeps_its_status_and_room_can_be_made() {
     assert_eq!(run(&["sessions", "list", "-q"]).ok().stdout(), "", "nothing is left");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_whose_process_was_not_noted_holds_its_session_after_wharf_was_killed() {
+    let sandbox = stage();
+    let script = "sleep 61 & echo $! >pid; echo go; while :; do sleep 0.05; done";
+    let mut running = sandbox.wharf(["exec", "s1", "--", "sh", "-c", script]).start();
+    let mut stdout = running.take_stdout();
+    stdout.read_exact(&mut [0; 3]).unwrap();
+    running.signal(Signal::KILL);
+    drop((running.finish(), stdout));
+    // As if wharf had been killed between starting the command and noting its process.
+    let store = rusqlite::Connection::open(sandbox.store().join("wharf.db")).unwrap();
+    assert_eq!(store.execute("UPDATE command SET process = 4000000, started = 'before'", []).unwrap(), 1);
+    let pid = fs::read_to_string(sandbox.inside("s1", "pid")).unwrap();
+    sandbox.run(["sessions", "delete", "s1"]).code(5).says(&["a command is running", "--force"]);
+    sandbox.run(["sessions", "delete", "s1", "--force"]).ok();
+    assert!(!std::path::Path::new(&format!("/proc/{}/fd/0", pid.trim())).exists());
+}
+
 /// Runs a script that prints `bytes` of one line, and returns the peak of wharf's memory in KiB, as the script sees it.
 #[cfg(target_os = "linux")]
 fn peak(sandbox: &Sandbox, flags: &[&str], bytes: u64) -> (u64, Run) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use super::kill_processes_of;
 use crate::commands::uploads::{FileCleanup, delete_files_of, upload_log};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, FileStore, SessionQuery};
@@ -22,6 +23,15 @@ pub(super) const APPEARING: Duration = Duration::from_secs(5);
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Finishes a run like [`finish`] whose process is gone. What this process had started is ended first, unless the session
+/// is kept: the journal is locked until a process that was just being started has the environment of the run.
+pub(super) async fn finish_for_another(backend: &dyn Backend, journal: RunJournal, appearing: Duration) -> Cleanup {
+    if !journal.record().is_kept() {
+        kill_processes_of(&journal.record().run);
+    }
+    finish(backend, journal, Some(appearing)).await
+}
 
 /// Deletes the session and the stored files of a run, and then its journal. A journal of which something is left stays.
 /// A session whose id is not known may appear for the time `appearing`; `None` if none was created.

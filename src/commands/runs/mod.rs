@@ -219,7 +219,9 @@ impl RunsPruneArgs {
                 let report = match RunJournal::take_over(&home, &id) {
                     Ok(None) => continue,
                     Ok(Some(journal)) => match cx.backend_of_run(journal.record()) {
-                        Ok(backend) => cleanup::finish(&*backend, journal, Some(appearing_since(begun))).await.error,
+                        Ok(backend) => {
+                            cleanup::finish_for_another(&*backend, journal, appearing_since(begun)).await.error
+                        }
                         Err(error) => Some(error),
                     },
                     Err(error) => Some(error),
@@ -274,7 +276,6 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
         if is_same(process, &start) {
             let _ = platform::send_signal(process, Signal::Kill);
         }
-        kill_processes_of(run);
     }
     let begun = Instant::now();
     let mut limit = LINGERING;
@@ -284,7 +285,7 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
                 return Ok(());
             }
             limit = PERSISTENCE;
-            let report = cleanup::finish(cx.backend()?, journal, Some(appearing_since(begun))).await;
+            let report = cleanup::finish_for_another(cx.backend()?, journal, appearing_since(begun)).await;
             if report.status != CleanupStatus::Failed && report.error.is_none() {
                 return Ok(());
             }
@@ -333,7 +334,7 @@ async fn sweep(cx: &Cx, guard: &guard::RunGuard) {
     left.sort_by_key(|run| run.record.session.is_none());
     let finish = async |run: ListedRun| {
         if let Ok(Some(journal)) = RunJournal::take_over(&home, &run.record.run) {
-            drop(cleanup::finish(guard.backend(), journal, Some(appearing_since(begun))).await);
+            drop(cleanup::finish_for_another(guard.backend(), journal, appearing_since(begun)).await);
         }
     };
     stream::iter(left).for_each_concurrent(SWEPT, finish).await;

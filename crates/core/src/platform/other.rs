@@ -334,6 +334,11 @@ pub(super) fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 
+/// Returns an empty list: there are no process groups.
+pub fn group_leaders_with(_variable: &str, _value: &Path) -> Vec<u32> {
+    Vec::new()
+}
+
 /// A handle on the output of a program, which reports nothing.
 pub struct OutputProbe;
 

@@ -9,7 +9,7 @@ use rusqlite::{Transaction, params};
 use tokio::time::Instant;
 
 use super::capabilities::CAPABILITIES;
-use super::db::fault;
+use super::db::{Db, fault};
 use super::disk::{Durability, follow, refused};
 use super::home::LocalHome;
 use super::session_lock::PAUSE;
@@ -48,6 +48,7 @@ impl Hold {
         id: String,
         also: impl FnOnce(&Transaction<'_>, i64) -> Result<()>,
     ) -> Result<Self> {
+        home.delete_undeleted()?;
         let process = std::process::id();
         let doing = "starting a command";
         let (seq, ttl) = home.db()?.write_unsynced(doing, |tx| {
@@ -111,16 +112,18 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         let doing = "ending a command";
-        // A row that stays behind counts for nothing once its process has ended.
-        let _ = self.home.db().and_then(|db| {
+        let deleted = self.home.db().and_then(|db| {
             db.write_unsynced(doing, |tx| {
                 drop(mark_used(tx, &self.session, PAUSE));
                 tx.execute("DELETE FROM command WHERE session = ?1 AND id = ?2", params![self.seq, self.id])
                     .map(drop)
                     .map_err(|e| fault(doing, &e))
-            })?;
-            db.trim_log()
+            })
         });
+        match deleted {
+            Ok(()) => drop(self.home.db().and_then(Db::trim_log)),
+            Err(_) => self.home.note_undeleted(&self.id),
+        }
     }
 }
 
@@ -171,7 +174,7 @@ impl HeldProgram {
         let own = [
             (env::SESSION, hold.session.as_str().into()),
             (env::BACKEND, CAPABILITIES.backend.into()),
-            (env::OUTPUTS, root.join(outputs.relative()).into_os_string()),
+            (env::OUTPUTS, hold.home.outputs(&hold.session)?.into_os_string()),
         ];
         let own = own.into_iter().map(|(name, value)| (OsString::from(name), value));
         let env: Vec<_> = own.chain(program.env.into_iter().map(|(name, value)| (name.into(), value))).collect();

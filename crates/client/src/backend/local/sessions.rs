@@ -15,7 +15,7 @@ use super::capabilities::CAPABILITIES;
 use super::db::{RowPage, fault, is_full, micros, read_ttl, timestamp, too_much, undeleted, unknown};
 use super::disk::UNMOUNT;
 use super::home::LocalHome;
-use super::running::{ask_to_end, interrupt, refuse_running, running};
+use super::running::{ask_to_end, interrupt};
 use crate::backend::{
     Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionChange, SessionQuery, Sessions, body_document,
     expiry,
@@ -195,7 +195,7 @@ impl Sessions for LocalSessions {
     }
 
     async fn check_delete(&self, id: &SessionId) -> Result<()> {
-        self.home.db()?.read_with(|c| find_to_delete(c, id))?.ok_or_else(|| unknown(id))?;
+        self.home.db()?.read_with(|c| self.home.find_to_delete(c, id))?.ok_or_else(|| unknown(id))?;
         match self.home.disk()?.mount_within(id) {
             Some(left) => {
                 Err(Error::new(Kind::Io, format!("deleting session `{id}` would not remove everything: {left}"))
@@ -247,7 +247,7 @@ impl Sessions for LocalSessions {
         let doing = "stopping a session";
         self.home.db()?.write(doing, |tx| {
             let row = live(tx, id, doing)?;
-            refuse_running(tx, row.seq, id, Step::Interrupt { session: Some(id.as_str()) })?;
+            self.home.refuse_running(tx, row.seq, id, Step::Interrupt { session: Some(id.as_str()) })?;
             tx.execute(
                 "UPDATE session SET stopped = 1, updated_at = ?2 WHERE seq = ?1",
                 params![row.seq, micros(Timestamp::now())],
@@ -279,14 +279,15 @@ impl LocalHome {
         })?;
         for (seq, id) in expired {
             let decide = "UPDATE session SET deleting = 1 WHERE seq = ?1 AND (deleting OR expires_at <= ?2)";
+            let Ok(id) = id.parse() else { continue };
             let decided = self.db()?.write(doing, |tx| {
-                if running(tx, seq).map_err(|e| fault(doing, &e))?.is_empty() {
+                if self.running(tx, seq, &id)?.is_empty() {
                     tx.execute(decide, [seq, now]).map_err(|e| fault(doing, &e))
                 } else {
                     Ok(0)
                 }
             });
-            if let (Ok(1), Ok(id)) = (decided, id.parse()) {
+            if let Ok(1) = decided {
                 // The row keeps the reason.
                 drop(self.complete_deletion(&id, seq, effort));
             }
@@ -314,7 +315,7 @@ impl LocalHome {
         let doing = "deleting a session";
         let decide = || {
             self.db()?.write(doing, |tx| {
-                let shown = find_to_delete(tx, id)?.is_some();
+                let shown = self.find_to_delete(tx, id)?.is_some();
                 let update = "UPDATE session SET deleting = 1 WHERE id = ?1 RETURNING seq";
                 tx.query_row(update, [id.as_str()], |row| row.get(0))
                     .optional()
@@ -324,7 +325,7 @@ impl LocalHome {
         };
         let row = match decide() {
             // The files of the session may be what fills the disk.
-            Err(error) if is_full(&error) && self.db()?.read_with(|c| find_to_delete(c, id))?.is_some() => {
+            Err(error) if is_full(&error) && self.db()?.read_with(|c| self.find_to_delete(c, id))?.is_some() => {
                 self.empty_session(id)?;
                 decide()?
             }
@@ -334,6 +335,18 @@ impl LocalHome {
         self.complete_deletion(id, seq, Effort::Full)?;
         // Another process decided on it: for this one there was none.
         if shown { Ok(()) } else { Err(unknown(id)) }
+    }
+
+    /// Returns a session's row, if there is one.
+    ///
+    /// # Errors
+    /// `conflict` while a command runs in the session.
+    fn find_to_delete(&self, connection: &Connection, id: &SessionId) -> Result<Option<FullSessionRow>> {
+        let row = find(connection, id).map_err(|e| fault("looking for a session", &e))?;
+        if let Some(row) = &row {
+            self.refuse_running(connection, row.seq, id, Step::DeleteSession { id: Some(id.as_str()), force: true })?;
+        }
+        Ok(row)
     }
 
     /// Removes the files of a session as far as possible, once nothing is being written in it.
@@ -496,18 +509,6 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<FullSessionRow> {
 fn find(connection: &Connection, id: &SessionId) -> rusqlite::Result<Option<FullSessionRow>> {
     let sql = format!("{SELECT}{EXISTING} AND id = ?2");
     connection.prepare_cached(&sql)?.query_row(params![micros(Timestamp::now()), id.as_str()], read_row).optional()
-}
-
-/// Returns a session's row, if there is one.
-///
-/// # Errors
-/// `conflict` while a command runs in the session.
-fn find_to_delete(connection: &Connection, id: &SessionId) -> Result<Option<FullSessionRow>> {
-    let row = find(connection, id).map_err(|e| fault("looking for a session", &e))?;
-    if let Some(row) = &row {
-        refuse_running(connection, row.seq, id, Step::DeleteSession { id: Some(id.as_str()), force: true })?;
-    }
-    Ok(row)
 }
 
 /// What decides whether a session can be used, and until when.

@@ -4,14 +4,16 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::iter::successors;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::{ExitStatusExt, parent_id};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::str::SplitWhitespace;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, getpgrp, kill_process, kill_process_group};
+use rustix::process::{Pid, getpgid, getpgrp, kill_process, kill_process_group};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::SignalsInfo;
 use signal_hook::iterator::exfiltrator::WithOrigin;
@@ -147,7 +149,11 @@ const ANCESTORS: usize = 1000;
 /// Returns the processes whose initial environment has `variable` with one of `values`, as far as this user may read
 /// it; empty on systems other than Linux.
 pub(in crate::platform) fn processes_with(variable: &str, values: &[String]) -> Vec<u32> {
-    let wanted: HashSet<Vec<u8>> = values.iter().map(|value| format!("{variable}={value}").into_bytes()).collect();
+    processes_with_entries(&values.iter().map(|value| format!("{variable}={value}").into_bytes()).collect())
+}
+
+/// Returns the processes whose initial environment has one of these entries.
+fn processes_with_entries(wanted: &HashSet<Vec<u8>>) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     let is_wanted = |process: &u32| {
@@ -155,6 +161,14 @@ pub(in crate::platform) fn processes_with(variable: &str, values: &[String]) -> 
         environment.split(|byte| *byte == 0).any(|entry| wanted.contains(entry))
     };
     numbers.filter(is_wanted).collect()
+}
+
+/// Returns the process groups of the processes whose initial environment has `variable` with the value `value`, as far as
+/// this user may read it; empty on systems other than Linux.
+pub fn group_leaders_with(variable: &str, value: &Path) -> Vec<u32> {
+    let wanted = [variable.as_bytes(), b"=", value.as_os_str().as_bytes()].concat();
+    let group = |process| getpgid(pid(process).ok()).ok().map(|group| group.as_raw_pid().unsigned_abs());
+    processes_with_entries(&HashSet::from([wanted])).into_iter().filter_map(group).collect()
 }
 
 /// Returns the signal that ended a process; `None` if it exited.
