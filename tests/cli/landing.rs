@@ -64,6 +64,35 @@ fn mounts_below_a_destination_and_inside_a_session_are_written_to() {
 }
 
 #[test]
+fn times_that_no_calendar_has_stop_nothing() {
+    let sandbox = stage();
+    let mounts = Mounts::tmpfs(&sandbox.path("fs"), "size=8m");
+    let at = sandbox.path("fs");
+    // The lowest and the highest time that tmpfs stores.
+    mounts.run(&format!(
+        "cd '{}'; mkdir -p tree/d; echo low >tree/d/low; echo high >tree/d/high
+        touch -d @9223372036854775807 tree/d/high; touch -d @-9223372036854775808 tree/d/low tree/d tree",
+        at.display()
+    ));
+    let run = |args: &[&str]| {
+        let call = sandbox.wharf(args).env("WHARF_HOME", at.join("home")).cwd(&at);
+        mounts.with(call).run()
+    };
+    run(&["sessions", "create", "--id", "s2"]).ok();
+    run(&["files", "upload", "tree", "s2:/tree"]).ok();
+    let inside = run(&["sessions", "get", "s2", "--transform", "provider.path", "-r"]).ok().stdout().to_owned();
+    mounts.run(&format!("cd '{}'; touch -d @-9223372036854775808 tree/d/low tree/d tree", inside.trim_end()));
+    let listed = run(&["files", "ls", "s2:/", "-R", "--transform", "path"]);
+    assert_eq!(listed.ok().stdout().matches("/tree").count(), 4, "{}", listed.stdout());
+    run(&["files", "stat", "s2:/tree/d/low"]).ok();
+    run(&["files", "download", "s2:/tree", "back"]).ok();
+    run(&["files", "sync", "s2:/tree", "back"]).ok();
+    assert_eq!(mounts.run(&format!("cat '{}'/back/d/*", at.display())), "high\nlow\n");
+    run(&["files", "rm", "-r", "s2:/tree"]).ok();
+    run(&["sessions", "delete", "s2"]).ok();
+}
+
+#[test]
 fn a_file_that_is_a_mount_point_is_refused_with_what_to_do() {
     let sandbox = stage();
     let mine = sandbox.write("mine", "mine");

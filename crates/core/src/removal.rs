@@ -92,7 +92,7 @@ impl fmt::Display for Leftovers {
 /// Removes a file, a link or a directory tree of any depth as far as possible; gives up after `patience` failures. A
 /// name that does not exist counts as removed.
 pub fn remove(dir: &Dir, name: &OsStr, patience: u64) -> Leftovers {
-    let meta = match dir.symlink_metadata(name) {
+    let meta = match platform::entry_metadata(dir, name) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Leftovers::default(),
         Err(e) => return Leftovers::of(name, &e),
         Ok(meta) => meta,
@@ -315,7 +315,7 @@ fn is_exchanged(error: &io::Error) -> bool {
 }
 
 fn is_dir(dir: &Dir, name: &OsStr) -> bool {
-    dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir())
+    platform::entry_metadata(dir, name).is_ok_and(|meta| meta.is_dir())
 }
 
 /// Returns the error of an entry that is kept because of a mount point.

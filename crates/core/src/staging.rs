@@ -181,7 +181,7 @@ impl<'a> StagingEntry<'a> {
             Err(e) if platform::lacks_locks(&e) => {}
             locked => locked?,
         }
-        let there = parent.symlink_metadata(&name).is_ok();
+        let there = platform::entry_metadata(parent, &name).is_ok();
         Ok(there.then_some(StagingEntry { parent, name: Some(name), held }))
     }
 
@@ -606,7 +606,7 @@ mod tests {
             dir.write(name, "mine").unwrap();
         }
         dir.copy(&copied, &other, &copied).unwrap();
-        let meta = |dir: &Dir, name: &str| dir.symlink_metadata(name).unwrap();
+        let meta = |dir: &Dir, name: &str| platform::entry_metadata(dir, name).unwrap();
         assert!(is_unfinished(name.as_ref(), &meta(&dir, &name)));
         assert!(!is_unfinished(copied.as_ref(), &meta(&other, &copied)));
         sweep_unfinished(&other);

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use cap_fs_ext::DirExt;
 use cap_std::fs::{Dir, Metadata};
 
+use crate::platform;
+
 /// The number of outer levels that keep their handles.
 const KEPT: usize = 24;
 
@@ -197,7 +199,7 @@ impl<T> Iterator for DirWalk<T> {
                 self.levels.pop();
                 continue;
             };
-            let meta = self.dir().and_then(|dir| dir.symlink_metadata(&name));
+            let meta = self.dir().and_then(|dir| platform::entry_metadata(dir, &name));
             return Some((name, meta));
         }
     }

@@ -193,7 +193,7 @@ impl<'a> LocalWalk<'a> {
             }
         };
         let inside = if inside.as_os_str().is_empty() { PathBuf::from(".") } else { inside };
-        let meta = root.symlink_metadata(&inside).map_err(|e| reading(path, &e))?;
+        let meta = platform::entry_metadata(&root, &inside).map_err(|e| reading(path, &e))?;
         if meta.is_file() {
             return Ok(LocalKind::File(LocalFile::below(&root, inside, shown.to_string(), &meta)));
         }

@@ -325,7 +325,7 @@ pub fn update<T>(
         locked => locked.map_err(doing)?,
     }
     sweep_unfinished(&dir);
-    let there = match dir.symlink_metadata(name) {
+    let there = match platform::entry_metadata(&dir, name) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => None,
         found => Some(found.map_err(doing)?),
     };

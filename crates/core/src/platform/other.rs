@@ -334,6 +334,15 @@ pub(super) fn processes_with(_variable: &str, _values: &[String]) -> Vec<u32> {
     Vec::new()
 }
 
+/// Returns the metadata of what is at `path` in a directory, without following a link at its end.
+///
+/// # Errors
+/// Those of the system; `PermissionDenied` for a path that leads out of the directory.
+#[expect(clippy::disallowed_methods, reason = "this is the function to call instead")]
+pub fn entry_metadata(dir: &Dir, path: impl AsRef<Path>) -> io::Result<cap_std::fs::Metadata> {
+    dir.symlink_metadata(path)
+}
+
 /// Returns an empty list: there are no process groups.
 pub fn group_leaders_with(_variable: &str, _value: &Path) -> Vec<u32> {
     Vec::new()

@@ -126,7 +126,7 @@ pub(super) fn remove(
         };
     }
     let name = below.file_name().unwrap_or(OsStr::new("."));
-    match dir.symlink_metadata(name) {
+    match platform::entry_metadata(&dir, name) {
         Err(e) if is_gone(&e) => return Ok(true),
         Err(e) => return Err(e),
         Ok(meta) if spare(&meta) => return Ok(false),

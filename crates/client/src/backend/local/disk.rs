@@ -94,7 +94,7 @@ impl Disk {
                     }
                     root.open_dir_nofollow(name).map_err(|e| doing(&e))
                 }
-                Err(_) if root.symlink_metadata(name).is_ok_and(|meta| meta.is_symlink()) => {
+                Err(_) if platform::entry_metadata(&root, name).is_ok_and(|meta| meta.is_symlink()) => {
                     Err(link_refused(&home.join(name)))
                 }
                 other => other.map_err(|e| doing(&e)),

@@ -222,7 +222,7 @@ impl SessionFiles for LocalFiles {
             let handle = dir.open_dir_nofollow(path).and_then(|dir| open_handle(&dir)).map_err(doing)?;
             // The group of what is made in it comes from above, whatever mode it has.
             let inherited =
-                dir.symlink_metadata(path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;
+                platform::entry_metadata(dir, path).ok().and_then(|meta| platform::mode(&meta)).unwrap_or(0) & 0o2000;
             platform::set_mode(&handle, mode | inherited).map_err(doing)?;
         }
         self.home.disk()?.changed_in(at, options.bulk);
@@ -385,7 +385,7 @@ impl LocalHome {
         guard.dir.create_dir_all(parent.path.relative()).map_err(|e| match e.kind() {
             io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
                 let mut above = std::iter::successors(Some(parent.path.clone()), RemotePath::parent);
-                let there = above.find(|path| guard.dir.symlink_metadata(path.relative()).is_ok());
+                let there = above.find(|path| platform::entry_metadata(&guard.dir, path.relative()).is_ok());
                 no_directory(&at.at(there.unwrap_or_else(|| parent.path.clone())))
             }
             _ => doing(e),
@@ -420,12 +420,12 @@ fn access_of(meta: &Metadata) -> impl PartialEq + use<> {
 
 /// Returns the metadata of a path, without following a link.
 fn look(dir: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
-    seen(if at.path.is_root() { dir.dir_metadata() } else { dir.symlink_metadata(at.path.relative()) }, at)
+    seen(if at.path.is_root() { dir.dir_metadata() } else { platform::entry_metadata(dir, at.path.relative()) }, at)
 }
 
 /// Returns the metadata of a path's name in its parent directory, without following a link.
 fn look_in(parent: &Dir, at: &SessionPath) -> Result<Option<Metadata>> {
-    seen(parent.symlink_metadata(at.path.name()), at)
+    seen(platform::entry_metadata(parent, at.path.name()), at)
 }
 
 fn seen(meta: io::Result<Metadata>, at: &SessionPath) -> Result<Option<Metadata>> {

@@ -101,7 +101,7 @@ impl Resources for LocalResources {
                 .optional()
                 .map_err(|e| fault(doing, &e))?;
             // Looked at before there is a row: an unsettled row would take another's file for its own.
-            if taken.is_some() || dir.symlink_metadata(path.relative()).is_ok() {
+            if taken.is_some() || platform::entry_metadata(dir, path.relative()).is_ok() {
                 return Err(taken_path(&prepared.at));
             }
             prepared.at.path = path.clone();
@@ -323,7 +323,7 @@ fn taken_path(at: &SessionPath) -> Error {
 
 /// Returns whether the file of a mount is at its path.
 fn is_there(dir: &Dir, path: &RemotePath) -> bool {
-    dir.symlink_metadata(path.relative()).is_ok_and(|meta| meta.is_file())
+    platform::entry_metadata(dir, path.relative()).is_ok_and(|meta| meta.is_file())
 }
 
 /// Unsettles the rows of all mounts at `path` or below it, because their files are to go.

@@ -33,7 +33,7 @@ impl Local {
             return Ok(false);
         }
         let dir = self.home.disk()?.session(&from.session)?;
-        let Ok(meta) = dir.symlink_metadata(from.path.relative()) else { return Ok(false) };
+        let Ok(meta) = platform::entry_metadata(&dir, from.path.relative()) else { return Ok(false) };
         let guard = into.enter(&to.session)?;
         if !meta.is_file() || meta.len() != len {
             return Ok(false);

@@ -24,6 +24,20 @@ pub fn attributes(meta: &Metadata) -> Attributes {
     }
 }
 
+/// Returns the metadata of what is at `path` in a directory, without following a link at its end.
+///
+/// # Errors
+/// Those of the system; `PermissionDenied` for a path that leads out of the directory.
+#[expect(clippy::disallowed_methods, reason = "the times are checked before")]
+pub fn entry_metadata(dir: &Dir, path: impl AsRef<Path>) -> io::Result<cap_std::fs::Metadata> {
+    let path = path.as_ref();
+    // `cap-std` 4 panics on a time of -2^63 seconds if the path has one component; a time that a user may set, and that
+    // tmpfs and btrfs store.
+    let has_lowest_time = rustix::fs::statat(dir, path, AtFlags::SYMLINK_NOFOLLOW)
+        .is_ok_and(|stat| [stat.st_mtime, stat.st_atime].iter().any(|time| i128::from(*time) == i128::from(i64::MIN)));
+    if has_lowest_time { dir.symlink_metadata(Path::new(".").join(path)) } else { dir.symlink_metadata(path) }
+}
+
 /// The possible extensions of programs: none.
 pub(crate) const PROGRAM_ENDINGS: &[&str] = &[""];
 
@@ -315,7 +329,7 @@ pub fn has_mounts(dir: &Dir, name: &Path) -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         use std::os::unix::ffi::OsStrExt;
-        if !dir.symlink_metadata(name).is_ok_and(|meta| meta.is_dir()) {
+        if !entry_metadata(dir, name).is_ok_and(|meta| meta.is_dir()) {
             return is_mount_point(dir, name);
         }
         let real =
