@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::kill_processes_of;
 use crate::commands::uploads::{FileCleanup, delete_files_of, upload_log};
 use wharf_client::backend::page::Pager;
 use wharf_client::backend::{Backend, Feature, FileStore, SessionQuery};
+use wharf_core::config::env;
 use wharf_core::error::{Kind, Result};
 use wharf_core::model::{Cleanup, CleanupStatus, FileId, Labels, SessionId};
+use wharf_core::platform;
 use wharf_core::run_journal::{RunJournal, RunRecord, RunState};
 
 /// The label that names the run of a session.
@@ -23,6 +24,11 @@ pub(super) const APPEARING: Duration = Duration::from_secs(5);
 
 /// The first and the longest pause between two tries.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Kills what the command of a run has started: all processes that have the id of the run in their environment.
+pub(in crate::commands) fn kill_processes_of(run: &str) {
+    platform::kill_processes_with(env::RUN, &[run.to_owned()]);
+}
 
 /// Finishes a run like [`finish`] whose process is gone. What this process had started is ended first, unless the session
 /// is kept: the journal is locked until a process that was just being started has the environment of the run.

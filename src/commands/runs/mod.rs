@@ -13,10 +13,10 @@ use futures_util::stream::{self, StreamExt as _};
 use serde::Serialize;
 
 use self::cleanup::APPEARING;
+pub(super) use self::cleanup::kill_processes_of;
 use super::sessions::age::OlderThan;
 use super::{Cx, question};
 use crate::output::{AgentLine, Column, LinePart, Record, TableCell, TableView, human};
-use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{CleanupStatus, SessionId, Timestamp};
 use wharf_core::platform::{self, Signal};
@@ -299,11 +299,6 @@ async fn watch(cx: &Cx, run: &str) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(if limit == LINGERING { 20 } else { 3000 })).await;
     }
-}
-
-/// Kills what the command of a run has started: all processes that have the id of the run in their environment.
-pub(super) fn kill_processes_of(run: &str) {
-    platform::kill_processes_with(env::RUN, &[run.to_owned()]);
 }
 
 /// Waits for `work`, and meanwhile finishes the runs that were killed and that this one can finish.
