@@ -16,7 +16,9 @@ use tokio::sync::mpsc;
 use super::behaviour::Behaviour;
 use super::cx::Cx;
 use super::exit_status::exit_code;
-use super::{Cli, Command, WELCOME, advice, behaviour, compat, completion, grammar, help, parse, unused_flags};
+use super::{
+    Cli, Command, WELCOME, advice, behaviour, compat, completion, grammar, help, parse, question, unused_flags,
+};
 use crate::output::print_styled;
 use crate::output::report::{self, ErrorForm, ReportStyle};
 use crate::output::{CiReport, Color, Format, ReportFormat, escape};
@@ -238,7 +240,9 @@ async fn race(
             _ => {}
         }
     }
-    Err(cancel_error(why))
+    let error = cancel_error(why);
+    // A question comes before everything that it is about.
+    Err(if question::is_open(cx) { error.hint("nothing was changed") } else { error })
 }
 
 /// Returns a channel of the signals that ask the process to stop. A second signal ends the process at once, and so

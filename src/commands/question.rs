@@ -16,6 +16,11 @@ pub(super) fn can_ask(cx: &Cx) -> bool {
     cx.out.may_ask() && io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Returns whether a question waits for its answer.
+pub(super) fn is_open(cx: &Cx) -> bool {
+    cx.reading.try_lock().is_err()
+}
+
 /// Asks a yes-or-no question; any other answer is a no. Ctrl-C ends it at once, and later input is ignored.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What is known of the names of sessions during a command.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use wharf_core::model::{Session, SessionId, Timestamp};
 
@@ -9,6 +9,8 @@ use wharf_core::model::{Session, SessionId, Timestamp};
 pub(super) struct ResolvedNames {
     /// The session of each name, so that a name is looked up and asked about once.
     pub(super) known: HashMap<String, SessionId>,
+    /// The sessions that may be changed: the question about each was answered with yes.
+    pub(super) confirmed: HashSet<SessionId>,
     /// All sessions, if they were listed.
     pub(super) listed: Option<Vec<ListedSession>>,
 }

@@ -175,11 +175,16 @@ impl Cx {
             SessionUse::Read | SessionUse::Rehearse | SessionUse::Exact => None,
         };
         if let Some((doing, things)) = doing {
-            question::name(self, &things.iter().map(String::as_str).collect::<Vec<_>>());
-            if question::is_agreed(self, &format!("{doing} session {session}?")).await? {
+            if self.names.borrow().confirmed.contains(id) {
                 return Ok(());
             }
-            return Err(Error::conflict(format!("session `{id}` was left as it is"))
+            question::name(self, &things.iter().map(String::as_str).collect::<Vec<_>>());
+            if question::is_agreed(self, &format!("{doing} session {session}?")).await? {
+                self.names.borrow_mut().confirmed.insert(id.clone());
+                return Ok(());
+            }
+            // All names of a command are resolved before it changes anything.
+            return Err(Error::conflict(format!("session `{id}` was not confirmed, and nothing was changed"))
                 .hint("answer `y`, or name it by its whole id"));
         }
         if io::stderr().is_terminal() && self.out.may_ask() && !self.out.is_quiet() {
@@ -200,7 +205,12 @@ impl Cx {
 
     /// Returns the session with a title.
     async fn titled_session(&self, title: &str, text: &str) -> Result<ListedSession> {
-        self.backend()?.require(Feature::SessionTitle)?;
+        let capabilities = self.backend()?.capabilities();
+        if !capabilities.has(Feature::SessionTitle) {
+            let what = format!("sessions of the backend `{}` have no titles", capabilities.backend);
+            return Err(Error::new(Kind::Unsupported, what)
+                .hint("name the session by its id: `wharf sessions list` lists the ids"));
+        }
         let sessions = self.listed_sessions().await?;
         // An id that another program chose may begin with the mark.
         if let Some(same) = sessions.iter().find(|session| session.id.as_str() == text) {

@@ -137,7 +137,7 @@ fn a_title_that_several_sessions_have_is_ambiguous_and_a_hostile_one_is_only_com
     let served = serve(&sandbox);
     for backend in ["foundry", "agb"] {
         let (run, asked) = requests(&sandbox, &served, backend, &["sessions", "get", "@nightly"]);
-        run.code(7).says(&["--title"]);
+        run.code(7).says(&["no titles"]);
         assert!(asked.is_empty(), "{asked:?}");
     }
 }
@@ -337,6 +337,29 @@ fn sessions_are_selected_by_age() {
     assert_eq!(delete(&["--older-than", "1d", "--label", "a=b", "--yes"]).ok().column("id"), ["s1"]);
     assert_eq!(delete(&["--older-than", "1d", "--yes"]).ok().column("id"), ["s3"]);
     assert_eq!(listed(&[]), ["s2"]);
+}
+
+#[test]
+fn a_title_with_a_slash_goes_before_a_colon() {
+    let sandbox = Sandbox::new();
+    sandbox.run(["sessions", "create", "--id", "s1", "--title", "na/me"]).ok();
+    sandbox.put("s1:/x", "content");
+    assert_eq!(sandbox.cat("@na/me:/x"), "content");
+    sandbox.run(["files", "download", "@na/me:/x", "here"]).ok();
+    assert_eq!(sandbox.read("here"), "content");
+    // A local file of such a name has a path in front.
+    sandbox.write("@a/b:c", "local");
+    sandbox.run(["files", "upload", "@a/b:c", "s1:/y"]).code(2).says(&["./@a/b:c"]);
+    sandbox.run(["files", "upload", "./@a/b:c", "s1:/y"]).ok();
+    assert_eq!(sandbox.cat("s1:/y"), "local");
+}
+
+#[test]
+fn a_backend_without_titles_says_so_of_a_name() {
+    let sandbox = Sandbox::new();
+    let served = serve(&sandbox);
+    let run = served.wharf("foundry", ["sessions", "get", "@nightly"]).run();
+    run.code(7).says(&["sessions of the backend `foundry` have no titles", "wharf sessions list"]);
 }
 
 #[test]

@@ -105,7 +105,9 @@ impl LastSessions {
     }
 
     fn failed(&self, doing: &str, error: &io::Error) -> Error {
-        Error::io(format!("{doing} the record of the last sessions `{}`", self.dir.join(NAME).display()), error)
+        let path = self.dir.join(NAME);
+        Error::io(format!("{doing} the record of the last sessions `{}`", path.display()), error)
+            .hint("remove it, or name the session by its id")
     }
 }
 

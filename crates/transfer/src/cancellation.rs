@@ -104,8 +104,9 @@ impl Drop for CancelGuard {
 /// Returns the error that stopped work ends with.
 pub fn cancel_error(why: Kind) -> Error {
     match why {
-        Kind::Deadline => Error::new(why, format!("{} ran out", Setting::Timeout))
-            .hint("finished files are kept; run the command again with more time"),
-        _ => Error::new(why, "interrupted").hint("finished files are kept, partial ones were removed"),
+        Kind::Deadline => {
+            Error::new(why, format!("{} ran out", Setting::Timeout)).hint("run the command again with more time")
+        }
+        _ => Error::new(why, "interrupted"),
     }
 }

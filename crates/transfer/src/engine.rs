@@ -13,7 +13,7 @@ use super::concurrency::Concurrency;
 use super::results::Results;
 use super::{Transfer, TransferOptions};
 use wharf_client::http::pace::Pace;
-use wharf_core::error::{Error, Result};
+use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Outcome, Receipt};
 
 /// Source and destination of a file that is being transferred, for its receipt.
@@ -147,6 +147,16 @@ impl RunningFiles {
 }
 
 impl Transfer<'_> {
+    /// Waits until the transfer is asked to stop, and returns the error that it ends with.
+    async fn cancelled(&self) -> Error {
+        let error = self.cancellation.cancelled().await;
+        let kept = match error.kind() {
+            Kind::Deadline => "finished files are kept; run the command again with more time",
+            _ => "finished files are kept, partial ones were removed",
+        };
+        error.hint(kept)
+    }
+
     /// Runs what comes before the first item, and drops it on cancellation.
     ///
     /// # Errors
@@ -154,7 +164,7 @@ impl Transfer<'_> {
     pub(super) async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         tokio::select! {
             biased;
-            why = self.cancellation.cancelled() => Err(why),
+            why = self.cancelled() => Err(why),
             done = work => Ok(done),
         }
     }
@@ -182,7 +192,7 @@ impl Transfer<'_> {
         let (mut items, mut all_begun) = (pin!(items), false);
         let mut active = FuturesUnordered::new();
         let (mut feed, mut fed) = (pin!(feed), false);
-        let mut cancellation = pin!(self.cancellation.cancelled());
+        let mut cancellation = pin!(self.cancelled());
         let concurrency = &running.concurrency;
         let mut finished = running.finished.1.take().unwrap_or_else(|| mpsc::unbounded_channel().1);
         let mut again = VecDeque::new();

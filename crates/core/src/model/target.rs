@@ -44,10 +44,12 @@ pub enum Target {
 }
 
 impl Target {
-    /// Returns whether `text` has the form of a session path: a colon without a slash before it. On Windows, a single
-    /// letter before the colon is a drive.
+    /// Returns whether `text` has the form of a session path: a colon without a slash before it, unless a title of a
+    /// session (`@TITLE`) is before it, which may contain slashes. On Windows, a single letter before the colon is a
+    /// drive.
     pub fn is_session_path(text: &str) -> bool {
         match text.split_once(':') {
+            Some((head, _)) if head.starts_with(SessionName::MARK) => true,
             Some((head, _)) => !(head.contains(['/', '\\']) || cfg!(windows) && head.len() == 1),
             None => false,
         }
@@ -99,6 +101,9 @@ mod tests {
         let last = Target::Session { session: Some(SessionName::Last), path: "@outputs/x".into() };
         assert_eq!(Target::parse("@last:@outputs/x").unwrap(), last);
         assert_eq!(Target::parse(":x").unwrap(), Target::Session { session: None, path: "x".into() });
+        let titled = Target::Session { session: Some("@na/me".parse().unwrap()), path: "/x".into() };
+        assert_eq!(Target::parse("@na/me:/x").unwrap(), titled);
+        assert!(!Target::is_session_path("./@na/me:/x"));
         assert!(!Target::is_session_path("./a:b"));
         assert!(!Target::is_session_path("/a:b"));
         assert!(!Target::is_session_path("plain"));
