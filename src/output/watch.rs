@@ -52,6 +52,13 @@ pub struct TransferWatch<'a> {
     summary: RefCell<Option<String>>,
 }
 
+impl TransferWatch<'_> {
+    /// Prints no summary: what the transfer wrote did not reach its end.
+    pub fn drop_summary(&self) {
+        *self.summary.borrow_mut() = None;
+    }
+}
+
 impl Observer for TransferWatch<'_> {
     fn on(&self, event: TransferEvent<'_>) {
         let verbose = self.output.options.verbose;

@@ -1,6 +1,8 @@
 //! Tar archives as streams: `download DIR -` and `upload - DEST/ --untar`.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
@@ -366,6 +368,24 @@ fn a_reader_that_leaves_ends_an_archive_quietly() {
     sandbox.run(["files", "upload", "tree", "s1:/t"]).ok();
     let line = "set -o pipefail; \"$WHARF\" files download s1:/t - | head -c 1000 | wc -c";
     assert_eq!(sandbox.shell(line, None).run().ok().stdout().trim(), "1000");
+}
+
+#[test]
+fn an_archive_that_did_not_reach_its_place_is_not_told_as_copied() {
+    let sandbox = stage();
+    sandbox.put("s1:/t/a", "a");
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = sandbox.wharf(["files", "download", "s1:/t", "-"]).stdout_to(full).run();
+    assert!(!run.code(12).stderr().contains("copied"), "{}", run.stderr());
+}
+
+#[test]
+fn a_name_that_no_archive_can_hold_is_told_with_what_helps() {
+    let sandbox = stage();
+    sandbox.put("s1:/t/a", "a");
+    fs::write(sandbox.inside("s1", "t").join(OsStr::from_bytes(b"bad\xff")), "").unwrap();
+    let run = sandbox.run(["files", "download", "s1:/t", "-"]);
+    assert_eq!(run.code(5).says(&[r"`bad\xff`", "nothing was written; rename it"]).bytes(), b"");
 }
 
 #[test]

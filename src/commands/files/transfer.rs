@@ -353,7 +353,10 @@ impl FilesDownloadArgs {
             let streamed = transfer.stream(&wanted, || cx.out.expect_pipe("an archive"), write).await;
             cx.out.report_fact("Bytes to stdout", &written.to_string());
             streamed?;
-            cx.out.flush()?;
+            if let Err(error) = cx.out.flush() {
+                watch.drop_summary();
+                return Err(error);
+            }
             if bytes_out {
                 cx.out.note(format!("note: {written} bytes of `{}` were written to stdout", names.join("`, `")));
             }

@@ -481,7 +481,7 @@ impl LocalListing<'_> {
     fn entry(&mut self, name: OsString, meta: &io::Result<Metadata>) -> Result<Entry> {
         let current = self.walk.current().ok_or_else(|| Error::new(Kind::Internal, "a walk left its root"))?;
         let name = name.into_string().map_err(|name| {
-            let what = format!("a name in `{current}` is not UTF-8: {}", name.display());
+            let what = format!("a name in `{current}` is not UTF-8: `{}`", platform::shown(&name));
             Error::conflict(what).hint("rename it inside the session")
         })?;
         let at = current.at(current.path.join(&name));
