@@ -33,7 +33,7 @@ impl EnvironmentsCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf environments list\n  \
-    wharf environments list -q      ids only, for --environment")]
+    wharf environments list -q      # ids only, for --environment")]
 pub(super) struct EnvironmentsListArgs {
     /// Include archived environments
     #[arg(long)]

@@ -132,7 +132,7 @@ enum Command {
         subcommand,
         after_help = "Examples:\n  \
             wharf agents list\n  \
-            wharf agents list agent_123      its versions\n  \
+            wharf agents list agent_123      # its versions\n  \
             wharf agents get agent_123 --version 2"
     )]
     Agents(agents::AgentsCommand),
@@ -240,9 +240,9 @@ wharf moves files into and out of the sessions of hosted agents, and verifies
 each one.
 
 Three commands to start with (no account needed):
-  wharf sessions create --title 'first try'     create a session, print its id
-  wharf files upload ./data SESSION:/data       upload a directory
-  wharf files ls SESSION:/ -R                   list all files in it
+  wharf sessions create --title 'first try'     # create a session, print its id
+  wharf files upload ./data SESSION:/data       # upload a directory
+  wharf files ls SESSION:/ -R                   # list all files in it
 
 Next: 'wharf files download', 'wharf sessions delete'. See 'wharf --help'.
 ";
@@ -410,6 +410,12 @@ mod tests {
                 line.chars().count() > WIDTH && (line.starts_with(' ') || !next.trim().is_empty())
             });
             assert_eq!(broken, None, "{name}: the line would be broken once more");
+            // A shell that gets the line as it is must not take an explanation for arguments.
+            let examples = after.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
+            let examples = examples.take_while(|line| !line.is_empty());
+            let explained = examples.filter_map(|line| line.trim_start().strip_prefix("wharf ")?.split_once("   "));
+            let mut explanations = explained.map(|(_, after)| after.trim_start());
+            assert_eq!(explanations.find(|text| !text.starts_with("# ")), None, "{name}");
             let page = command.render_help().to_string();
             let long = page.lines().find(|line| line.chars().count() > WIDTH);
             assert_eq!(long, None, "{name}: wider than {WIDTH} columns");

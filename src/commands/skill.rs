@@ -38,8 +38,8 @@ pub(super) enum SkillCommand {
 #[command(after_help = "A file that exists with another content is not replaced, and nothing is\n\
     written then.\n\n\
     Examples:\n  \
-    wharf skill install             for this project\n  \
-    wharf skill install --dir ~     for all projects")]
+    wharf skill install             # for this project\n  \
+    wharf skill install --dir ~     # for all projects")]
 pub(super) struct SkillInstallArgs {
     /// Directory to install below, in .agents/skills and .claude/skills [default: .]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

@@ -11,6 +11,8 @@ use super::{escape, human};
 pub enum TableCell {
     /// A text.
     Text(String),
+    /// An id, which is never shortened, in a column that may be.
+    Id(String),
     /// The word of a status, which has a colour on a terminal.
     Status(String),
     /// A time as its distance from now: `3m ago`, `in 2h`.
@@ -35,6 +37,7 @@ impl TableCell {
         let plain = |text: &str| StyledCell::from(escape::for_terminal(text).into_owned());
         match self {
             TableCell::Text(text) => plain(text),
+            TableCell::Id(id) => StyledCell { is_id: true, ..plain(id) },
             TableCell::Status(word) => StyledCell { style: style_of(word), ..plain(word) },
             TableCell::Age(at) => human::or_dash(*at, human::distance).into(),
             TableCell::Time(at) => human::or_dash(*at, |at| human::time(at, utc)).into(),

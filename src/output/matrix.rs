@@ -26,7 +26,7 @@ impl Output {
         columns: impl Iterator<Item = &'static str>,
         rows: impl Iterator<Item = MatrixRow>,
     ) -> Result<()> {
-        let columns: Vec<_> = std::iter::once(corner).chain(columns).map(Column::left).collect();
+        let columns: Vec<_> = std::iter::once(Column::id(corner)).chain(columns.map(Column::left)).collect();
         let mut table = Table::new(Cow::Owned(columns), self.width(), self.colour);
         let yes = if terminal::is_utf8() { "✓" } else { "yes" };
         for MatrixRow { name, marks } in rows {

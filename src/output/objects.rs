@@ -76,7 +76,8 @@ impl Output {
             let shown = human::value(&name, &value, self.options.utc);
             let style = if name == "status" { style_of(&shown) } else { Style::new() };
             let safe = |text: &str| escape::for_terminal(text).into_owned();
-            text.extend(table.row(vec![safe(&name).into(), StyledCell { text: safe(&shown), style }]));
+            let is_id = name == "id" || name == "session" || name.ends_with("_id");
+            text.extend(table.row(vec![safe(&name).into(), StyledCell { text: safe(&shown), style, is_id }]));
         }
         text.extend(table.finish());
         text

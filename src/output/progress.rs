@@ -174,10 +174,6 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
     let mut lines: Vec<ProgressBar> = Vec::new();
     let mut shown = false;
     every(shared, PATIENCE, DRAW, |work| {
-        if !shown {
-            shown = true;
-            display.set_draw_target(bar_terminal::target());
-        }
         // A line that is as wide as the terminal is left to wrap by some.
         let columns = bar_terminal::columns().saturating_sub(1);
         let several = work.files > 1;
@@ -198,6 +194,11 @@ fn draw(shared: &SharedState, display: &MultiProgress) {
             bar.set_style(style);
         }
         bar.set_message(super::table::cut(&line.text, columns.saturating_sub(2)).into_owned());
+        // Before it has its style and its text, the library would draw a bar of its own.
+        if !shown {
+            shown = true;
+            display.set_draw_target(bar_terminal::target());
+        }
         bar.tick();
         let running: &[RunningFile] = if several { &work.running } else { &[] };
         while lines.len() < running.len().min(LINES) {

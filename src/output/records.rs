@@ -495,7 +495,13 @@ impl Record for Deletion {
 
     const VIEW: TableView<Self> = TableView {
         columns: &[left("DELETED"), flexible("WHAT")],
-        cells: |d| vec![if d.deleted { "yes" } else { "no" }.into(), subject(&d.what).into()],
+        cells: |d| {
+            let what = match &d.what {
+                DeletionTarget::Id(id) => TableCell::Id(id.clone()),
+                path @ DeletionTarget::Path { .. } => subject(path).into(),
+            };
+            vec![if d.deleted { "yes" } else { "no" }.into(), what]
+        },
     };
 
     const LINE: AgentLine<Self> = AgentLine {

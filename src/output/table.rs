@@ -61,11 +61,13 @@ impl Column {
 pub(super) struct StyledCell {
     pub(super) text: String,
     pub(super) style: Style,
+    /// Whether it is an id, which is never shortened, in a column that may be.
+    pub(super) is_id: bool,
 }
 
 impl From<String> for StyledCell {
     fn from(text: String) -> Self {
-        StyledCell { text, style: Style::new() }
+        StyledCell { text, ..StyledCell::default() }
     }
 }
 
@@ -109,7 +111,7 @@ impl Table {
     /// Returns the lines to print now, with line breaks.
     pub(super) fn row(&mut self, cells: Vec<StyledCell>) -> Option<String> {
         if let Some(widths) = &self.widths {
-            return Some(self.line(widths, cells.iter().map(|cell| (&*cell.text, cell.style))) + "\n");
+            return Some(self.line(widths, &cells) + "\n");
         }
         self.held.push(cells);
         (self.held.len() >= SAMPLE).then(|| self.print_held())
@@ -125,11 +127,12 @@ impl Table {
     fn print_held(&mut self) -> String {
         let rows = std::mem::take(&mut self.held);
         let widths = self.measure(&rows);
-        let header = self.line(&widths, self.columns.iter().map(|column| (column.name, Style::new())));
+        let names: Vec<_> = self.columns.iter().map(|column| StyledCell::from(column.name.to_owned())).collect();
+        let header = self.line(&widths, &names);
         let style = if self.colour { Style::new().bold() } else { Style::new() };
         let mut text = format!("{style}{header}{style:#}\n");
         for row in &rows {
-            text.push_str(&self.line(&widths, row.iter().map(|cell| (&*cell.text, cell.style))));
+            text.push_str(&self.line(&widths, row));
             text.push('\n');
         }
         self.widths = Some(widths);
@@ -179,18 +182,19 @@ impl Table {
     }
 
     /// Formats a line without line break and trailing spaces.
-    fn line<'a>(&self, widths: &[usize], cells: impl Iterator<Item = (&'a str, Style)>) -> String {
+    fn line(&self, widths: &[usize], cells: &[StyledCell]) -> String {
         let mut line = String::new();
         let mut styled: Vec<(Range<usize>, Style)> = Vec::new();
         // The length up to the last id, which is printed whatever its width.
         let mut whole = 0;
-        for (index, (((cell, style), column), width)) in cells.zip(&*self.columns).zip(widths).enumerate() {
+        for (index, ((cell, column), width)) in cells.iter().zip(&*self.columns).zip(widths).enumerate() {
             if index > 0 {
                 line.push_str(GAP);
             }
             // Without a terminal, a cell wider than its column is not shortened, and misaligns the line.
-            let is_whole = column.fit == Fit::Whole;
-            let cell = if self.width.is_some() && !is_whole { cut(cell, *width) } else { Cow::Borrowed(cell) };
+            let is_whole = column.fit == Fit::Whole || cell.is_id;
+            let style = cell.style;
+            let cell = if self.width.is_some() && !is_whole { cut(&cell.text, *width) } else { Cow::from(&*cell.text) };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             if column.align == Align::Right {
                 line.push_str(&padding);
@@ -309,7 +313,11 @@ mod tests {
     fn a_status_has_its_colour_and_the_columns_stay_where_they_are() {
         let row = |status: &str| {
             let style = anstyle::AnsiColor::Green.on_default();
-            vec![StyledCell { text: status.to_owned(), style }, "1".to_owned().into(), "title".to_owned().into()]
+            vec![
+                StyledCell { text: status.to_owned(), style, is_id: false },
+                "1".to_owned().into(),
+                "title".to_owned().into(),
+            ]
         };
         let lines = |width, colour| {
             let mut table = Table::new(COLUMNS, width, colour);
@@ -389,6 +397,16 @@ mod tests {
         assert_eq!((table(30, id).as_str(), table(20, id).as_str()), (id, id));
         let longest = "x".repeat(128);
         assert_eq!(table(80, &longest), longest);
+    }
+
+    #[test]
+    fn an_id_in_a_column_of_other_things_is_whole() {
+        let mut table = Table::new(COLUMNS, Some(20), false);
+        let [id, size, title] = ["aa", "1", "sesn_0123456789abcdef"].map(|text| StyledCell::from(text.to_owned()));
+        assert_eq!(table.row(vec![id, size, StyledCell { is_id: true, ..title }]), None);
+        assert_eq!(table.row(cells(["bb", "2", "a title that is cut here"])), None);
+        let shown = "ID  SIZE  TITLE\naa     1  sesn_0123456789abcdef\nbb     2  a title t…\n";
+        assert_eq!(table.finish().unwrap(), shown);
     }
 
     #[test]

@@ -550,6 +550,19 @@ fn one_bad_entry_of_a_listing_is_an_error_of_its_own() {
     lists_the_rest("agb", &routes, 0, "/data", &["/sessionId", "/sessionStatus"], (&["sessions", "list"], "id"));
 }
 
+#[test]
+fn sessions_of_unknown_age_are_named_also_where_others_cannot_be_read() {
+    let mut routes = anthropic();
+    let sessions = ["sesn_1", "sesn_2"].map(|id| {
+        let mut session = anthropic_session(id);
+        session["created_at"] = Value::Null;
+        session
+    });
+    routes[0].2["data"] = json!([sessions[0], { "type": "session" }, sessions[1]]);
+    let run = Stage::new("anthropic", routes).run(&["sessions", "list", "--older-than", "0s"]);
+    run.code(8).says(&["2 sessions are left out, because the time of creation is not known: sesn_1, sesn_2"]);
+}
+
 /// Half of a surrogate pair, which JSON can write and no string can hold.
 const HALF: &str = r"\ud800";
 

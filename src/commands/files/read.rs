@@ -18,9 +18,9 @@ use wharf_transfer::download::FileTarget;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
-    wharf files ls                      the stored files\n  \
-    wharf files ls -s SESSION           what is in a session's home\n  \
-    wharf files ls SESSION:/ -R         everything in a session\n  \
+    wharf files ls                      # the stored files\n  \
+    wharf files ls -s SESSION           # what is in a session's home\n  \
+    wharf files ls SESSION:/ -R         # everything in a session\n  \
     wharf files ls SESSION:/data -q0 | xargs -0 -n1 wharf files stat")]
 pub(in crate::commands) struct FilesLsArgs {
     /// SESSION:PATH or a stored file [default: all stored files, or the session's home]
@@ -181,7 +181,7 @@ impl FilesStatArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     wharf files cat SESSION:/log.txt | grep -c ERROR\n  \
-    wharf files cat SESSION:/data.bin --range 0-1023      the first KiB")]
+    wharf files cat SESSION:/data.bin --range 0-1023      # the first KiB")]
 pub(in crate::commands) struct FilesCatArgs {
     /// Paths in sessions, or ids of stored files
     #[arg(value_name = "TARGET", required_unless_present = "file_id")]

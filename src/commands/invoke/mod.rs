@@ -29,7 +29,7 @@ pub(super) const EXAMPLES: &str = "Examples:\n  \
     wharf invoke SESSION 'Summarise data/*.csv into a report'\n  \
     wharf invoke SESSION -f prompt.md --attach ./sales.csv\n  \
     wharf invoke SESSION --allow-tool bash --on-ask fail 'Run the tests'\n  \
-    wharf invoke SESSION                                    (a conversation)\n\n\
+    wharf invoke SESSION                                    # a conversation\n\n\
     Exit status 0 means that the turn ended by itself and its whole text arrived.";
 
 #[derive(Debug, Args)]

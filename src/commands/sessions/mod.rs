@@ -251,10 +251,10 @@ impl SessionsListArgs {
             }
             Ok(page)
         });
-        listed.await?;
+        let listed = listed.await;
         if let Some(age) = age {
             age.note_unknown(cx);
         }
-        Ok(())
+        listed
     }
 }
