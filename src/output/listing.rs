@@ -22,6 +22,8 @@ pub struct Listing<'a, T> {
     view: TableView<T>,
     table: Option<Table>,
     seen: u64,
+    /// The records that count in the last line for agents.
+    counted: u64,
     matched: u64,
     /// The number of records in which the transform matched only in part.
     partial: u64,
@@ -69,6 +71,7 @@ impl<'a, T: Record> Listing<'a, T> {
             view,
             table,
             seen: 0,
+            counted: 0,
             matched: 0,
             partial: 0,
             missed: BTreeSet::new(),
@@ -114,6 +117,7 @@ impl<'a, T: Record> Listing<'a, T> {
         }
         let written = self.write(record).and_then(|()| if self.flushes { self.output.flush() } else { Ok(()) });
         self.seen += 1;
+        self.counted += u64::from(record.is_counted());
         self.forgive(written)
     }
 
@@ -129,6 +133,7 @@ impl<'a, T: Record> Listing<'a, T> {
     /// Counts a record that is not printed.
     pub fn skip(&mut self) {
         self.seen += 1;
+        self.counted += 1;
     }
 
     /// Ends the listing of a command that works on several objects, with the verdict over them, which takes precedence
@@ -340,10 +345,12 @@ impl<T: Record> Listing<'_, T> {
         if let Some(transfer) = self.transfer {
             return transfer.take_summary();
         }
-        let mut total = match self.seen {
-            0 => return None,
+        if self.seen == 0 {
+            return None;
+        }
+        let mut total = match self.counted {
             1 => format!("1 {}", singular(T::NOUN)),
-            seen => format!("{seen} {}", T::NOUN),
+            counted => format!("{counted} {}", T::NOUN),
         };
         if self.shortened > 0 {
             let _ = write!(total, ", {} shortened", self.shortened);

@@ -32,6 +32,10 @@ pub trait Record: Serialize + Sized {
     fn is_failure(&self) -> bool {
         false
     }
+    /// Returns whether the record counts in the last line of `--format agent`.
+    fn is_counted(&self) -> bool {
+        true
+    }
     /// Returns the provider's object.
     fn provider(&self) -> Option<&Provider> {
         None

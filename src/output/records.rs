@@ -519,6 +519,10 @@ impl Record for Deletion {
     fn key(&self) -> Option<String> {
         (!self.missing).then(|| subject(&self.what))
     }
+
+    fn is_counted(&self) -> bool {
+        !self.missing
+    }
 }
 
 fn subject(deleted: &DeletionTarget) -> String {

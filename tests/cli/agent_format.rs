@@ -78,6 +78,16 @@ fn records() -> BTreeSet<String> {
 }
 
 #[test]
+fn what_was_missing_is_not_counted_as_deleted() {
+    let sandbox = stage();
+    sandbox.run(["sessions", "create", "--id", "demo"]).ok();
+    sandbox.run(["files", "upload", "data/table.csv", "demo:/f"]).ok();
+    assert_eq!(lines(&sandbox, &["files", "rm", "-f", "demo:none"]), ["missing demo:/none", "0 deletions"]);
+    let removed = lines(&sandbox, &["files", "rm", "-f", "demo:none", "demo:f"]);
+    assert_eq!(removed, ["missing demo:/none", "deleted demo:/f", "1 deletion"]);
+}
+
+#[test]
 fn the_line_of_each_record_is_short() {
     let sandbox = stage();
     let mut shown = String::new();
