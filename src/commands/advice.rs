@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::tool_advice;
 use wharf_core::advice::{self, Setting, Step, Vocabulary};
+use wharf_core::error::{Error, Kind};
 use wharf_core::feature::Feature;
 
 /// Whether hints are for a model that calls tools.
@@ -21,6 +22,41 @@ pub(super) fn name_tools() {
 
 fn is_for_tools() -> bool {
     NAMES_TOOLS.load(Ordering::Relaxed)
+}
+
+/// Returns the error with a hint: that of its kind, unless it has one.
+pub(super) fn with_next_step(error: Error) -> Error {
+    let kind = error.kind();
+    error.or_hint(next_step(kind))
+}
+
+/// Returns what to do after an error of this kind.
+fn next_step(kind: Kind) -> String {
+    let is_for_tools = is_for_tools();
+    let text = match kind {
+        Kind::Internal if is_for_tools => "this is a bug of this server, which its user can report",
+        Kind::Internal => "this is a bug in wharf: report it with what --debug prints",
+        Kind::Usage if is_for_tools => "tools/list describes the arguments of each tool",
+        Kind::Usage => "see `wharf --help`",
+        Kind::Auth => return format!("check the credentials: {}", Step::Diagnose { backend: None }),
+        Kind::NotFound => "check the name or the path, and list what exists",
+        Kind::Conflict => "look at what exists, then choose another name or replace it",
+        Kind::Limit => "send or ask for less at once",
+        Kind::Unsupported if is_for_tools => "tools/list and backend_get show what this server can do",
+        Kind::Unsupported => return format!("see what each backend can do: {}", Step::ListBackends),
+        Kind::Unavailable => "it may be temporary: try again",
+        Kind::Unverified => "transfer the file again",
+        Kind::Partial => "repeat it for what failed",
+        Kind::NoMatch => "check what was asked for against what exists",
+        Kind::Io => "check the path, its mode and the space on the disk",
+        Kind::NeedsAction => "answer what the agent asks",
+        Kind::AgentFailed => "read what the agent wrote, then send it another message",
+        Kind::Deadline => "allow more time, or do less at once",
+        Kind::Interrupted | Kind::Terminated if is_for_tools => "call it again",
+        Kind::Interrupted | Kind::Terminated => "run the command again",
+        Kind::Closed => "read the output to its end",
+    };
+    text.to_owned()
 }
 
 struct FlagVocabulary;

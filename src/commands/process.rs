@@ -136,7 +136,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(status)
         }
         Err((error, reporter)) => {
-            let error = with_help(error, &args);
+            let error = advice::with_next_step(with_help(error, &args));
             reporter.report(&error);
             let status = match reporter.status.load(Ordering::Relaxed) {
                 0 => reporter.exit_code(error.kind()),

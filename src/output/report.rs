@@ -91,7 +91,8 @@ pub fn report(error: &Error, style: ReportStyle) -> bool {
     true
 }
 
-/// Returns the two lines of an error for coding agents. Without a hint, the second one says what the kind means.
+/// Returns the two lines of an error for coding agents. Without a hint, as that of an item among others, the second one says
+/// what the kind means.
 pub(super) fn lines(error: &Error) -> [String; 2] {
     let kind = error.kind();
     let hint = error.hint_text().map_or_else(

@@ -502,6 +502,9 @@ impl IoFault {
             E::ExecutableFileBusy => (Kind::Io, "it is a program that is running", "end the program first"),
             E::TooManyLinks => (Kind::Io, "it has too many links", ""),
             E::StaleNetworkFileHandle => (Kind::Io, "the file server no longer has it", "mount the file system again"),
+            E::ArgumentListTooLong => {
+                (Kind::Limit, "the arguments and variables are too long", "pass long input through stdin or a file")
+            }
             E::OutOfMemory => {
                 let hint = format!("end other programs, or lower {}", Setting::Jobs);
                 return Self::of_words(error, Kind::Io, "there is not enough memory", Some(hint));
@@ -518,6 +521,10 @@ impl IoFault {
             _ if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) => {
                 let hint = format!("raise the limit of open files (`ulimit -n 256`), or lower {}", Setting::Jobs);
                 return Self::of_words(error, Kind::Io, "too many open files", Some(hint));
+            }
+            // ELOOP has no stable `ErrorKind`.
+            _ if error.raw_os_error() == if cfg!(target_os = "linux") { Some(40) } else { Some(62) } && cfg!(unix) => {
+                (Kind::Io, "too many links, or a link to itself", "name the file itself, or mend the link")
             }
             _ => return IoFault { kind: Kind::Io, words: None, hint: None },
         };
@@ -591,6 +598,7 @@ mod tests {
             io::ErrorKind::ExecutableFileBusy,
             io::ErrorKind::TooManyLinks,
             io::ErrorKind::StaleNetworkFileHandle,
+            io::ErrorKind::ArgumentListTooLong,
             io::ErrorKind::OutOfMemory,
             io::ErrorKind::TimedOut,
             io::ErrorKind::BrokenPipe,

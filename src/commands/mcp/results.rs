@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::bounded::shorten_error;
+use crate::commands::advice::with_next_step;
 use wharf_core::error::{Error, Kind, Result};
 
 /// The result of a tool: the fields of its output schema, and the error where it failed.
@@ -29,7 +30,7 @@ impl ToolOutput {
     /// tokens.
     pub(super) fn into_result(self, schema: Option<&Value>) -> CallToolResult {
         let ToolOutput { mut fields, error } = self;
-        let error = error.map(shortened);
+        let error = error.map(|error| shortened(with_next_step(error)));
         prune(&mut fields, schema);
         // Objects of the backend, such as the usage of tokens; what an agent or a user wrote is deeper.
         for object in fields.values_mut().filter_map(Value::as_object_mut) {
