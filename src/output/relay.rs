@@ -79,7 +79,7 @@ struct Block {
     place: Option<OwnedSemaphorePermit>,
     /// The room that a note takes until it is written.
     room: Option<OwnedSemaphorePermit>,
-    /// Dropped when the block and those before it are written.
+    /// Told when the block and those before it are written; dropped if the stream fails.
     written: Option<oneshot::Sender<()>>,
 }
 
@@ -99,6 +99,15 @@ impl RelaySender {
     pub async fn send(&self, bytes: &Bytes) -> bool {
         let place = Arc::clone(&self.place).acquire_owned().await.ok();
         self.blocks.send(Block { bytes: Some(bytes.clone()), place, ..Block::default() }).is_ok()
+    }
+
+    /// Passes a block to the thread, as [`RelaySender::send`], and waits until it is written. Returns false if the stream
+    /// has failed.
+    pub async fn send_written(&self, bytes: &Bytes) -> bool {
+        let place = Arc::clone(&self.place).acquire_owned().await.ok();
+        let (written, all) = oneshot::channel();
+        let block = Block { bytes: Some(bytes.clone()), place, written: Some(written), ..Block::default() };
+        self.blocks.send(block).is_ok() && all.await.is_ok()
     }
 
     /// Waits until the blocks that were passed are written, or the stream has failed.
@@ -270,7 +279,8 @@ fn start(mut stream: Box<dyn Write + Send>, settled: Option<Sender<()>>) -> io::
                 *lock(&kept) = Some(e);
                 break;
             }
-            drop((room, written));
+            drop(room);
+            let _ = written.map(|written| written.send(()));
         }
         drop(receiver);
         let _ = end.send(());

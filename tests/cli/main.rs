@@ -65,6 +65,7 @@ mod logs;
 mod looks;
 mod mask;
 mod mcp;
+mod mcp_answers;
 mod mcp_client;
 mod mcp_files;
 mod mcp_work;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::bounded::{BoundedText, shorten_texts};
 use super::call::McpCall;
@@ -26,9 +26,6 @@ const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 /// The time that an agent has to stop once it was interrupted.
 const PATIENCE: Duration = Duration::from_secs(6);
-
-/// The time for deleting a session that a call created and that its caller will not learn of.
-const DELETING: Duration = Duration::from_secs(3);
 
 /// The time between two notifications about a text that is being written.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -71,9 +68,6 @@ pub(super) async fn invoke(call: &McpCall<'_>) -> Result<ToolOutput> {
         return Err(Error::usage("inputText is empty"));
     }
     turns.check(&message)?;
-    let is_new = arguments.session_id.is_none();
-    // The session that is created is deleted again if the call is cancelled.
-    let _guard = is_new.then(|| call.cancellation.register());
     let session = match arguments.session_id {
         Some(id) if arguments.agent_version.is_none() => id.parse()?,
         Some(_) => {
@@ -89,25 +83,7 @@ pub(super) async fn invoke(call: &McpCall<'_>) -> Result<ToolOutput> {
         Err(error) => ToolOutput::from(error),
     };
     call.host.cx.forget_untimed_synced(&session);
-    if is_new && let Some(why) = call.cancelled() {
-        return Err(abandon(call, &session, why).await);
-    }
     Ok(with_session(output, &session))
-}
-
-/// Deletes the session that a cancelled call has created: no answer can tell its caller the id. Returns the error of the
-/// call.
-async fn abandon(call: &McpCall<'_>, session: &SessionId, why: Error) -> Error {
-    let deleted = timeout(DELETING, async {
-        call.backend.sessions().delete(session, true).await?;
-        call.backend.flush().await
-    });
-    match deleted.await {
-        Ok(Ok(())) => why.hint("the session that the call created was deleted"),
-        Ok(Err(error)) if error.kind() == Kind::NotFound => why.hint("the session that the call created is gone"),
-        Ok(Err(error)) => why.hint(format!("the session that the call created remains: `{session}`: {error}")),
-        Err(_) => why.hint(format!("the session that the call created may remain: `{session}`")),
-    }
 }
 
 #[derive(Deserialize)]

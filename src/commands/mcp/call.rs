@@ -6,17 +6,20 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::catalog::Catalog;
+use super::creation::{CallCreation, Created};
 use super::inline::InlineLimits;
+use super::limits::SETTLED;
 use super::progress::{ByteWatch, CallProgress};
 use crate::commands::Cx;
 use crate::commands::used_files::UsedFiles;
 use wharf_client::backend::{Backend, Feature, registry};
 use wharf_core::body::Source;
+use wharf_core::clock::until;
 use wharf_core::config::{Flags, Settings};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{SessionId, SessionPath};
@@ -34,6 +37,8 @@ pub(super) struct ToolHost<'a> {
     pub(super) read_only: bool,
     /// Ends all calls.
     pub(super) stop: Cancellation,
+    /// When all calls were stopped.
+    stopped: Cell<Option<Instant>>,
     /// Backends for other agents than that of the settings, by their names.
     agents: RefCell<HashMap<String, Rc<dyn Backend>>>,
 }
@@ -65,6 +70,8 @@ pub(super) struct McpCall<'a> {
     /// Asks the call to end.
     pub(super) cancellation: &'a Cancellation,
     pub(super) arguments: Cell<Map<String, Value>>,
+    /// What the call has created.
+    pub(super) creation: &'a Cell<Option<CallCreation>>,
 }
 
 /// The number of other agents whose connections are kept.
@@ -77,8 +84,20 @@ const AGENT: &str = "agentName";
 impl<'a> ToolHost<'a> {
     /// Returns a host.
     pub(super) fn new(cx: &'a Cx, catalog: Catalog, limits: InlineLimits, roots: LocalRoots, read_only: bool) -> Self {
-        let (stop, agents) = (Cancellation::default(), RefCell::default());
-        ToolHost { cx, catalog, limits, roots, read_only, stop, agents }
+        let (stop, stopped, agents) = (Cancellation::default(), Cell::default(), RefCell::default());
+        ToolHost { cx, catalog, limits, roots, read_only, stop, stopped, agents }
+    }
+
+    /// Stops all calls.
+    pub(super) fn stop_calls(&self, why: Kind) {
+        self.stopped.set(self.stopped.get().or_else(|| Some(Instant::now())));
+        self.stop.cancel(why);
+    }
+
+    /// Waits until no call can wait any longer, because all of them were stopped.
+    pub(super) async fn given_up(&self) {
+        self.stop.cancelled().await;
+        until(self.stopped.get().map(|stopped| stopped + SETTLED)).await;
     }
 
     /// Returns the backend that the arguments choose.
@@ -153,9 +172,13 @@ impl McpCall<'_> {
             .map_err(|e| Error::usage(format!("invalid arguments: {e}")))
     }
 
-    /// Returns the error of a call that is being cancelled.
-    pub(super) fn cancelled(&self) -> Option<Error> {
-        self.cancellation.cancelled().now_or_never()
+    /// Notes what the call has created, as soon as that is known.
+    pub(super) fn note_created(&self, what: Created) {
+        let agent = match &self.backend {
+            CallBackend::Configured(_) => None,
+            CallBackend::OtherAgent(backend) => Some(Rc::clone(backend)),
+        };
+        self.creation.set(Some(CallCreation { what, agent }));
     }
 
     /// Returns the path in a session that an argument names.

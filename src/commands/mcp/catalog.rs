@@ -106,7 +106,7 @@ impl ToolKind {
     }
 
     /// Returns whether the tool runs a program of the session, which is this machine on a backend that needs no account.
-    const fn runs_programs(self) -> bool {
+    pub(super) const fn runs_programs(self) -> bool {
         matches!(self, ToolKind::AgentInvoke | ToolKind::SessionExec)
     }
 
@@ -198,6 +198,16 @@ impl Catalog {
             }
             None => Err(Error::usage(format!("unknown tool: {name:?}")).hint("tools/list names the tools")),
         }
+    }
+
+    /// Returns whether a tool changes something in a session.
+    pub(super) fn changes_sessions(&self, kind: ToolKind) -> bool {
+        !self.readers.contains(&kind) && !kind.reads_without_local_files()
+    }
+
+    /// Returns whether the work of a tool waits for neither a service nor a program.
+    pub(super) fn is_done_at_once(&self, kind: ToolKind) -> bool {
+        self.capabilities.account.is_none() && !kind.runs_programs()
     }
 
     /// Fails with the reason why a tool is not offered.

@@ -1,58 +1,125 @@
 //! Runs calls: each tool's name leads to its function.
 
+use std::cell::Cell;
+
 use rmcp::model::CallToolResult;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
+use super::bounded::shorten_error;
 use super::call::{McpCall, ToolHost};
 use super::catalog::ToolKind;
+use super::creation::CallCreation;
+use super::delivery::AnswerDelivery;
 use super::limits::PATIENCE;
 use super::progress::CallProgress;
 use super::results::ToolOutput;
 use super::server::McpRequest;
 use super::{agent, arguments, exec, files, history, information, resources, sessions};
-use wharf_core::error::{Error, Kind, Result};
+use wharf_core::error::{Kind, Result};
 use wharf_transfer::cancellation::{Cancellation, cancel_error};
 
-/// Runs a call and answers it. A call that is cancelled ends as soon as its work allows.
+/// Runs a call and answers it. A call that is cancelled ends as soon as its work allows. What it has created is deleted
+/// again, or reported on stderr, if the answer does not reach the client.
 pub(super) async fn answer(host: &ToolHost<'_>, request: McpRequest) {
     let McpRequest { name, arguments, context, answer } = request;
+    let cancelled = |why| ToolOutput::from(cancel_error(why)).into_result(None);
     if context.ct.is_cancelled() {
         // It was cancelled while it waited for others.
-        return drop(answer.send(ToolOutput::from(cancel_error(Kind::Interrupted)).into_result(None)));
+        return drop(answer.send(cancelled(Kind::Interrupted)));
     }
+    let kind = host.catalog.find(&name).map(|tool| tool.kind).ok();
+    if let (Some(kind), Some(why)) = (kind, host.stop.reason())
+        && !host.catalog.is_done_at_once(kind)
+    {
+        return drop(answer.send(cancelled(why)));
+    }
+    let changes = kind.is_some_and(|kind| host.catalog.changes_sessions(kind));
+    let subject = if changes { subject(&arguments) } else { String::new() };
     let cancellation = Cancellation::default();
+    let creation = Cell::default();
     let progress = CallProgress::new(&context, &cancellation);
-    let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation));
-    let why = tokio::select! {
+    // The effect of work that was begun is known once it has ended.
+    let guard = changes.then(|| cancellation.register());
+    let mut work = Box::pin(run(host, &name, arguments, progress, &cancellation, &creation));
+    let ended = tokio::select! {
         biased;
-        // From now on, no answer reaches the client: work that makes something undoes it.
-        () = context.ct.cancelled() => Kind::Interrupted,
+        // From now on, no answer reaches the client.
+        () = context.ct.cancelled() => Err(Kind::Interrupted),
         // Work that waits for nothing is done, also if the client has left meanwhile.
-        result = &mut work => return drop(answer.send(result)),
-        error = host.stop.cancelled() => error.kind(),
+        result = &mut work => Ok(result),
+        error = host.stop.cancelled() => Err(error.kind()),
     };
-    if cancellation.is_registered() {
-        cancellation.cancel(why);
-        if let Ok(result) = timeout(PATIENCE, work).await {
-            if result.is_error == Some(true) {
+    let note = |what: String| host.cx.out.note(format!("note: {name}{subject} {what}"));
+    let mut is_noted = false;
+    let result = match ended {
+        Ok(result) => result,
+        Err(why) if cancellation.is_registered() => {
+            cancellation.cancel(why);
+            let ended = timeout(PATIENCE, work).await;
+            let result = if let Some(created) = creation.take() {
+                ToolOutput::from(cancel_error(why).hint(undo(host, &created).await)).into_result(None)
+            } else if let Ok(result) = ended {
+                result
+            } else {
+                let hint = "it did not end in time, and what it did until then stays";
+                ToolOutput::from(cancel_error(why).hint(hint)).into_result(None)
+            };
+            if let Some(error) = error_of(&result) {
                 // A client that cancelled a call gets no answer: what was left behind is told here.
-                note_left(host, &name, &result);
+                note(format!("was stopped: {error}"));
+                is_noted = true;
             }
-            return drop(answer.send(result));
+            result
         }
-    } else {
-        drop(work);
+        Err(why) => {
+            drop(work);
+            cancelled(why)
+        }
+    };
+    drop(guard);
+    let error = error_of(&result);
+    let is_passed = answer.send(result).is_ok();
+    let Some(delivery) = context.extensions.get::<AnswerDelivery>().filter(|_| changes && !is_noted) else { return };
+    let delivered = async { is_passed && delivery.is_written().await };
+    tokio::select! {
+        biased;
+        is_written = delivered => if is_written { return },
+        () = host.given_up() => {
+            let created = creation.take().map(|created| format!(": the {} remains", created.what.name()));
+            return note(format!("was done, and its answer may not have been read{}", created.unwrap_or_default()));
+        }
     }
-    drop(answer.send(ToolOutput::from(cancel_error(why)).into_result(None)));
+    match (creation.take(), error) {
+        (Some(created), _) => note(format!("has no answer: {}", undo(host, &created).await)),
+        (None, Some(error)) => note(format!("has no answer: {error}")),
+        (None, None) => note("was done, and has no answer".to_owned()),
+    }
 }
 
-/// Tells on stderr how a call ended that was stopped.
-fn note_left(host: &ToolHost<'_>, tool: &str, result: &CallToolResult) {
-    let error = result.structured_content.as_ref().and_then(|content| content.get("error"));
-    let text = |name: &str| error.and_then(|error| error.get(name)).and_then(Value::as_str);
-    let said: Vec<_> = [text("message"), text("hint")].into_iter().flatten().collect();
-    host.cx.out.note(format!("note: {tool} was stopped: {}", said.join("; ")));
+/// Deletes what a call has created, and returns how that ended.
+async fn undo(host: &ToolHost<'_>, creation: &CallCreation) -> String {
+    tokio::select! {
+        outcome = creation.undo(host.cx) => outcome,
+        () = host.given_up() => creation.may_remain(),
+    }
+}
+
+/// Returns the error of a result in a line.
+fn error_of(result: &CallToolResult) -> Option<String> {
+    let error = result.structured_content.as_ref().and_then(|content| content.get("error"))?;
+    let text = |name: &str| error.get(name).and_then(Value::as_str);
+    Some([text("message"), text("hint")].into_iter().flatten().collect::<Vec<_>>().join("; "))
+}
+
+/// The arguments that name what a call changes.
+const SUBJECTS: [&str; 5] = ["sessionId", "filePath", "path", "mountPath", "resourceId"];
+
+/// Returns what a call changes, for notes.
+fn subject(arguments: &Map<String, Value>) -> String {
+    let named = SUBJECTS.iter().filter_map(|name| arguments.get(*name).and_then(Value::as_str));
+    let named: Vec<_> = named.map(|value| format!(" {value:?}")).collect();
+    shorten_error(&named.concat())
 }
 
 async fn run(
@@ -61,36 +128,21 @@ async fn run(
     mut arguments: Map<String, Value>,
     progress: CallProgress<'_>,
     cancellation: &Cancellation,
+    creation: &Cell<Option<CallCreation>>,
 ) -> CallToolResult {
     let tool = match host.catalog.find(name) {
         Ok(tool) => tool,
-        Err(error) => return ToolOutput::from(with_hint(host.cx.with_backend_name(error))).into_result(None),
+        Err(error) => return ToolOutput::from(host.cx.with_backend_name(error)).into_result(None),
     };
     let output = async {
         arguments::check(&tool.input, &mut arguments)?;
         let backend = host.backend(&arguments)?;
-        let call = McpCall { host, backend, progress, cancellation, arguments: arguments.into() };
+        let call = McpCall { host, backend, progress, cancellation, arguments: arguments.into(), creation };
         dispatch(&call, tool.kind).await
     };
     let output = output.await.unwrap_or_else(ToolOutput::from);
-    let error = output.error.map(|error| with_hint(host.cx.with_backend_name(error)));
+    let error = output.error.map(|error| host.cx.with_backend_name(error));
     ToolOutput { error, ..output }.into_result(tool.output.as_ref())
-}
-
-/// Adds the next step to an error that names none.
-fn with_hint(error: Error) -> Error {
-    let hint = match error.kind() {
-        Kind::Usage => "tools/list describes the arguments of each tool",
-        Kind::Unsupported => "tools/list and backend_get show what this server can do",
-        Kind::NotFound => "list what exists, and check the id or the path",
-        Kind::Conflict => "look at what exists, then choose another name or replace it",
-        Kind::Limit => "send or ask for less at once",
-        Kind::Unavailable | Kind::Unverified | Kind::Deadline => {
-            "nothing is known to be wrong with the call: try again"
-        }
-        _ => return error,
-    };
-    error.or_hint(hint)
 }
 
 async fn dispatch(call: &McpCall<'_>, kind: ToolKind) -> Result<ToolOutput> {

@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-/// The longest id, method or key that is kept, in bytes of JSON.
+/// The longest id, in bytes.
 pub(super) const LONGEST: usize = 1024;
+
+/// The longest id, method or key that is kept, in bytes of JSON: a character may be written as six, and there are quotes.
+const LONGEST_TOKEN: usize = 6 * LONGEST + 2;
 
 /// The `id` of a JSON-RPC message.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -126,7 +129,7 @@ impl EnvelopeScanner {
 
     /// Keeps a byte of a token of the outermost object. One more than the limit shows that the token is too long.
     fn keep(&mut self, byte: u8) {
-        if self.depth == 1 && self.token.len() <= LONGEST {
+        if self.depth == 1 && self.token.len() <= LONGEST_TOKEN {
             self.token.push(byte);
         }
     }
@@ -139,7 +142,7 @@ impl EnvelopeScanner {
     }
 
     fn end_token(&mut self) {
-        if self.depth != 1 || self.token.len() > LONGEST {
+        if self.depth != 1 || self.token.len() > LONGEST_TOKEN {
             return;
         }
         let value: Option<Value> = serde_json::from_slice(&self.token).ok();
@@ -156,7 +159,9 @@ impl EnvelopeScanner {
             return;
         }
         match (self.key.take(), value) {
-            (Some(Field::Id), Some(id @ (Value::String(_) | Value::Number(_)))) => {
+            (Some(Field::Id), Some(id @ (Value::String(_) | Value::Number(_))))
+                if id.as_str().is_none_or(|id| id.len() <= LONGEST) =>
+            {
                 self.found.id = EnvelopeId::Usable(id);
             }
             (Some(Field::Method), Some(Value::String(method))) => self.found.method = Some(method),
@@ -213,7 +218,15 @@ mod tests {
 
     #[test]
     fn a_long_value_is_neither_kept_nor_taken_for_an_id() {
-        let text = format!(r#"{{"id":"{}","{}":1,"method":"m"}}"#, "x".repeat(LONGEST), "id".repeat(LONGEST));
-        assert_eq!(EnvelopeScanner::scan(text.as_bytes()), envelope(Some(json!(null)), Some("m")));
+        let scan = |id: String| {
+            let text = format!(r#"{{"id":"{id}","{}":1,"method":"m"}}"#, "id".repeat(LONGEST_TOKEN));
+            EnvelopeScanner::scan(text.as_bytes())
+        };
+        let longest = "x".repeat(LONGEST);
+        assert_eq!(scan(longest.clone()), envelope(Some(json!(longest)), Some("m")));
+        assert_eq!(scan("\\u0078".repeat(LONGEST)), envelope(Some(json!(longest)), Some("m")));
+        for long in ["x".repeat(LONGEST + 1), "\\u0078".repeat(LONGEST + 1), "x".repeat(LONGEST_TOKEN)] {
+            assert_eq!(scan(long), envelope(Some(json!(null)), Some("m")));
+        }
     }
 }

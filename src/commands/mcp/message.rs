@@ -26,17 +26,22 @@ pub(super) enum InvalidMessage {
     Batch,
     /// Its id is something else than an integer or a short string.
     Id,
+    /// It is an `initialize` whose parameters are not valid, for this reason.
+    Initialize(String),
     /// It is not a message of JSON-RPC 2.0.
     Other,
 }
 
 impl InvalidMessage {
     /// Returns the reason.
-    pub(super) const fn text(&self) -> &'static str {
+    pub(super) fn text(&self) -> String {
         match self {
-            InvalidMessage::Batch => "batches are not supported: send each message on a line of its own",
-            InvalidMessage::Id => "the id of a request must be an integer or a string of at most 1022 bytes",
-            InvalidMessage::Other => "not a valid JSON-RPC 2.0 message",
+            InvalidMessage::Batch => "batches are not supported: send each message on a line of its own".to_owned(),
+            InvalidMessage::Id => {
+                format!("the id of a request must be an integer or a string of at most {LONGEST} bytes")
+            }
+            InvalidMessage::Initialize(reason) => format!("invalid parameters of `initialize`: {reason}"),
+            InvalidMessage::Other => "not a valid JSON-RPC 2.0 message".to_owned(),
         }
     }
 }
@@ -58,7 +63,7 @@ pub(super) fn message(value: Value) -> Result<Option<ClientJsonRpcMessage>, Inva
     match (fields.get("method"), id) {
         (Some(Value::String(method)), Some(id)) => {
             let id: RequestId = Some(id).filter(is_short).and_then(parse).ok_or(InvalidMessage::Id)?;
-            Ok(Some(JsonRpcMessage::request(request(method, params), id)))
+            Ok(Some(JsonRpcMessage::request(request(method, params)?, id)))
         }
         (Some(Value::String(method)), None) => Ok(notification(method, params).map(JsonRpcMessage::notification)),
         (None, Some(_)) if fields.contains_key("result") || fields.contains_key("error") => Ok(None),
@@ -68,19 +73,17 @@ pub(super) fn message(value: Value) -> Result<Option<ClientJsonRpcMessage>, Inva
 
 /// Returns whether an id or a token is short enough to be repeated in answers.
 fn is_short(id: &Value) -> bool {
-    id.as_str().is_none_or(|id| id.len() <= LONGEST - 2)
+    id.as_str().is_none_or(|id| id.len() <= LONGEST)
 }
 
 fn parse<T: DeserializeOwned>(value: Value) -> Option<T> {
     serde_json::from_value(value).ok()
 }
 
-fn request(method: &str, mut params: Option<Value>) -> ClientRequest {
+fn request(method: &str, mut params: Option<Value>) -> Result<ClientRequest, InvalidMessage> {
     let meta = params.as_mut().and_then(Value::as_object_mut).and_then(|fields| fields.shift_remove("_meta"));
     let own = match method {
-        "initialize" => params
-            .and_then(parse::<InitializeRequestParams>)
-            .map(|params| ClientRequest::InitializeRequest(Request::new(params))),
+        "initialize" => Some(ClientRequest::InitializeRequest(Request::new(initialize(params)?))),
         "server/discover" => Some(ClientRequest::DiscoverRequest(Request::new(DiscoverRequestParams::default()))),
         "ping" => Some(ClientRequest::PingRequest(PingRequest::default())),
         "tools/list" => Some(ClientRequest::ListToolsRequest(ListToolsRequest::default())),
@@ -92,7 +95,17 @@ fn request(method: &str, mut params: Option<Value>) -> ClientRequest {
         meta.retain(|name, value| name != PROGRESS_TOKEN || is_short(value));
         *request.get_meta_mut() = RequestMetaObject(MetaObject(meta));
     }
-    request
+    Ok(request)
+}
+
+fn initialize(params: Option<Value>) -> Result<InitializeRequestParams, InvalidMessage> {
+    let params = params.unwrap_or_default();
+    // The error of the parser does not name the field.
+    if !params.get("protocolVersion").is_some_and(Value::is_string) {
+        let reason = "`protocolVersion` must be a string, such as \"2025-11-25\"";
+        return Err(InvalidMessage::Initialize(reason.to_owned()));
+    }
+    serde_json::from_value(params).map_err(|e| InvalidMessage::Initialize(e.to_string()))
 }
 
 fn tool_call(params: Value) -> Option<CallToolRequestParams> {
@@ -149,7 +162,6 @@ mod tests {
             ("tools/call", json!({ "name": 1 })),
             ("tools/call", json!({ "name": "x", "arguments": [] })),
             ("tools/call", json!("x")),
-            ("initialize", json!({})),
             ("prompts/list", json!({})),
         ] {
             let request = request_of(json!({ "jsonrpc": "2.0", "id": 2, "method": method, "params": params }));
@@ -175,7 +187,7 @@ mod tests {
             (json!({ "id": 1, "method": "ping" }), InvalidMessage::Other),
             (json!({ "jsonrpc": "2.0", "id": null, "method": "ping" }), InvalidMessage::Id),
             (json!({ "jsonrpc": "2.0", "id": 1.5, "method": "ping" }), InvalidMessage::Id),
-            (json!({ "jsonrpc": "2.0", "id": "x".repeat(LONGEST - 1), "method": "ping" }), InvalidMessage::Id),
+            (json!({ "jsonrpc": "2.0", "id": "x".repeat(LONGEST + 1), "method": "ping" }), InvalidMessage::Id),
             (json!({ "jsonrpc": "2.0", "id": 1, "method": 2 }), InvalidMessage::Other),
             (json!({ "jsonrpc": "2.0", "id": 1 }), InvalidMessage::Other),
         ] {

@@ -8,23 +8,29 @@ mod arguments;
 mod bounded;
 mod call;
 mod catalog;
+mod creation;
+mod delivery;
+mod direct;
 mod dispatch;
 mod envelope;
 mod exec;
 mod files;
 mod history;
+mod incoming;
 mod information;
 mod inline;
 mod limits;
 mod lines;
 mod listing;
 mod message;
+mod presence;
 mod progress;
 mod resources;
 mod results;
 mod server;
 mod sessions;
 mod transport;
+mod waiting;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -131,7 +137,7 @@ impl McpArgs {
                 () = until(due) => return stopped.and(client.failure()),
             };
             due.get_or_insert_with(|| Instant::now() + LAST);
-            host.stop.cancel(left);
+            host.stop_calls(left);
             // The protocol ends as if the client had left, with the answers to the calls.
             client.dismiss();
         }

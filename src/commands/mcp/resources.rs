@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, json};
 
 use super::call::McpCall;
+use super::creation::Created;
 use super::listing::{collect_pages, without_provider};
 use super::results::ToolOutput;
 use super::sessions::SessionArguments;
@@ -11,7 +12,7 @@ use crate::commands::resources::mounted_at;
 use crate::commands::spec::name_left;
 use wharf_client::backend::NewResource;
 use wharf_core::error::{Error, Kind, Result};
-use wharf_core::model::ResourceKind;
+use wharf_core::model::{FileId, Resource, ResourceKind};
 use wharf_transfer::mount::MountUploads;
 use wharf_transfer::plan::LocalSource;
 
@@ -40,6 +41,7 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
         (Some(id), None) => {
             let new = new(id.parse()?, mount_path);
             let resource = resources.add(&session, new.clone()).await?;
+            note_added(call, &resource, None);
             call.host.cx.log_mounts(&session, [&new]);
             call.backend.flush().await?;
             resource
@@ -57,8 +59,12 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
                 let Some(id) = made.first().cloned() else {
                     return Err(Error::new(Kind::Internal, "an upload has no id"));
                 };
-                let work = async { resources.add(&session, new(id, mount_path.or(base))).await };
+                let new = new(id.clone(), mount_path.or(base));
+                let work = async { resources.add(&session, new).await };
                 let mounted = uploads.mount(&made, work).await;
+                if let Ok(resource) = &mounted {
+                    note_added(call, resource, Some(id));
+                }
                 if mounted.is_err() && uploads.left().is_empty() {
                     call.host.cx.forget_uploads(&made);
                 }
@@ -71,6 +77,13 @@ pub(super) async fn add(call: &McpCall<'_>) -> Result<ToolOutput> {
         _ => return Err(Error::usage("give exactly one of fileId and localPath")),
     };
     Ok(ToolOutput { fields: without_provider(&resource)?, error: None })
+}
+
+fn note_added(call: &McpCall<'_>, resource: &Resource, uploaded: Option<FileId>) {
+    // A file has an id.
+    if let Some(id) = resource.id.clone() {
+        call.note_created(Created::Resource { session: resource.session.clone(), id, uploaded });
+    }
 }
 
 pub(super) async fn list(call: &McpCall<'_>) -> Result<ToolOutput> {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::bounded::{TITLE_BYTES, shorten_texts};
 use super::call::McpCall;
+use super::creation::Created;
 use super::listing::collect_pages;
 use super::results::{ToolOutput, fields};
 use crate::commands::sessions::create::{SessionsCreateArgs, check_values};
@@ -90,14 +91,10 @@ async fn create_with(call: &McpCall<'_>, arguments: CreateArguments, version: Op
     check_values(&new)?;
     new.features().try_for_each(|feature| call.backend.require(feature))?;
     sessions.check(&new)?;
-    // The answer to a creation that is cancelled names the session: it is waited for, and the session is deleted.
-    let _guard = call.cancellation.register();
     let created = sessions.create(new).await?;
-    call.backend.flush().await?;
-    if let Some(why) = call.cancelled() {
-        sessions.delete(&created.id, false).await?;
-        return Err(why);
-    }
+    call.note_created(Created::Session(created.id.clone()));
+    let named = |error: Error| error.context(format!("creating the session `{}`", created.id));
+    call.backend.flush().await.map_err(named)?;
     Ok(created)
 }
 

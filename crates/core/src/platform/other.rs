@@ -271,6 +271,11 @@ pub fn wait_for_closed_stdout() -> bool {
     false
 }
 
+/// Returns false: that the writers of stdin are gone cannot be learned before all is read.
+pub fn wait_for_closed_stdin() -> bool {
+    false
+}
+
 /// Returns true: whether a write would block cannot be determined.
 pub fn stderr_ready(_wait: Duration) -> bool {
     true

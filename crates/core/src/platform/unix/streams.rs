@@ -47,14 +47,28 @@ pub fn stderr_ready(wait: Duration) -> bool {
 /// Waits until the reader of stdout is gone, if stdout is a pipe, a socket or a terminal. Returns false if that cannot be
 /// learned.
 pub fn wait_for_closed_stdout() -> bool {
-    let stdout = rustix::stdio::stdout();
+    // Nothing is asked for: an error and a hang-up are always reported.
+    wait_for_hang_up(rustix::stdio::stdout(), PollFlags::empty())
+}
+
+/// Waits until the writers of stdin are gone, if stdin is a pipe, a socket or a terminal, also if there is more to read.
+/// Returns false if that cannot be learned.
+pub fn wait_for_closed_stdin() -> bool {
+    // The writer of a socket may only have shut it down.
+    #[cfg(target_os = "linux")]
+    let shut_down = PollFlags::RDHUP;
+    #[cfg(not(target_os = "linux"))]
+    let shut_down = PollFlags::empty();
+    wait_for_hang_up(rustix::stdio::stdin(), shut_down)
+}
+
+fn wait_for_hang_up(stream: BorrowedFd<'_>, also: PollFlags) -> bool {
     loop {
-        // Nothing is asked for: an error and a hang-up are always reported.
-        let mut stream = [PollFd::new(&stdout, PollFlags::empty())];
-        match poll(&mut stream, None) {
+        let mut polled = [PollFd::new(&stream, also)];
+        match poll(&mut polled, None) {
             Ok(_) => {
-                let [stream] = stream;
-                return stream.revents().intersects(PollFlags::ERR | PollFlags::HUP);
+                let [polled] = polled;
+                return polled.revents().intersects(PollFlags::ERR | PollFlags::HUP | also);
             }
             Err(Errno::INTR) => {}
             Err(_) => return false,
