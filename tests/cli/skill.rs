@@ -44,6 +44,16 @@ fn a_file_that_differs_is_a_conflict_and_nothing_is_written() {
 }
 
 #[test]
+fn a_file_in_place_of_the_directory_is_called_one() {
+    let sandbox = Sandbox::new();
+    sandbox.write("j", "");
+    let run = sandbox.run(["skill", "install", "--dir", "j"]);
+    run.code(5).says(&["not a directory: `j`", "name a directory"]);
+    assert!(!run.stderr().contains("remove it first"), "{}", run.stderr());
+    assert_eq!(sandbox.tree(""), ["j"]);
+}
+
+#[test]
 fn a_link_leads_nowhere_else() {
     let sandbox = Sandbox::new();
     let outside = sandbox.config().join("outside");

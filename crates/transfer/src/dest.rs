@@ -15,7 +15,7 @@ use super::verify;
 use super::written_files::{Name, WrittenFiles};
 use wharf_client::backend::GetResult;
 use wharf_core::advice::Step;
-use wharf_core::body::{Attributes, Body, Digest};
+use wharf_core::body::{Attributes, Body, Digest, FileCheck};
 use wharf_core::error::{Error, Result};
 use wharf_core::model::{FileId, Verified};
 use wharf_core::platform;
@@ -47,6 +47,8 @@ pub struct DestDir {
     failed: Cell<bool>,
     /// Directories in which the files of killed runs were removed, by device and inode.
     swept: RefCell<HashSet<(u64, u64)>>,
+    /// Asked whether a file may be replaced.
+    replaces: Option<FileCheck>,
 }
 
 /// A file that was written.
@@ -80,7 +82,7 @@ impl DestDir {
         let path: &Path = &path.components().collect::<PathBuf>();
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let doing = |e: io::Error| Error::io(format!("opening the directory `{}`", path.display()), &e);
-        let created = if make { create_dir_all(path).map_err(doing)? } else { Vec::new() };
+        let created = if make { create_dir_all(path, &doing)? } else { Vec::new() };
         let dir = match Dir::open_ambient_dir(path, ambient_authority()) {
             Err(e) if e.kind() == io::ErrorKind::NotFound && !make => {
                 if path.ancestors().find(|path| path.symlink_metadata().is_ok()).is_some_and(|path| !path.is_dir()) {
@@ -115,9 +117,10 @@ impl DestDir {
     }
 
     /// Returns a destination in a directory that is open already. Parents of files that are created in it are
-    /// [discarded](DestDir::discard_if_empty) like those of the directory.
-    pub(crate) fn of_open(dir: Dir, path: PathBuf) -> Self {
-        DestDir { parents: RefCell::new(Some(Vec::new())), ..Self::at(Some(dir), path, Vec::new()) }
+    /// [discarded](DestDir::discard_if_empty) like those of the directory. `replaces` is asked before a file is replaced.
+    pub(crate) fn of_open(dir: Dir, path: PathBuf, replaces: FileCheck) -> Self {
+        let parents = RefCell::new(Some(Vec::new()));
+        DestDir { parents, replaces: Some(replaces), ..Self::at(Some(dir), path, Vec::new()) }
     }
 
     fn at(dir: Option<Dir>, path: PathBuf, created: Vec<PathBuf>) -> Self {
@@ -131,6 +134,7 @@ impl DestDir {
             parents: RefCell::default(),
             failed: Cell::new(false),
             swept: RefCell::default(),
+            replaces: None,
         }
     }
 
@@ -326,7 +330,14 @@ impl DestDir {
     fn check(&self, below: &str, options: &WriteOptions<'_>) -> Result<Option<Metadata>> {
         match self.look(below)? {
             Some(there) if options.written.contains(&there) => Err(self.taken(below)),
-            Some(there) => self.check_place(below, &there).map(|()| Some(there).filter(Metadata::is_file)),
+            Some(there) => {
+                self.check_place(below, &there)?;
+                let there = Some(there).filter(Metadata::is_file);
+                if let (Some(there), Some(replaces)) = (&there, &self.replaces) {
+                    replaces.check((there.dev(), there.ino()))?;
+                }
+                Ok(there)
+            }
             None => Ok(None),
         }
     }
@@ -421,7 +432,14 @@ impl DestDir {
 }
 
 /// Creates a directory and its parents, and returns those that did not exist, the deepest first.
-fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// `conflict` if something else is there; others in the words of `doing`.
+fn create_dir_all(path: &Path, doing: &impl Fn(io::Error) -> Error) -> Result<Vec<PathBuf>> {
+    if path.exists() && !path.is_dir() {
+        return Err(Error::conflict(format!("not a directory: `{}`", platform::shown(path)))
+            .hint("name a directory, or move what is there"));
+    }
     let mut created = Vec::new();
     let missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
     let missing: Vec<_> = path.ancestors().take_while(missing).collect();
@@ -431,11 +449,11 @@ fn create_dir_all(path: &Path) -> io::Result<Vec<PathBuf>> {
             Err(_) if path.is_dir() => {}
             Err(e) => {
                 created.iter().take_while(|path| std::fs::remove_dir(path).is_ok()).for_each(drop);
-                return Err(e);
+                return Err(doing(e));
             }
         }
     }
-    std::fs::create_dir_all(path).map(|()| created)
+    std::fs::create_dir_all(path).map(|()| created).map_err(doing)
 }
 
 /// Fails where the nearest existing directory does not allow to create one in it.
@@ -493,6 +511,24 @@ mod tests {
         }
         dir.create("d").unwrap();
         assert!(!written.contains(&platform::entry_metadata(&dir, "d").unwrap()));
+    }
+
+    #[test]
+    fn a_file_that_the_check_refuses_is_not_replaced() {
+        let (root, written) = (tempfile::tempdir().unwrap(), WrittenFiles::default());
+        let dir = Dir::open_ambient_dir(root.path(), ambient_authority()).unwrap();
+        for name in ["mine", "theirs"] {
+            dir.create(name).unwrap();
+        }
+        let mine = platform::key_of(&root.path().join("mine")).unwrap();
+        let refuse = move |key| if key == mine { Err(Error::usage("it is private")) } else { Ok(()) };
+        let dest = DestDir::of_open(dir.try_clone().unwrap(), root.path().to_owned(), FileCheck::new(refuse));
+        let options = WriteOptions { keep_existing: false, bulk: false, written: &written };
+        let is_free = |name: &str| dest.check(name, &options).is_ok();
+        assert!(!is_free("mine") && is_free("theirs") && is_free("new"));
+        // What is there counts when the name is given, not what was there before.
+        dir.rename("mine", &dir, "theirs").unwrap();
+        assert!(is_free("mine") && !is_free("theirs"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use cap_std::fs::Dir;
 
 use super::dest::DestDir;
 use wharf_core::advice::Setting;
-use wharf_core::body::{LocalFile, Source};
+use wharf_core::body::{FileCheck, LocalFile, Source};
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::platform::shown;
 
@@ -64,11 +64,11 @@ impl LocalRoots {
         self.find(path).map(|below| below.root.real.join(below.path))
     }
 
-    /// Returns a file as a source. A relative path lies in the first root.
+    /// Returns a file as a source, which is read if `check` accepts it. A relative path lies in the first root.
     ///
     /// # Errors
     /// `usage` for a path outside of the roots; `not_found`; `conflict` for anything but a regular file.
-    pub fn source(&self, path: &str) -> Result<Arc<dyn Source>> {
+    pub fn source(&self, path: &str, check: FileCheck) -> Result<Arc<dyn Source>> {
         let names_directory = ends_as_directory(path);
         let Below { root, path, shown } = self.find(path)?;
         refuse_system(root, &path, &shown)?;
@@ -86,14 +86,15 @@ impl LocalRoots {
         if !meta.is_file() {
             return Err(Error::new(Kind::Unsupported, format!("`{shown}` is not a regular file")));
         }
-        Ok(Arc::new(LocalFile::below(&root.dir, path, shown, &meta).only_stored()))
+        Ok(Arc::new(LocalFile::below(&root.dir, path, shown, &meta).only_stored().checked_by(check)))
     }
 
-    /// Returns the root that a file is written to, and the path of the file below it.
+    /// Returns the root that a file is written to, and the path of the file below it. Files are replaced in it if `check`
+    /// accepts them.
     ///
     /// # Errors
     /// `usage` for a path outside of the roots; those of opening the root.
-    pub fn destination(&self, path: &str) -> Result<(DestDir, String)> {
+    pub fn destination(&self, path: &str, check: FileCheck) -> Result<(DestDir, String)> {
         let names_directory = ends_as_directory(path);
         let Below { root, path, shown } = self.find(path)?;
         let below = path.to_str().filter(|below| !below.is_empty() && !names_directory);
@@ -101,7 +102,7 @@ impl LocalRoots {
         let below = below.ok_or_else(directory)?.to_owned();
         refuse_system(root, &path, &shown)?;
         let dir = root.dir.try_clone().map_err(|e| Error::io(format!("opening `{}`", root.path.display()), &e))?;
-        Ok((DestDir::of_open(dir, root.path.clone()), below))
+        Ok((DestDir::of_open(dir, root.path.clone(), check), below))
     }
 
     fn find(&self, text: &str) -> Result<Below<'_>> {
@@ -174,4 +175,25 @@ fn refused(shown: &str, error: &std::io::Error) -> Error {
         return Error::conflict(format!("a link on the way leads out of the shared directory: `{shown}`"));
     }
     Error::io(format!("reading `{shown}`"), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_source_is_checked_when_it_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        for name in ["mine", "theirs"] {
+            std::fs::write(at(name), "x").unwrap();
+        }
+        let mine = wharf_core::platform::key_of(&at("mine")).unwrap();
+        let check = FileCheck::new(move |key| if key == mine { Err(Error::usage("it is private")) } else { Ok(()) });
+        let roots = LocalRoots::open(&[dir.path().to_owned()]).unwrap();
+        let source = roots.source("theirs", check).unwrap();
+        assert!(source.open().await.is_ok());
+        std::fs::rename(at("mine"), at("theirs")).unwrap();
+        assert_eq!(source.open().await.err().map(|error| error.kind()), Some(Kind::Usage));
+    }
 }

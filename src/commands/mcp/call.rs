@@ -18,7 +18,7 @@ use super::progress::{ByteWatch, CallProgress};
 use crate::commands::Cx;
 use crate::commands::used_files::UsedFiles;
 use wharf_client::backend::{Backend, Feature, registry};
-use wharf_core::body::Source;
+use wharf_core::body::{FileCheck, Source};
 use wharf_core::clock::until;
 use wharf_core::config::{Flags, Settings};
 use wharf_core::error::{Error, Kind, Result};
@@ -146,8 +146,7 @@ impl McpCall<'_> {
     /// # Errors
     /// Those of [`LocalRoots::source`]; `usage` for a file that belongs to wharf, such as one with credentials.
     pub(super) fn local_source(&self, path: &str) -> Result<Arc<dyn Source>> {
-        self.check_local(path)?;
-        self.host.roots.source(path)
+        self.host.roots.source(path, self.check_local(path)?)
     }
 
     /// Returns the directory and the path below it that `localPath` names.
@@ -155,12 +154,14 @@ impl McpCall<'_> {
     /// # Errors
     /// Those of [`LocalRoots::destination`]; `usage` for a file that belongs to wharf.
     pub(super) fn local_destination(&self, path: &str) -> Result<(DestDir, String)> {
-        self.check_local(path)?;
-        self.host.roots.destination(path)
+        self.host.roots.destination(path, self.check_local(path)?)
     }
 
-    fn check_local(&self, path: &str) -> Result<()> {
-        UsedFiles::of(self.host.cx)?.check("localPath", &self.host.roots.path(path)?)
+    /// Fails if a path is that of a file that belongs to wharf. Returns a check for what the path leads to later.
+    fn check_local(&self, path: &str) -> Result<FileCheck> {
+        let (used, path) = (UsedFiles::of(self.host.cx)?, self.host.roots.path(path)?);
+        used.check("localPath", &path)?;
+        Ok(FileCheck::new(move |key| used.check_file("localPath", &path, key)))
     }
 
     /// Takes the arguments, which were checked against the schema.

@@ -1,5 +1,6 @@
 //! Local files and standard input as sources.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,33 @@ use cap_std::fs::Dir;
 use super::{Attributes, Body, Source, changed};
 use crate::error::{Error, Result};
 use crate::model::Timestamp;
-use crate::platform;
+use crate::platform::{self, FileKey};
+
+/// Decides by the identity of a file whether it may be read or replaced. It is asked when the file is open, or about to be
+/// replaced, so that no name that changes meanwhile leads past it.
+#[derive(Clone)]
+pub struct FileCheck(Arc<dyn Fn(FileKey) -> Result<()> + Send + Sync>);
+
+impl FileCheck {
+    /// Returns a check that fails where `check` does.
+    pub fn new(check: impl Fn(FileKey) -> Result<()> + Send + Sync + 'static) -> Self {
+        FileCheck(Arc::new(check))
+    }
+
+    /// Checks a file.
+    ///
+    /// # Errors
+    /// That of the check.
+    pub fn check(&self, key: FileKey) -> Result<()> {
+        (self.0)(key)
+    }
+}
+
+impl fmt::Debug for FileCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileCheck")
+    }
+}
 
 /// A local file, FIFO or device as a source.
 #[derive(Debug)]
@@ -24,6 +51,8 @@ pub struct LocalFile {
     attributes: Attributes,
     /// Whether files that the kernel generates are refused.
     only_stored: bool,
+    /// Asked whether the file may be read.
+    check: Option<FileCheck>,
 }
 
 /// The location of a local file.
@@ -55,6 +84,7 @@ impl LocalFile {
             is_regular: meta.is_file(),
             attributes: if meta.is_file() { platform::attributes(&meta) } else { Attributes::default() },
             only_stored: false,
+            check: None,
         })
     }
 
@@ -70,6 +100,7 @@ impl LocalFile {
             is_regular: true,
             attributes: Attributes { modified_at: time, executable },
             only_stored: false,
+            check: None,
         }
     }
 
@@ -77,6 +108,13 @@ impl LocalFile {
     #[must_use]
     pub fn only_stored(mut self) -> Self {
         self.only_stored = true;
+        self
+    }
+
+    /// Opens the file only if `check` accepts it.
+    #[must_use]
+    pub fn checked_by(mut self, check: FileCheck) -> Self {
+        self.check = Some(check);
         self
     }
 }
@@ -118,6 +156,10 @@ impl Source for LocalFile {
         // An error here would come again.
         if self.only_stored && platform::is_generated(&file).unwrap_or(true) {
             return Err(generated(&self.name));
+        }
+        if let Some(check) = &self.check {
+            let key = platform::key_of_file(&file);
+            check.check(key.map_err(|e| Error::io(format!("reading `{}`", self.name), &e))?)?;
         }
         let Some(len) = self.len else {
             // Without a length, a change during the transfer cannot be detected.

@@ -43,7 +43,7 @@ use tokio::sync::mpsc;
 
 pub use attributes::Attributes;
 pub use in_memory::InMemory;
-pub use local_file::{LocalFile, Stdin, open_stdin};
+pub use local_file::{FileCheck, LocalFile, Stdin, open_stdin};
 pub use mapped::{MapSource, Md5Tee};
 
 use crate::error::{Error, Kind, Result};

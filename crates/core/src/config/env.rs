@@ -123,8 +123,10 @@ variables! {
         ALL_PROXY = "all_proxy" | "ALL_PROXY";
         /// Names, addresses and networks that are reached without a proxy, separated by commas or blanks.
         NO_PROXY = "no_proxy" | "NO_PROXY";
-        /// A file of certificates to trust instead of the system's; `SSL_CERT_DIR` names a directory of them.
+        /// A file of certificates to trust instead of the system's.
         SSL_CERT_FILE = "SSL_CERT_FILE";
+        /// Directories of certificates to trust instead of the system's, separated as in `PATH`.
+        SSL_CERT_DIR = "SSL_CERT_DIR";
     }
     "Anthropic" {
         /// An API key. Chooses the backend `anthropic`.
@@ -188,6 +190,11 @@ pub(super) const SECRETS: [&str; 7] = [
     IDENTITY_HEADER,
     AGB_API_KEY,
 ];
+/// The variables that name a file with a token, a key or certificates. A tool for models neither reads nor replaces it.
+pub const PRIVATE_FILES: [&str; 5] =
+    [ANTHROPIC_LOGINS[2], FOUNDRY_TOKEN_FILE, AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE, SSL_CERT_FILE];
+/// The variables that name directories of such files.
+pub const PRIVATE_DIRECTORIES: [&str; 4] = [ANTHROPIC_CONFIG_DIR, AZURE_CONFIG_DIR, AZD_CONFIG_DIR, SSL_CERT_DIR];
 /// The variables that choose AGB cloud. Values in a `.env` file do not choose a backend.
 pub const AGB: [&str; 2] = [AGB_API_KEY, AGB_ENDPOINT];
 
@@ -207,4 +214,62 @@ pub fn any(name: &str) -> Option<OsString> {
 #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn path(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// Returns the directories of one of [`PRIVATE_DIRECTORIES`]: those in the variable, or the default one of the tool whose
+/// logins it is for.
+pub fn private_directories(name: &str) -> Vec<PathBuf> {
+    match path(name) {
+        Some(paths) if name == SSL_CERT_DIR => {
+            std::env::split_paths(&paths).filter(|path| !path.as_os_str().is_empty()).collect()
+        }
+        Some(path) => vec![path],
+        None => default_directory(name).into_iter().collect(),
+    }
+}
+
+/// Returns the directory in which a tool keeps its logins if the variable is not set \[types\].
+fn default_directory(name: &str) -> Option<PathBuf> {
+    match name {
+        ANTHROPIC_CONFIG_DIR if cfg!(windows) => Some(dirs::config_dir()?.join("Anthropic")),
+        ANTHROPIC_CONFIG_DIR => Some(dirs::home_dir()?.join(".config/anthropic")),
+        AZURE_CONFIG_DIR => Some(dirs::home_dir()?.join(".azure")),
+        AZD_CONFIG_DIR => Some(dirs::home_dir()?.join(".azd")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The variables whose values are neither credentials nor paths of files with credentials or certificates.
+    const HARMLESS: &[&[&str]] = &[
+        &[BACKEND, PROFILE, SESSION, AGENT, ENVIRONMENT, IMAGE, FORMAT, JOBS, USER_IDENTITY, ISOLATION_KEY],
+        &[OUTPUTS, RUN, SESSION_BYTES, SESSION_MOUNTS, COMPLETE, PATH, GITHUB_STEP_SUMMARY, GITHUB_WORKSPACE],
+        // The configuration, the data directory and the caches are refused under their own names.
+        &[CONFIG, HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME],
+        &[NO_COLOR, CLICOLOR_FORCE, CLICOLOR, TERM, COLUMNS, TZ],
+        &LOCALE,
+        &HTTPS_PROXY,
+        &ALL_PROXY,
+        &NO_PROXY,
+        &[ANTHROPIC_BASE_URL, ANTHROPIC_LOGINS[0], AGB_ENDPOINT],
+        &FOUNDRY_ENDPOINT,
+        &[AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_AUTHORITY_HOST, IDENTITY_ENDPOINT],
+        &[AZURE_POD_IDENTITY_AUTHORITY_HOST],
+    ];
+
+    #[test]
+    fn each_variable_is_known_to_be_a_secret_or_to_lead_to_one_or_to_be_harmless() {
+        let lists = [&SECRETS[..], &PRIVATE_FILES, &PRIVATE_DIRECTORIES];
+        let classified: Vec<_> = lists.iter().chain(HARMLESS).flat_map(|names| names.iter().copied()).collect();
+        let read: Vec<_> =
+            GROUPS.iter().flat_map(|group| group.variables).flat_map(|variable| variable.names).collect();
+        for name in &read {
+            let lists = classified.iter().filter(|other| other == name).count();
+            assert_eq!(lists, 1, "{name}: add it to SECRETS, PRIVATE_FILES, PRIVATE_DIRECTORIES, or to this test");
+        }
+        assert_eq!(read.len(), classified.len());
+    }
 }

@@ -159,6 +159,8 @@ pub struct Settings {
     token_file: Option<PathBuf>,
     /// The source of the profile's key or token.
     pub secret: Option<Secret>,
+    /// The files with the keys and tokens of all profiles.
+    secret_files: Vec<PathBuf>,
     /// Additional headers of each request.
     pub headers: BTreeMap<String, String>,
     /// The time at which all requests must be finished.
@@ -240,6 +242,7 @@ impl Settings {
             isolation_key: pick(flags.isolation_key.as_ref(), &[env::ISOLATION_KEY], from(&profile.isolation_key)),
             token_file: flags.token_file.clone(),
             secret: path.as_deref().map(|path| profile.secret(path)).transpose()?.flatten(),
+            secret_files: path.as_deref().map(|path| file.secret_files(path)).unwrap_or_default(),
             headers: header::merge(profile.headers, &flags.headers)?,
             deadline: flags.deadline,
             trace: flags.trace.clone(),
@@ -292,6 +295,27 @@ impl Settings {
             _ => None,
         };
         env::SECRETS.into_iter().map(str::to_owned).chain(own).collect()
+    }
+
+    /// Returns the files with keys, tokens or trusted certificates: those of flags, of variables and of all profiles, and
+    /// that of the working directory. Each comes with its description.
+    ///
+    /// # Errors
+    /// Those of [`Settings::token_file`].
+    pub fn private_files(&self) -> Result<Vec<(String, PathBuf)>> {
+        let file_of = |what: &dyn fmt::Display, path: &PathBuf| (format!("the file of {what}"), path.clone());
+        let token = self.token_file()?.map(|path| file_of(&advice::Setting::TokenFile, path));
+        let certificate = self.ca_cert.as_ref().map(|path| file_of(&advice::Setting::CaCert, path));
+        let profiles = self.secret_files.iter().map(|path| file_of(&"a profile's secret", path));
+        let variables = env::PRIVATE_FILES.into_iter().filter_map(|name| Some(file_of(&name, &env::path(name)?)));
+        let dotenv = [("a file with secrets".to_owned(), PathBuf::from(dotenv::FILE))];
+        Ok(dotenv.into_iter().chain(token).chain(certificate).chain(profiles).chain(variables).collect())
+    }
+
+    /// Returns the directories of logins and of trusted certificates, with their variables.
+    pub fn private_directories(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let of = |name| env::private_directories(name).into_iter().map(move |path| (name, path));
+        env::PRIVATE_DIRECTORIES.into_iter().flat_map(of)
     }
 
     /// Returns the path of `--token-file`.

@@ -73,10 +73,9 @@ impl Profile {
     /// # Errors
     /// `usage` if the profile names several sources, or an empty one.
     pub fn secret(&self, file: &Path) -> Result<Option<Secret>> {
-        let beside = |path: &PathBuf| file.parent().unwrap_or(Path::new("")).join(path);
         let named = [
             self.secret_env.clone().map(Secret::Env),
-            self.secret_file.as_ref().map(beside).map(Secret::File),
+            self.secret_file(file).map(Secret::File),
             self.secret_command.clone().map(Secret::Command),
         ];
         let mut named = named.into_iter().flatten();
@@ -90,6 +89,11 @@ impl Profile {
             return Err(Error::usage("the profile must name one source of its secret").hint(SECRET_HINT));
         }
         Ok(first)
+    }
+
+    /// Returns the path of the file with the secret; a relative one is beside the configuration file.
+    fn secret_file(&self, file: &Path) -> Option<PathBuf> {
+        Some(file.parent().unwrap_or(Path::new("")).join(self.secret_file.as_ref()?))
     }
 }
 
@@ -173,6 +177,11 @@ impl ConfigFile {
             };
             Error::usage(format!("profile {name:?} not found in `{}`", path.display())).hint(hint)
         })
+    }
+
+    /// Returns the files with the secrets of all profiles.
+    pub(super) fn secret_files(&self, path: &Path) -> Vec<PathBuf> {
+        self.profiles.values().filter_map(|profile| profile.secret_file(path)).collect()
     }
 }
 

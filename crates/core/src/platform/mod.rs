@@ -14,6 +14,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use cap_fs_ext::MetadataExt as _;
+
 use crate::error::Kind;
 
 #[cfg(not(unix))]
@@ -77,6 +79,15 @@ impl Signal {
 
 /// The identity of a file, regardless of its name: device and inode number.
 pub type FileKey = (u64, u64);
+
+/// Returns the identity of an open file.
+///
+/// # Errors
+/// Those of the disk.
+pub fn key_of_file(file: &File) -> io::Result<FileKey> {
+    let meta = cap_std::fs::Metadata::from_file(file)?;
+    Ok((meta.dev(), meta.ino()))
+}
 
 /// Locks a file that only this user can read, and creates it if it does not exist, until the returned one is dropped.
 ///

@@ -118,19 +118,8 @@ impl Auth for Login {
 /// Returns whether the vendor's own tools have a login.
 fn has_login() -> bool {
     let chosen = env::ANTHROPIC_LOGINS.into_iter().any(|name| env::text(name).is_some());
-    chosen || login_dir().is_some_and(|dir| dir.join("credentials").is_dir() || dir.join("configs").is_dir())
-}
-
-/// Returns the directory in which these tools keep their logins \[types\].
-fn login_dir() -> Option<PathBuf> {
-    if let Some(dir) = env::path(env::ANTHROPIC_CONFIG_DIR) {
-        return Some(dir);
-    }
-    if cfg!(windows) {
-        Some(dirs::config_dir()?.join("Anthropic"))
-    } else {
-        Some(dirs::home_dir()?.join(".config/anthropic"))
-    }
+    let mut directories = env::private_directories(env::ANTHROPIC_CONFIG_DIR).into_iter();
+    chosen || directories.any(|dir| dir.join("credentials").is_dir() || dir.join("configs").is_dir())
 }
 
 fn none(has_login: bool) -> Error {

@@ -38,8 +38,8 @@ pub(super) struct Tool {
     name: &'static str,
     /// Creates Azure's own client of the tool, for a tenant.
     credential: fn(Option<String>, Arc<dyn Executor>) -> CredentialResult,
-    /// The settings directory of the tool: its variable, and its default name below the home directory.
-    settings: (&'static str, &'static str),
+    /// The variable of the tool's settings directory.
+    settings: &'static str,
     /// The files in that directory that record the login.
     login: &'static [&'static str],
 }
@@ -51,7 +51,7 @@ pub(super) const AZ: Tool = Tool {
         let options = AzureCliCredentialOptions { tenant_id, executor: Some(executor), ..Default::default() };
         Ok(AzureCliCredential::new(Some(options))?)
     },
-    settings: (env::AZURE_CONFIG_DIR, ".azure"),
+    settings: env::AZURE_CONFIG_DIR,
     login: &["azureProfile.json", "clouds.config"],
 };
 
@@ -62,7 +62,7 @@ pub(super) const AZD: Tool = Tool {
         let options = AzureDeveloperCliCredentialOptions { tenant_id, executor: Some(executor) };
         Ok(AzureDeveloperCliCredential::new(Some(options))?)
     },
-    settings: (env::AZD_CONFIG_DIR, ".azd"),
+    settings: env::AZD_CONFIG_DIR,
     login: &["auth.json", "config.json"],
 };
 
@@ -126,10 +126,8 @@ impl Tool {
 
     /// Returns an identifier of the current login; `None` if the tool keeps no record of it.
     fn login(&self) -> Option<String> {
-        let (variable, name) = self.settings;
         // A tool does not run where we do: what a relative one means is its own affair.
-        let dir = env::path(variable).or_else(|| Some(dirs::home_dir()?.join(name)));
-        let dir = dir.filter(|dir| dir.is_absolute())?;
+        let dir = env::private_directories(self.settings).into_iter().find(|dir| dir.is_absolute())?;
         let mut hash = Sha256::new();
         let mut known = false;
         for file in self.login {
