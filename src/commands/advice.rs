@@ -1,14 +1,14 @@
 //! The command line's names of the steps, settings and features that the crates below refer to as data.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
-use super::tool_advice;
-use wharf_core::advice::{self, Setting, Step, Vocabulary};
+use super::tool_advice::ToolAdvice;
+use wharf_core::advice::{self, MissingSetting, Setting, Step, Vocabulary};
 use wharf_core::error::{Error, Kind};
 use wharf_core::feature::Feature;
 
-/// Whether hints are for a model that calls tools.
-static NAMES_TOOLS: AtomicBool = AtomicBool::new(false);
+/// The words for a model that calls tools, if hints are for one.
+static TOOLS: OnceLock<ToolAdvice> = OnceLock::new();
 
 /// Installs the command line's names for messages and hints of this process.
 pub fn install() {
@@ -16,12 +16,8 @@ pub fn install() {
 }
 
 /// Lets messages and hints name the tools of `wharf mcp` and their parameters from now on.
-pub(super) fn name_tools() {
-    NAMES_TOOLS.store(true, Ordering::Relaxed);
-}
-
-fn is_for_tools() -> bool {
-    NAMES_TOOLS.load(Ordering::Relaxed)
+pub(super) fn name_tools(words: ToolAdvice) {
+    TOOLS.get_or_init(|| words);
 }
 
 /// Returns the error with a hint: that of its kind, unless it has one.
@@ -32,7 +28,7 @@ pub(super) fn with_next_step(error: Error) -> Error {
 
 /// Returns what to do after an error of this kind.
 fn next_step(kind: Kind) -> String {
-    let is_for_tools = is_for_tools();
+    let is_for_tools = TOOLS.get().is_some();
     let text = match kind {
         Kind::Internal if is_for_tools => "this is a bug of this server, which its user can report",
         Kind::Internal => "this is a bug in wharf: report it with what --debug prints",
@@ -63,23 +59,32 @@ struct FlagVocabulary;
 
 impl Vocabulary for FlagVocabulary {
     fn step(&self, step: &Step<'_>) -> String {
-        if is_for_tools() { tool_advice::step(step) } else { format!("`wharf {}`", command(step)) }
+        TOOLS.get().map_or_else(|| format!("`wharf {}`", command(step)), |tools| tools.step(step))
     }
 
     fn setting(&self, setting: Setting, value: Option<&str>) -> String {
-        if is_for_tools() {
-            return tool_advice::setting(setting, flag(setting), value);
-        }
         let flag = flag(setting);
-        value.map_or_else(|| format!("--{flag}"), |value| format!("--{flag} {value}"))
+        match TOOLS.get() {
+            Some(tools) => tools.setting(setting, flag, value),
+            None => value.map_or_else(|| format!("--{flag}"), |value| format!("--{flag} {value}")),
+        }
+    }
+
+    fn missing(&self, missing: &MissingSetting<'_>) -> String {
+        let flag = flag(missing.setting);
+        if let Some(tools) = TOOLS.get() {
+            return tools.missing(missing, flag);
+        }
+        let MissingSetting { example, variable, .. } = missing;
+        format!("set it: `--{flag} {example}`, {variable}, or `{flag}` in the profile")
     }
 
     fn feature(&self, feature: Feature) -> &'static str {
-        if is_for_tools() { feature.id() } else { feature_name(feature) }
+        if TOOLS.get().is_some() { feature.id() } else { feature_name(feature) }
     }
 
     fn alternative(&self, feature: Feature) -> String {
-        if is_for_tools() {
+        if TOOLS.get().is_some() {
             return "leave it out: backend_get lists what the backend can do".to_owned();
         }
         alternative(feature)

@@ -34,8 +34,10 @@ impl UsedFiles {
             ("the directory of kept tokens", settings.token_cache()),
             ("the directory of kept answers", settings.completion_cache()),
         ];
-        kept.into_iter().for_each(|(what, path)| path.into_iter().for_each(|path| used.directory(what, &path)));
-        settings.private_directories().for_each(|(name, path)| used.directory(name, &path));
+        let kept = kept.into_iter().filter_map(|(what, path)| Some((what, path?)));
+        for (what, path) in kept.chain(settings.private_directories()) {
+            used.directory(what, &path);
+        }
         Ok(used)
     }
 

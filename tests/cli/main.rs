@@ -68,6 +68,7 @@ mod mcp;
 mod mcp_answers;
 mod mcp_client;
 mod mcp_files;
+mod mcp_hints;
 mod mcp_private;
 mod mcp_work;
 mod names;

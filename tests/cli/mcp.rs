@@ -247,6 +247,7 @@ fn stdin_that_cannot_be_read_is_an_error() {
 fn a_line_above_the_limit_is_answered_by_its_id() {
     let sandbox = Sandbox::new();
     let mut client = connect(&sandbox, &[]);
+    let before = client.server().peak_memory();
     let filler = "x".repeat(20 << 20);
     let arguments = format!("{{\"sessionId\":\"s1\",\"filePath\":\"f\",\"contentText\":\"{filler}\"}}");
     let call = format!("\"params\":{{\"name\":\"session_file_upload\",\"arguments\":{arguments}}}");
@@ -262,11 +263,25 @@ fn a_line_above_the_limit_is_answered_by_its_id() {
     let head =
         r#"{"jsonrpc":"2.0","id":"edge","method":"tools/call","params":{"name":"session_get","arguments":{"x":""#;
     let tail = "\"}}}";
-    for (length, kind) in [(16 << 20, "usage"), ((16 << 20) + 1, "limit")] {
+    let longest = 1 << 20;
+    for (length, kind) in [(longest, "usage"), (longest + 1, "limit")] {
         client.write(format!("{head}{}{tail}\n", "y".repeat(length - head.len() - tail.len())).as_bytes());
         let answer = client.answer(&json!("edge"));
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], kind);
     }
+    let more = client.server().peak_memory().zip(before).map(|(after, before)| after - before);
+    assert!(more.is_none_or(|more| more < 9 << 20), "{more:?}");
+    client.leave().ok();
+    // The longest content that is written in the longest way.
+    let mut client = connect(&sandbox, &["--max-inline", "4MiB"]);
+    let session = client.session();
+    let content = "\\u0001".repeat(4 << 20);
+    let call = format!(
+        r#"{{"jsonrpc":"2.0","id":"full","method":"tools/call","params":{{"name":"session_file_upload","arguments":{{"sessionId":"{session}","filePath":"f","contentText":"{content}"}}}}}}"#
+    );
+    client.write(call.as_bytes());
+    client.write(b"\n");
+    assert_eq!(client.answer(&json!("full"))["result"]["structuredContent"]["bytes"], 4 << 20);
     client.leave().ok();
 }
 
@@ -300,14 +315,14 @@ fn a_line_of_many_values_is_refused_before_it_is_parsed() {
             "{{\"jsonrpc\":\"2.0\",\"id\":\"v\",\"method\":\"tools/call\",\"params\":{{\"name\":\"session_get\",\"arguments\":{{\"x\":[{list}1]}}}}}}\n"
         )
     };
-    for (values, kind) in [(49_000, "usage"), (5_000_000, "limit")] {
+    for (values, kind) in [(49_000, "usage"), (600_000, "limit")] {
         client.write(call(values).as_bytes());
         let answer = client.answer(&json!("v"));
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], kind, "{values}");
     }
     let peak = client.server().peak_memory();
-    assert!(peak.is_none_or(|peak| peak < 100 << 20), "{peak:?}");
-    let long = "x".repeat(1 << 20);
+    assert!(peak.is_none_or(|peak| peak < 40 << 20), "{peak:?}");
+    let long = "x".repeat(1 << 19);
     let error = client.error("session_get", &json!({ "sessionId": long }));
     assert!(error["message"].as_str().unwrap().len() < 4096, "an argument is not repeated as a whole");
     client.leave().ok();

@@ -32,6 +32,9 @@ pub trait Vocabulary: Sync {
     /// Returns the name of `setting`, with `value` where one is given.
     fn setting(&self, setting: Setting, value: Option<&str>) -> String;
 
+    /// Returns how the user sets what is missing.
+    fn missing(&self, missing: &MissingSetting<'_>) -> String;
+
     /// Returns the name of `feature`: the verb or the flag that needs it.
     fn feature(&self, feature: Feature) -> &'static str;
 
@@ -193,6 +196,12 @@ impl Setting {
     pub fn to(self, value: &str) -> SettingValue<'_> {
         SettingValue { setting: self, value }
     }
+
+    /// Returns the setting as one that a call needs and that is not set. It can also be set by a variable, and by a field of
+    /// the profile that has the name of the flag.
+    pub fn missing<'a>(self, example: &'a str, variable: &'a str) -> MissingSetting<'a> {
+        MissingSetting { setting: self, example, variable }
+    }
 }
 
 impl fmt::Display for Setting {
@@ -200,6 +209,26 @@ impl fmt::Display for Setting {
         match VOCABULARY.get() {
             Some(words) => f.write_str(&words.setting(*self, None)),
             None => write!(f, "{self:?}"),
+        }
+    }
+}
+
+/// A setting that a call needs and that is not set. It is displayed as the way to set it.
+#[derive(Debug, Clone, Copy)]
+pub struct MissingSetting<'a> {
+    /// The setting.
+    pub setting: Setting,
+    /// A value, or a word for one.
+    pub example: &'a str,
+    /// The variable that sets it, too.
+    pub variable: &'a str,
+}
+
+impl fmt::Display for MissingSetting<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match VOCABULARY.get() {
+            Some(words) => f.write_str(&words.missing(self)),
+            None => write!(f, "set it: {:?}={}", self.setting, self.example),
         }
     }
 }

@@ -12,18 +12,22 @@ pub(in crate::commands) struct MessageJoiner {
 
 impl MessageJoiner {
     /// Passes on what a message adds to the text.
-    pub(in crate::commands) fn join(&mut self, event: &Event, mut add: impl FnMut(&str)) {
+    pub(in crate::commands) fn join(&mut self, event: &Event, mut add: impl FnMut(&[u8])) {
         let text = event.text_bytes();
         self.is_lossy |= std::str::from_utf8(&text).is_err();
-        let text = String::from_utf8_lossy(&text);
         if text.is_empty() {
             return;
         }
         if self.line_ends {
-            add("\n");
+            add(b"\n");
         }
         add(&text);
-        self.line_ends = !text.ends_with('\n') && !event.continues;
+        self.line_ends = !text.ends_with(b"\n") && !event.continues;
+    }
+
+    /// Returns whether a message is not UTF-8.
+    pub(in crate::commands) fn is_lossy(&self) -> bool {
+        self.is_lossy
     }
 }
 
@@ -37,12 +41,12 @@ pub(in crate::commands) struct TurnText {
 impl TurnText {
     /// Adds a message.
     pub(in crate::commands) fn push(&mut self, event: &Event) {
-        self.joiner.join(event, |text| self.text.push_str(text));
+        self.joiner.join(event, |text| self.text.push_str(&String::from_utf8_lossy(text)));
     }
 
     /// Returns whether bytes were replaced, because they are not UTF-8.
     pub(in crate::commands) fn is_lossy(&self) -> bool {
-        self.joiner.is_lossy
+        self.joiner.is_lossy()
     }
 
     /// Returns the text.

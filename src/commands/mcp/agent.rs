@@ -14,6 +14,7 @@ use super::sessions::create_for_agent;
 use crate::commands::invoke::text::MessageJoiner;
 use crate::commands::invoke::turn::{FOREIGN, look_at_agent};
 use crate::output::human;
+use wharf_client::backend::Feature;
 use wharf_client::backend::turn::{MessageProtocol, NewMessage, RunningTurn, SendGate, ToolAnswer, TurnEnd, TurnEvent};
 use wharf_core::advice::Step;
 use wharf_core::clock::until;
@@ -306,7 +307,17 @@ impl<'a> TurnRun<'a> {
         });
         let output = pending.collect::<Result<Vec<_>>>().map(|pending| {
             let mut fields = self.text.into_fields();
+            let note = self.joiner.is_lossy().then(|| {
+                let text =
+                    "the text is not UTF-8: U+FFFD in `text` stands for other bytes, which `bytes` and `sha256` count";
+                if self.call.backend.capabilities().has(Feature::Events) {
+                    format!("{text}; session_events has them in base64")
+                } else {
+                    text.to_owned()
+                }
+            });
             let more = [
+                ("note", json!(note)),
                 ("stop_reason", stop_reason),
                 ("conversation", json!(turn.conversation())),
                 ("pending", if pending.is_empty() { Value::Null } else { Value::Array(pending) }),

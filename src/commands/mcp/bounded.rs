@@ -1,5 +1,7 @@
 //! Texts of others in results, shortened where they are long. A shortened text says so.
 
+use std::mem;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -26,11 +28,11 @@ impl BoundedText {
         BoundedText { excerpt: Excerpt::new(limit), bytes: 0, hash: Sha256::new() }
     }
 
-    /// Adds text at the end.
-    pub(super) fn push(&mut self, text: &str) {
+    /// Adds text at the end. Length and hash are those of the bytes; what is kept has U+FFFD for those that are not UTF-8.
+    pub(super) fn push(&mut self, text: &[u8]) {
         self.bytes += text.len() as u64;
         self.hash.update(text);
-        self.excerpt.push(text.as_bytes());
+        self.excerpt.push(String::from_utf8_lossy(text).as_bytes());
     }
 
     /// Returns the text as fields of a result.
@@ -57,7 +59,7 @@ pub(super) fn shorten_error(text: &str) -> String {
     shortened(text, ERROR_BYTES).unwrap_or_else(|| text.to_owned())
 }
 
-/// Shortens the texts of an object, also those of objects in it, to at most `limit` bytes each, and adds
+/// Shortens the texts of an object, also those and the names of objects in it, to at most `limit` bytes each, and adds
 /// [`TRUNCATED`] if there are any.
 pub(super) fn shorten_texts(object: &mut Map<String, Value>, limit: usize) {
     if shorten_in(object.values_mut(), limit) {
@@ -71,11 +73,29 @@ fn shorten_in<'a>(values: impl Iterator<Item = &'a mut Value>, limit: usize) -> 
         any |= match value {
             Value::String(text) => shortened(text, limit).map(|short| *text = short).is_some(),
             Value::Array(items) => shorten_in(items.iter_mut(), limit),
-            Value::Object(fields) => shorten_in(fields.values_mut(), limit),
+            // Both are needed.
+            Value::Object(fields) => shorten_names(fields, limit) | shorten_in(fields.values_mut(), limit),
             _ => false,
         };
     }
     any
+}
+
+/// Shortens the names of fields, which are those of labels. Those that become the same differ by their position.
+fn shorten_names(fields: &mut Map<String, Value>, limit: usize) -> bool {
+    if fields.keys().all(|name| name.len() <= limit) {
+        return false;
+    }
+    let mut all = Map::new();
+    for (name, value) in mem::take(fields) {
+        let mut name = shortened(&name, limit).unwrap_or(name);
+        while all.contains_key(&name) {
+            name = format!("{name} ({})", all.len() + 1);
+        }
+        all.insert(name, value);
+    }
+    *fields = all;
+    true
 }
 
 /// Returns the start and the end of a text that is longer than `limit` bytes.
@@ -97,7 +117,7 @@ mod tests {
     fn a_text_is_whole_up_to_the_limit_and_says_what_is_missing() {
         let fields = |text: &str| {
             let mut bounded = BoundedText::new(8);
-            text.split_inclusive('b').for_each(|part| bounded.push(part));
+            text.split_inclusive('b').for_each(|part| bounded.push(part.as_bytes()));
             Value::Object(bounded.into_fields())
         };
         let hash = "ef797c8118f02dfb649607dd5d3f8c7623048c9c063d532cc95c5ed7a898a64f";
@@ -118,6 +138,18 @@ mod tests {
         let expected = json!({
             "title": "ää[... 2 bytes are left out ...]ää",
             "labels": { "a": ["1234[... 1 bytes are left out ...]6789"], "b": 1 }, "truncated": true,
+        });
+        assert_eq!(Value::Object(object.clone()), expected);
+        let mut object = Map::new();
+        object.insert("labels".to_owned(), json!({ "aaaabbcccc": 1, "aaaaddcccc": 2, "12345678": "123456789" }));
+        shorten_texts(&mut object, 8);
+        let expected = json!({
+            "labels": {
+                "aaaa[... 2 bytes are left out ...]cccc": 1,
+                "aaaa[... 2 bytes are left out ...]cccc (2)": 2,
+                "12345678": "1234[... 1 bytes are left out ...]6789",
+            },
+            "truncated": true,
         });
         assert_eq!(Value::Object(object.clone()), expected);
         let before = object.clone();

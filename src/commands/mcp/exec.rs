@@ -61,7 +61,10 @@ pub(super) async fn run(call: &McpCall<'_>) -> Result<ToolOutput> {
     let input = match arguments.stdin_text {
         None => ProgramInput::Empty,
         Some(text) => {
-            call.host.limits.check_text("stdinText", &text)?;
+            let limited = call.host.limits.check_text("stdinText", &text);
+            limited.map_err(|error| {
+                error.hint("upload it in a file with session_file_upload, and let the command read that")
+            })?;
             ProgramInput::of(text)
         }
     };

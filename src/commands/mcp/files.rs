@@ -72,14 +72,19 @@ impl UploadArguments {
     /// Returns the content to upload.
     fn source(&self, call: &McpCall<'_>) -> Result<Arc<dyn Source>> {
         let limits = call.host.limits;
+        let instead = |error: Error| match error.kind() {
+            Kind::Limit if limits.local_files => error.hint("name a file of this machine: localPath"),
+            _ => error,
+        };
         match (&self.local_path, &self.content_text, &self.content_base64) {
             (Some(path), None, None) => call.local_source(path),
             (None, Some(text), None) => {
-                limits.check_text("contentText", text)?;
+                limits.check_text("contentText", text).map_err(instead)?;
                 Ok(Arc::new(InMemory::new("contentText", text.clone())))
             }
             (None, None, Some(text)) => {
-                Ok(Arc::new(InMemory::new("contentBase64", limits.decode("contentBase64", text)?)))
+                let content = limits.decode("contentBase64", text).map_err(instead)?;
+                Ok(Arc::new(InMemory::new("contentBase64", content)))
             }
             _ if limits.local_files => {
                 Err(Error::usage("give exactly one of localPath, contentText and contentBase64"))
@@ -167,13 +172,21 @@ struct DownloadArguments {
 pub(super) async fn download(call: &McpCall<'_>) -> Result<ToolOutput> {
     let arguments: DownloadArguments = call.read()?;
     let at = arguments.file.at(call)?;
+    let overwrites = arguments.overwrite.unwrap_or(false);
     match &arguments.local_path {
-        Some(local) if arguments.offset.is_none() && arguments.length.is_none() => {
-            let overwrites = arguments.overwrite.unwrap_or(false);
+        Some(_) if arguments.offset.is_some() || arguments.length.is_some() => {
+            Err(Error::usage("offset and length are for a content without localPath")
+                .hint("leave them out: localPath takes a file of any size"))
+        }
+        Some(_) if arguments.encoding != InlineEncoding::Auto => {
+            Err(Error::usage("encoding is for a content without localPath")
+                .hint("leave it out: localPath gets the bytes of the file"))
+        }
+        Some(local) => {
             download_to(call, at, local, if overwrites { IfExists::Overwrite } else { IfExists::Error }).await
         }
-        Some(_) => Err(Error::usage("offset and length are for a content without localPath")
-            .hint("leave them out: localPath takes a file of any size")),
+        None if overwrites => Err(Error::usage("overwrite is for a file of this machine, and localPath names none")
+            .hint("leave it out, or add localPath")),
         None => download_inline(call, at, &arguments).await,
     }
 }

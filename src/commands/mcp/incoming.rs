@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::envelope::{Envelope, EnvelopeId, EnvelopeScanner};
-use super::lines::{LONGEST_LINE, Line};
+use super::lines::Line;
 use super::message::{CALL_TOOL, InvalidMessage, message};
 use super::results;
 use wharf_core::error::{Error, Kind};
@@ -34,15 +34,15 @@ pub(super) fn error_line(id: &impl Serialize, code: i32, message: &str) -> Bytes
 /// The next step after a line that is not a message.
 const WHOLE: &str = "send each message whole, as one line of JSON";
 
-/// Returns the message of a line, if it needs work.
+/// Returns the message of a line, of which the longest has `longest` bytes, if it needs work.
 ///
 /// # Errors
 /// The answer to a line that is not a message, if it needs one.
-pub(super) fn read_message(line: &Line) -> Result<Option<RxJsonRpcMessage<RoleServer>>, Option<Value>> {
+pub(super) fn read_message(line: &Line, longest: usize) -> Result<Option<RxJsonRpcMessage<RoleServer>>, Option<Value>> {
     let bytes = match line {
         Line::Whole(bytes) => bytes,
         Line::TooLong(envelope) => {
-            let error = Error::new(Kind::Limit, format!("a message has more than {LONGEST_LINE} bytes"))
+            let error = Error::new(Kind::Limit, format!("a message has more than {longest} bytes"))
                 .hint("send less at once, and a large content as a file");
             return Err(Some(refusal(envelope.clone(), INVALID_REQUEST, &error)));
         }
@@ -90,8 +90,10 @@ fn refusal(envelope: Envelope, code: i32, error: &Error) -> Value {
 mod tests {
     use super::*;
 
+    const LONGEST: usize = 1 << 20;
+
     fn answer(text: &str) -> Option<Value> {
-        read_message(&Line::Whole(text.into())).unwrap_err()
+        read_message(&Line::Whole(text.into()), LONGEST).unwrap_err()
     }
 
     #[test]
@@ -129,7 +131,7 @@ mod tests {
         assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!(5), &json!(true)));
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "usage");
         let envelope = Envelope { id: EnvelopeId::Usable(json!(6)), method: Some(CALL_TOOL.to_owned()) };
-        let answer = read_message(&Line::TooLong(envelope)).unwrap_err().unwrap();
+        let answer = read_message(&Line::TooLong(envelope), LONGEST).unwrap_err().unwrap();
         assert_eq!(answer["result"]["structuredContent"]["error"]["kind"], "limit");
     }
 }

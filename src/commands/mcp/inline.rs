@@ -47,19 +47,23 @@ impl InlineLimits {
         }
     }
 
-    /// Checks a text of an argument.
+    /// Returns the length of the longest line of a client in bytes: a content in JSON, in which a byte may be written as
+    /// `\u001b`, and the other arguments.
+    pub(super) fn line(&self) -> usize {
+        const ESCAPED: u64 = 6;
+        const OTHERS: u64 = 640 << 10;
+        usize::try_from(OTHERS + ESCAPED * self.text.max(self.base64)).unwrap_or(usize::MAX)
+    }
+
+    /// Checks a text of an argument. The caller adds what to do instead.
     ///
     /// # Errors
     /// `limit` for one that is too large.
     pub(super) fn check_text(&self, name: &str, text: &str) -> Result<()> {
-        if text.len() as u64 <= self.text {
-            Ok(())
-        } else {
-            Err(self.argument_too_large(name, text.len() as u64, self.text))
-        }
+        if text.len() as u64 <= self.text { Ok(()) } else { Err(too_large(name, text.len() as u64, self.text)) }
     }
 
-    /// Decodes an argument in base64.
+    /// Decodes an argument in base64. The caller adds what to do instead.
     ///
     /// # Errors
     /// `limit` for one that is too large; `usage` for invalid base64.
@@ -67,14 +71,9 @@ impl InlineLimits {
         let padding = text.bytes().rev().take(2).filter(|byte| *byte == b'=').count() as u64;
         let bytes = (text.len() as u64 / 4 * 3).saturating_sub(padding);
         if bytes > self.base64 {
-            return Err(self.argument_too_large(name, bytes, self.base64));
+            return Err(too_large(name, bytes, self.base64));
         }
         STANDARD.decode(text).map_err(|e| Error::usage(format!("{name} is not valid base64: {e}")))
-    }
-
-    fn argument_too_large(&self, name: &str, bytes: u64, limit: u64) -> Error {
-        let error = too_large(name, bytes, limit);
-        if self.local_files { error.hint("name a file of this machine: localPath") } else { error }
     }
 
     /// Returns the error of a content that does not fit into a result.

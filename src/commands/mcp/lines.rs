@@ -4,9 +4,6 @@ use std::io::{self, Read};
 
 use super::envelope::{Envelope, EnvelopeScanner};
 
-/// The longest line, in bytes.
-pub(super) const LONGEST_LINE: usize = 16 << 20;
-
 /// The number of bytes that are read at once.
 const BLOCK: usize = 64 << 10;
 

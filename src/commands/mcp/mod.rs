@@ -50,7 +50,9 @@ use self::inline::InlineLimits;
 use self::limits::{CALLS, LAST};
 use self::server::McpServer;
 use self::transport::StdioTransport;
+use super::tool_advice::ToolAdvice;
 use super::{Cx, advice};
+use wharf_client::backend::Feature;
 use wharf_core::clock::until;
 use wharf_core::config::size;
 use wharf_core::error::{Error, Kind, Result};
@@ -99,11 +101,15 @@ impl McpArgs {
         let (server, mut calls) = McpServer::new(catalog.listing(), local_files);
         let host = ToolHost::new(cx, catalog, limits, LocalRoots::open(&root)?, read_only);
         cx.out.expect_bytes()?;
-        let (transport, client) = StdioTransport::open()?;
+        let (transport, client) = StdioTransport::open(limits.line())?;
         if io::stdin().is_terminal() {
             cx.out.note("waiting for messages of the Model Context Protocol on stdin; a client starts this command");
         }
-        advice::name_tools();
+        let capabilities = cx.backend()?.capabilities();
+        advice::name_tools(ToolAdvice {
+            calls_agents: capabilities.has(Feature::CallAgent),
+            is_hosted: capabilities.account.is_some(),
+        });
         let _guard = cx.cancellation.register();
         cx.cancellation.extend_patience(LAST + Duration::from_secs(1));
         let mut serving = pin!(serve(server, transport));

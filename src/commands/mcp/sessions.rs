@@ -73,12 +73,14 @@ async fn create_with(call: &McpCall<'_>, arguments: CreateArguments, version: Op
     new.agent_version = version;
     new.title = title;
     if let Some(id) = session_id {
-        // The pattern of the schema.
-        let is_valid = (8..=128).contains(&id.len())
+        // The pattern of the schema. What begins otherwise would be taken for a stored file or a flag.
+        let begins = ["file_", "-"].iter().all(|mark| !id.starts_with(mark));
+        let is_valid = begins
+            && (8..=128).contains(&id.len())
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
         if !is_valid {
             return Err(Error::usage(format!("invalid sessionId: {id:?}"))
-                .hint("use 8 to 128 letters, digits, hyphens and underscores"));
+                .hint("use 8 to 128 letters, digits, hyphens and underscores, not beginning with `file_` or `-`"));
         }
         new.id = Some(id.parse()?);
     }

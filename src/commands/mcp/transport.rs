@@ -18,9 +18,9 @@ use super::delivery::AnswerDelivery;
 use super::direct::{DirectAnswers, Place};
 use super::incoming::{INVALID_REQUEST, NO_ROOM, error_line, line_of, read_message};
 use super::limits::LAST;
-use super::lines::{LONGEST_LINE, Line, read_lines};
+use super::lines::{Line, read_lines};
 use super::presence::{ClientPresence, ClientState, stdin_closed};
-use super::waiting::{ROOM, WaitingRequest, WaitingRequests};
+use super::waiting::{WaitingRequest, WaitingRequests};
 use crate::output::{Relay, RelaySender};
 use wharf_core::body::open_stdin;
 use wharf_core::clock::until;
@@ -37,6 +37,8 @@ pub(super) struct StdioTransport {
     direct: DirectAnswers,
     /// Requests that wait for room.
     waiting: WaitingRequests,
+    /// The length of the longest line, in bytes.
+    longest: usize,
     /// The room for requests that are worked on, in bytes.
     room: Arc<Semaphore>,
     /// The requests that wait for an answer, by the number that the SDK knows each one by. A number is used once: the SDK
@@ -81,11 +83,11 @@ struct RequestRoom {
 }
 
 impl StdioTransport {
-    /// Starts reading stdin.
+    /// Starts reading stdin, in lines of at most `longest` bytes.
     ///
     /// # Errors
     /// `io` if stdin or stdout is closed.
-    pub(super) fn open() -> Result<(Self, ClientPresence)> {
+    pub(super) fn open(longest: usize) -> Result<(Self, ClientPresence)> {
         let stdin = open_stdin()?;
         let mut relay = Relay::stdout();
         let out = relay.sender()?;
@@ -95,16 +97,19 @@ impl StdioTransport {
         let state = Arc::clone(&client);
         thread::spawn(move || {
             // An error ends the input, like its end.
-            if let Err(e) = read_lines(stdin, LONGEST_LINE, |line| sender.blocking_send(line).is_ok()) {
+            if let Err(e) = read_lines(stdin, longest, |line| sender.blocking_send(line).is_ok()) {
                 state.fail(Error::io("reading stdin", &e));
             }
         })
         .map_err(|e| Error::io("reading stdin", &e))?;
+        let waiting = WaitingRequests::new(longest);
+        let room = Arc::new(Semaphore::new(waiting.whole_room() as usize));
         let transport = StdioTransport {
             lines,
             direct: DirectAnswers::start(out.clone()),
-            waiting: WaitingRequests::default(),
-            room: Arc::new(Semaphore::new(ROOM as usize)),
+            waiting,
+            longest,
+            room,
             unanswered: HashMap::new(),
             next: 1,
             out,
@@ -121,7 +126,7 @@ impl StdioTransport {
     /// Returns the message of a line, if the SDK is to work on it now. What is answered here is passed to
     /// [`StdioTransport::direct`]; a request without room waits in [`StdioTransport::waiting`].
     fn accept(&mut self, line: Line, place: Place) -> Option<RxJsonRpcMessage<RoleServer>> {
-        let mut message = match read_message(&line) {
+        let mut message = match read_message(&line, self.longest) {
             Ok(message) => message?,
             Err(answer) => {
                 if let Some(answer) = answer {
@@ -161,7 +166,7 @@ impl StdioTransport {
                 }
                 let Line::Whole(line) = line else { return None };
                 if self.waiting.first_room().is_none()
-                    && let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(WaitingRequest::room(line.len()))
+                    && let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(self.waiting.room(line.len()))
                 {
                     return Some(self.admit(message, permit));
                 }
@@ -200,7 +205,7 @@ impl StdioTransport {
     fn admit_first(&mut self, permit: OwnedSemaphorePermit) -> Option<RxJsonRpcMessage<RoleServer>> {
         let line = Line::Whole(self.waiting.pop()?.line);
         // It was parsed before.
-        let message = read_message(&line).ok().flatten()?;
+        let message = read_message(&line, self.longest).ok().flatten()?;
         Some(self.admit(message, permit))
     }
 
@@ -241,7 +246,7 @@ impl StdioTransport {
                 biased;
                 () = self.out.closed() => return None,
                 () = sleep_until(end) => return None,
-                Ok(permit) = Arc::clone(&self.room).acquire_many_owned(first.unwrap_or(ROOM)) => permit,
+                Ok(permit) = Arc::clone(&self.room).acquire_many_owned(first.unwrap_or(self.waiting.whole_room())) => permit,
             };
             if first.is_some() {
                 if let Some(message) = self.admit_first(permit) {

@@ -27,7 +27,10 @@ impl ByteRange {
                 "the range begins at byte {}, past the end of the file: {size} bytes",
                 self.first
             ))
-            .hint("ranges count from 0: the last byte of a file of 10 bytes is `9-9`"));
+            .hint(match size.checked_sub(1) {
+                Some(last) => format!("bytes count from 0: the last one of this file is {last}"),
+                None => "the file is empty".to_owned(),
+            }));
         }
         let end = self.last.map_or(size, |last| last.saturating_add(1).min(size));
         Ok((self.first, end.saturating_sub(self.first)))

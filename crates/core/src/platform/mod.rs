@@ -84,7 +84,7 @@ pub type FileKey = (u64, u64);
 ///
 /// # Errors
 /// Those of the disk.
-pub fn key_of_file(file: &File) -> io::Result<FileKey> {
+pub(crate) fn key_of_file(file: &File) -> io::Result<FileKey> {
     let meta = cap_std::fs::Metadata::from_file(file)?;
     Ok((meta.dev(), meta.ino()))
 }

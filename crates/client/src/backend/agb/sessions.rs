@@ -16,6 +16,7 @@ use crate::backend::page::unreadable;
 use crate::backend::{Capabilities, LabelPatch, NewSession, Page, PageRequest, SessionQuery, Sessions, body_document};
 use crate::http::Class;
 use wharf_core::advice::{Setting, Step};
+use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionStatus};
 use wharf_wire::agb::{self as wire, AgbOperation};
@@ -79,10 +80,8 @@ impl Sessions for AgbSessions {
         self.check(&new)?;
         labels::check(&new.labels)?;
         let image = new.image.as_ref().or(self.client.image.as_ref()).ok_or_else(|| {
-            Error::usage("a session of AGB cloud needs an image, and none is set").hint(format!(
-                "set it: `{}`, WHARF_IMAGE, or `image` in the profile",
-                Setting::Image.to("agb-code-space-1")
-            ))
+            let hint = Setting::Image.missing("agb-code-space-1", env::IMAGE).to_string();
+            Error::usage("a session of AGB cloud needs an image, and none is set").hint(hint)
         })?;
         let loaded = new.resources.iter().map(contexts::persistence).collect::<Result<Vec<_>>>()?;
         let asked = wire::NewAgbSession {

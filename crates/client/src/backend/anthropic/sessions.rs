@@ -21,6 +21,7 @@ use crate::backend::{
 };
 use crate::http::{Class, ServiceAnswer};
 use wharf_core::advice::{Setting, Step};
+use wharf_core::config::env;
 use wharf_core::error::{Error, Kind, Result};
 use wharf_core::model::{Labels, Provider, Session, SessionId, SessionMount, SessionStatus};
 use wharf_wire::anthropic::Nullable;
@@ -224,12 +225,9 @@ impl AnthropicClient {
 impl AnthropicSessions {
     fn environment<'a>(&'a self, new: &'a NewSession) -> Result<&'a str> {
         new.environment.as_deref().or(self.client.setup.environment.as_deref()).ok_or_else(|| {
-            Error::usage("a session needs an environment, and none is named").hint(format!(
-                "name it: {}, WHARF_ENVIRONMENT, `environment` in the profile or in a document of the session; {} shows \
-                 the ids",
-                Setting::Environment,
-                Step::ListEnvironments
-            ))
+            let set = Setting::Environment.missing("ENVIRONMENT_ID", env::ENVIRONMENT);
+            Error::usage("a session needs an environment, and none is named")
+                .hint(format!("{set}; {} shows the ids", Step::ListEnvironments))
         })
     }
 
@@ -261,11 +259,9 @@ fn running(id: &SessionId) -> Error {
 /// Returns the agent with its version and its own settings.
 fn agent(new: &NewSession, or_else: Option<&str>) -> Result<AgentRef> {
     let Some(id) = new.agent.as_deref().or(or_else) else {
-        return Err(Error::usage("a session needs an agent, and none is named").hint(format!(
-            "name it: {}, WHARF_AGENT, `agent` in the profile or in the document; {} shows the ids",
-            Setting::Agent,
-            Step::ListAgents
-        )));
+        let set = Setting::Agent.missing("AGENT_ID", env::AGENT);
+        return Err(Error::usage("a session needs an agent, and none is named")
+            .hint(format!("{set}; {} shows the ids", Step::ListAgents)));
     };
     let version = new.agent_version.as_deref().map(version_number).transpose()?;
     Ok(match new.extra.get("agent") {

@@ -7,6 +7,7 @@ use super::credentials::Chain;
 use super::errors;
 use crate::http::{Class, Http, Options, Request};
 use wharf_core::advice::{Setting, Step};
+use wharf_core::config::env;
 use wharf_core::error::{Error, Result};
 use wharf_core::random;
 use wharf_wire::foundry::{self as wire, FoundryOperation};
@@ -42,13 +43,9 @@ impl FoundryClient {
     /// Returns the name of the agent.
     pub(super) fn agent(&self) -> Result<&str> {
         let Some(agent) = &self.agent else {
-            return Err(Error::usage("a session of Microsoft Foundry belongs to an agent, and none is set").hint(
-                format!(
-                    "set it: `{}`, WHARF_AGENT, or `agent` in the profile; {} shows the names",
-                    Setting::Agent.to("NAME"),
-                    Step::ListAgents
-                ),
-            ));
+            let set = Setting::Agent.missing("NAME", env::AGENT);
+            return Err(Error::usage("a session of Microsoft Foundry belongs to an agent, and none is set")
+                .hint(format!("{set}; {} shows the names", Step::ListAgents)));
         };
         checked(agent)
     }
