@@ -77,6 +77,7 @@ fn differences(backend: &str, rows: &[Row]) -> Vec<String> {
         services.served.wharf(backend, ["files", "upload", "f", "dir/a", "dir/b", &to]).run().ok();
     }
     let requests = || -> Vec<String> {
+        services.served.wait_for_closed_connections();
         let text = sandbox.read("log.jsonl");
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines.map(|line| line["operation"].as_str().unwrap().to_owned()).collect()

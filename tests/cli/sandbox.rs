@@ -344,6 +344,21 @@ impl Served<'_> {
         self.child.id()
     }
 
+    /// Waits until the server has closed all connections: the log has every request then. A stream whose client has left is
+    /// logged when the server notices that.
+    pub(crate) fn wait_for_closed_connections(&self) {
+        let port: u16 = self.variable("ANTHROPIC_BASE_URL").rsplit(':').next().unwrap().parse().unwrap();
+        let local = format!(":{port:04X}");
+        // The states of proc_pid_net(5): the server listens in state 0A, and waits for lost packets in 06.
+        let is_open = |line: &str| {
+            let fields: Vec<_> = line.split_whitespace().collect();
+            fields.len() > 3 && fields[1].ends_with(&local) && !["0A", "06"].contains(&fields[3])
+        };
+        // Other systems have no such file.
+        let sockets = || fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+        wait_until("the connections are closed", || !sockets().lines().any(is_open));
+    }
+
     /// What it says that a variable is to be.
     pub(crate) fn variable(&self, name: &str) -> &str {
         self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap()
