@@ -180,13 +180,13 @@ mod tests {
     use wharf_core::error::Kind;
 
     #[test]
-    fn an_agent_is_needed_and_is_asked_for_by_all_its_names() {
+    fn an_agent_is_needed_and_asked_for() {
         let error = with(Options::new("foundry", "https://service.test"), FoundrySetup::default())
             .and_then(|backend| futures_util::FutureExt::now_or_never(backend.sessions().get(&"s1".parse()?)).unwrap())
             .unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         let hint = error.hint_text().unwrap();
-        assert!(["Agent=NAME", "WHARF_AGENT", "profile"].iter().all(|word| hint.contains(word)), "{hint}");
+        assert!(["Agent=NAME", "ListAgents"].iter().all(|word| hint.contains(word)), "{hint}");
         assert_eq!(client::checked("a.b").unwrap_err().kind(), Kind::Usage);
     }
 }
