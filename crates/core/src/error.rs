@@ -456,6 +456,9 @@ pub fn reason(error: &io::Error) -> String {
     IoFault::of(error).words.map_or_else(|| own_words(error), str::to_owned)
 }
 
+/// The number of ELOOP: 62 on macOS and other systems that descend from BSD.
+const LINK_LOOP: i32 = if cfg!(target_os = "linux") { 40 } else { 62 };
+
 /// The kind, message and hint of an I/O error. [`IoFault::of`] is the only table of errors of operating systems.
 struct IoFault {
     kind: Kind,
@@ -523,7 +526,7 @@ impl IoFault {
                 return Self::of_words(error, Kind::Io, "too many open files", Some(hint));
             }
             // ELOOP has no stable `ErrorKind`.
-            _ if error.raw_os_error() == if cfg!(target_os = "linux") { Some(40) } else { Some(62) } && cfg!(unix) => {
+            _ if cfg!(unix) && error.raw_os_error() == Some(LINK_LOOP) => {
                 (Kind::Io, "too many links, or a link to itself", "name the file itself, or mend the link")
             }
             _ => return IoFault { kind: Kind::Io, words: None, hint: None },

@@ -188,11 +188,14 @@ fn count(total: &mut TransferSize, entry: &RemoteEntry) -> Result<()> {
         WalkKind::File(file) => total.add(&entry.below, file.bytes),
         WalkKind::Directory { included: true, .. } => total.add_directory(),
         WalkKind::Failed(error) => {
-            let own = error.hint_text().map(str::to_owned);
             // The error of the whole directory is that of something in it that no pattern names.
-            let excluded = (!entry.below.is_empty()).then(|| format!("leave it out: {}", Setting::Exclude));
-            let steps: Vec<_> = own.into_iter().chain(excluded).collect();
-            return Err(error.clone().hint(format!("nothing was written; {}", steps.join("; or "))));
+            let hint = match (error.hint_text(), entry.below.is_empty()) {
+                (None, true) => "nothing was written".to_owned(),
+                (Some(own), true) => format!("nothing was written; {own}"),
+                (None, false) => format!("nothing was written; leave it out: {}", Setting::Exclude),
+                (Some(own), false) => format!("nothing was written; {own}; or leave it out: {}", Setting::Exclude),
+            };
+            return Err(error.clone().hint(hint));
         }
         _ => {}
     }

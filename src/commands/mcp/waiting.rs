@@ -37,7 +37,7 @@ impl WaitingRequests {
         u32::try_from(self.longest.saturating_mul(2)).unwrap_or(u32::MAX)
     }
 
-    /// Returns the room that a line of so many bytes takes up while its request is worked on.
+    /// Returns the room that a line of this length, in bytes, takes up while its request is worked on.
     pub(super) fn room(&self, bytes: usize) -> u32 {
         let whole = self.whole_room();
         u32::try_from(bytes).unwrap_or(u32::MAX).clamp(whole / WORKED_ON, whole)

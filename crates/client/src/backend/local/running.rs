@@ -34,8 +34,8 @@ impl LocalHome {
 
     /// Deletes the rows of commands of this process that have ended, if there are any.
     pub(super) fn delete_undeleted(&self) -> Result<()> {
-        let mut undeleted = lock(&UNDELETED);
-        let own: Vec<_> = undeleted.iter().filter(|(home, _)| *home == self.path).cloned().collect();
+        // Not locked during the transaction: others lock it while they hold the connection.
+        let own: Vec<_> = lock(&UNDELETED).iter().filter(|(home, _)| *home == self.path).cloned().collect();
         if own.is_empty() {
             return Ok(());
         }
@@ -44,7 +44,7 @@ impl LocalHome {
             let delete = |command| tx.execute("DELETE FROM command WHERE id = ?1", [command]).map(drop);
             own.iter().try_for_each(|(_, command)| delete(command)).map_err(|e| fault(doing, &e))
         })?;
-        undeleted.retain(|entry| !own.contains(entry));
+        lock(&UNDELETED).retain(|entry| !own.contains(entry));
         Ok(())
     }
 
